@@ -1,0 +1,10 @@
+// A cell of the spin-1/2 state: (w0, w1, w2, w3).
+alias Cell = vec4<real>;
+
+fn density_of(u: Cell) -> real {
+    return u.x;
+}
+
+fn spin_of(u: Cell) -> vec3<real> {
+    return u.yzw;
+}

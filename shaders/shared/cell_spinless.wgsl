@@ -1,0 +1,10 @@
+// A cell of the spinless state: w0 alone.
+alias Cell = real;
+
+fn density_of(u: Cell) -> real {
+    return u;
+}
+
+fn spin_of(u: Cell) -> vec3<real> {
+    return vec3<real>();
+}

@@ -1,0 +1,712 @@
+//! What a scenario will cost and how well it is resolved, without a GPU.
+
+use std::f64::consts::{PI, TAU};
+use std::fmt::Write;
+
+use glam::DVec3;
+
+use crate::error::{Error, Result};
+use crate::grid::Axis;
+use crate::physics::Particle;
+use crate::scenario::Loaded;
+use crate::scenario::reduction;
+use crate::scenario::schema::{
+    Evolution, External, FieldComponent, Initial, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin,
+    Time, UniformField,
+};
+use crate::scenario::validate::{self, bytes, number};
+
+/// Largest storage binding of software Vulkan.
+const SOFTWARE_BINDING: f64 = (128u64 << 20) as f64;
+/// Largest stable dt/dx of the sixth-order staggered leapfrog for the fields.
+const MAXWELL_LIMIT: f64 = 0.80;
+/// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
+const EDGE: f64 = 4e-6;
+/// Typical picture, and a number with its comma in a CSV file.
+const PICTURE_BYTES: f64 = 1e5;
+const CSV_NUMBER_BYTES: f64 = 22.0;
+/// Columns of diagnostics.csv besides the modes, roughly.
+const CSV_COLUMNS: f64 = 30.0;
+
+/// Everything `spinwigner check` prints. Fails when the state does not fit
+/// `memory_budget` bytes.
+pub fn report(loaded: &Loaded, memory_budget: Option<u64>) -> Result<String> {
+    let estimate = Estimate::new(&loaded.scenario);
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let mut line = |words: String| writeln!(text, "{words}").unwrap_or_default();
+    line(format!("{}: valid", loaded.origin));
+    line(format!("  {}", loaded.scenario.title));
+    line(String::new());
+    estimate.phase_space(&mut line);
+    estimate.memory(memory_budget, &mut line)?;
+    estimate.disk(&mut line);
+    line(String::new());
+    line("resolution and step size".into());
+    for Advice { level, words } in estimate.advice() {
+        line(format!("  {:<8} {words}", level.word()));
+    }
+    Ok(text)
+}
+
+/// How urgent a piece of advice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    Ok,
+    Note,
+    Warning,
+}
+
+impl Level {
+    fn word(self) -> &'static str {
+        match self {
+            Level::Ok => "ok",
+            Level::Note => "note",
+            Level::Warning => "warning",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Advice {
+    level: Level,
+    words: String,
+}
+
+impl Advice {
+    /// `fact` alone when all is well, else followed by what to do.
+    fn new(level: Level, fact: String, remedy: impl Into<String>) -> Self {
+        let words = if level == Level::Ok { fact } else { format!("{fact}; {}", remedy.into()) };
+        Advice { level, words }
+    }
+}
+
+/// Bounds of a prescribed or initial field over the domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Bound {
+    e: DVec3,
+    b: DVec3,
+}
+
+impl Bound {
+    fn add(&mut self, component: FieldComponent, value: f64) {
+        let target = match component {
+            FieldComponent::Ex => &mut self.e.x,
+            FieldComponent::Ey => &mut self.e.y,
+            FieldComponent::Ez => &mut self.e.z,
+            FieldComponent::Bx => &mut self.b.x,
+            FieldComponent::By => &mut self.b.y,
+            FieldComponent::Bz => &mut self.b.z,
+        };
+        *target += value.abs();
+    }
+
+    fn add_uniform(&mut self, field: &UniformField) {
+        self.e += DVec3::from(field.E).abs();
+        self.b += DVec3::from(field.B).abs();
+    }
+}
+
+struct Estimate<'s> {
+    scenario: &'s Scenario,
+    particle: Particle,
+    x: Option<Axis>,
+    /// Along x, y, z.
+    momenta: [Option<Axis>; 3],
+    /// Largest |p| along x, y, z.
+    reach: DVec3,
+}
+
+impl<'s> Estimate<'s> {
+    fn new(scenario: &'s Scenario) -> Self {
+        let space = &scenario.phase_space;
+        let momenta = [space.px, space.py, space.pz].map(|axis| axis.map(Axis::from));
+        let canonical = [space.canonical.px, space.canonical.py, space.canonical.pz];
+        let reach = std::array::from_fn(|i| match momenta[i] {
+            Some(axis) => axis.from.abs().max(axis.to().abs()),
+            None => f64::abs(canonical[i]),
+        });
+        Estimate {
+            scenario,
+            particle: Particle::new(&scenario.species, scenario.kinematics),
+            x: space.x.map(Axis::from),
+            momenta,
+            reach: DVec3::from_array(reach),
+        }
+    }
+
+    fn cells(&self) -> f64 {
+        self.scenario.phase_space.axes().iter().map(|(_, axis)| f64::from(axis.cells)).product()
+    }
+
+    /// One copy of the state in f32.
+    fn state_bytes(&self) -> f64 {
+        4.0 * self.cells() * self.scenario.species.components() as f64
+    }
+
+    fn steps(&self) -> f64 {
+        (self.scenario.time.end / self.scenario.time.step).round()
+    }
+
+    fn phase_space(&self, line: &mut impl FnMut(String)) {
+        line("phase space".into());
+        for (axis, schema_axis) in self.scenario.phase_space.axes() {
+            let Axis { cells, from, step } = schema_axis.into();
+            line(format!(
+                "  {:<4} {} to {}, {cells} cells of {}",
+                axis.name(),
+                number(from, 6),
+                number(schema_axis.to, 6),
+                number(step, 4)
+            ));
+        }
+        let Time { step, end } = self.scenario.time;
+        line(format!(
+            "  {} cells, {} steps of {} to t = {}",
+            self.cells(),
+            self.steps(),
+            number(step, 6),
+            number(end, 6)
+        ));
+    }
+
+    fn memory(&self, budget: Option<u64>, line: &mut impl FnMut(String)) -> Result<()> {
+        let state = self.state_bytes();
+        let needed = 2.0 * state;
+        line(format!(
+            "  device memory {}: {} bytes per cell, held twice",
+            bytes(needed),
+            4 * self.scenario.species.components()
+        ));
+        if state > SOFTWARE_BINDING {
+            line(format!(
+                "  each copy is cut in {} parts on software Vulkan, which binds {} at a time",
+                (state / SOFTWARE_BINDING).ceil(),
+                bytes(SOFTWARE_BINDING)
+            ));
+        }
+        let Some(budget) = budget.map(|bytes| bytes as f64) else { return Ok(()) };
+        if needed > budget {
+            let axes = self.scenario.phase_space.axes();
+            let factor = (budget / needed).powf(1.0 / axes.len() as f64);
+            let smaller: Vec<String> = axes
+                .iter()
+                .map(|(axis, schema_axis)| {
+                    format!("{} {}", axis.name(), (f64::from(schema_axis.cells) * factor).floor())
+                })
+                .collect();
+            return Err(Error::Input(format!(
+                "found {} of device memory needed, expected {} or less; multiply the cells of every axis by {} or less ({})",
+                bytes(needed),
+                bytes(budget),
+                number((factor * 1e3).floor() / 1e3, 3),
+                smaller.join(", ")
+            )));
+        }
+        line(format!("  fits in {}: {} % used", bytes(budget), number(100.0 * needed / budget, 2)));
+        Ok(())
+    }
+
+    fn disk(&self, line: &mut impl FnMut(String)) {
+        let output = &self.scenario.output;
+        let Time { step, end } = self.scenario.time;
+        let samples = |interval: f64| (end / interval).floor() + 1.0;
+        let rows = samples(output.diagnostics.interval.unwrap_or(step));
+        let columns = CSV_COLUMNS + 2.0 * output.diagnostics.modes.len() as f64;
+        // Not `sum`: that of no number is -0.
+        let pictures = output.snapshots.iter().fold(0.0, |sum, snapshot| sum + samples(snapshot.interval));
+        let mut total = rows * columns * CSV_NUMBER_BYTES + pictures * PICTURE_BYTES;
+        let mut parts = vec![format!("{rows} rows of diagnostics"), format!("{pictures} pictures")];
+        if output.final_state {
+            total += self.state_bytes();
+            parts.push(format!("the final state ({})", bytes(self.state_bytes())));
+        }
+        line(format!("  disk about {}: {}", bytes(total), parts.join(", ")));
+    }
+
+    fn advice(&self) -> Vec<Advice> {
+        let fields = self.field_bound();
+        let mut advice = Vec::new();
+        advice.extend(self.streaming());
+        advice.extend(self.forces(fields));
+        advice.extend(self.light());
+        advice.extend(self.plasma_frequency());
+        advice.extend(self.cyclotron(fields));
+        advice.extend(self.precession(fields));
+        advice.extend(self.populations());
+        advice.extend(self.wavelengths());
+        advice.extend(self.recurrence());
+        advice.extend(self.reductions());
+        advice
+    }
+
+    fn populations_given(&self) -> &[Population] {
+        match &self.scenario.initial {
+            Initial::Populations(populations) => populations,
+            Initial::File(_) => &[],
+        }
+    }
+
+    /// Angular wavenumber of a mode.
+    fn wavenumber(&self, mode: u32) -> f64 {
+        self.x.map_or(0.0, |x| TAU * f64::from(mode) / x.length())
+    }
+
+    /// Largest speed along x, y or z: with the other momenta zero.
+    fn max_speed(&self, axis: usize) -> f64 {
+        let mut p = DVec3::ZERO;
+        p[axis] = self.reach[axis];
+        self.particle.velocity(p)[axis]
+    }
+
+    /// Upper bounds of the fields the scenario gives; files are not read.
+    fn field_bound(&self) -> Bound {
+        let fields = &self.scenario.fields;
+        let mut bound = Bound::default();
+        bound.add_uniform(&fields.uniform);
+        for p in &fields.perturbations {
+            bound.add(p.component, p.amplitude);
+        }
+        for external in &fields.external {
+            match *external {
+                External::Uniform(ref field) => bound.add_uniform(field),
+                External::Gradient { component, value, slope } => {
+                    let ends = self.x.map_or([0.0; 2], |x| [x.from, x.to()]);
+                    let largest = ends.map(|x| (value + slope * x).abs());
+                    bound.add(component, largest[0].max(largest[1]));
+                }
+                External::TravellingWave { component, amplitude, .. }
+                | External::StandingWave { component, amplitude, .. } => bound.add(component, amplitude),
+                External::File(_) => {}
+            }
+        }
+        if fields.evolution != Evolution::Frozen {
+            // Gauss's law: E_x = q n amplitude / k.
+            for population in self.populations_given() {
+                for perturbation in &population.perturbations {
+                    if let Perturbation::Density { mode, amplitude, .. } = *perturbation {
+                        bound.add(
+                            FieldComponent::Ex,
+                            self.particle.charge * population.density * amplitude / self.wavenumber(mode),
+                        );
+                    }
+                }
+            }
+        }
+        bound
+    }
+
+    /// Upper bounds of the x derivatives of the fields.
+    fn gradient_bound(&self) -> Bound {
+        let fields = &self.scenario.fields;
+        let mut bound = Bound::default();
+        for p in &fields.perturbations {
+            bound.add(p.component, p.amplitude * self.wavenumber(p.mode));
+        }
+        for external in &fields.external {
+            match *external {
+                External::Gradient { component, slope, .. } => bound.add(component, slope),
+                External::TravellingWave { component, amplitude, wavenumber, .. }
+                | External::StandingWave { component, amplitude, wavenumber, .. } => {
+                    bound.add(component, amplitude * wavenumber)
+                }
+                External::Uniform(_) | External::File(_) => {}
+            }
+        }
+        bound
+    }
+
+    fn streaming(&self) -> Option<Advice> {
+        let x = self.x?;
+        let speed = self.max_speed(0);
+        let courant = speed * self.scenario.time.step / x.step;
+        let fact = format!("streaming: max|v| dt/dx = {} (max|v| = {})", number(courant, 3), number(speed, 3));
+        let level = if courant <= 1.0 { Level::Ok } else { Level::Note };
+        Some(Advice::new(
+            level,
+            fact,
+            format!(
+                "particles cross more than one cell a step: stable, but watch the splitting error, or use time.step <= {}",
+                number(x.step / speed, 3)
+            ),
+        ))
+    }
+
+    fn forces(&self, field: Bound) -> Vec<Advice> {
+        let speeds = DVec3::new(self.max_speed(0), self.max_speed(1), self.max_speed(2));
+        let gradient = self.gradient_bound();
+        let mut advice = Vec::new();
+        for (i, axis) in self.momenta.iter().enumerate() {
+            let Some(axis) = axis else { continue };
+            let (j, k) = ((i + 1) % 3, (i + 2) % 3);
+            let mut force = self.particle.charge.abs() * (field.e[i] + speeds[j] * field.b[k] + speeds[k] * field.b[j]);
+            if i == 0 {
+                // The dipole force mu_B dT/dx.
+                let bound = self.particle.precession_bound(self.reach.length(), gradient.e, gradient.b);
+                force += self.particle.moment.abs() * bound;
+            }
+            if force == 0.0 {
+                continue;
+            }
+            let courant = force * self.scenario.time.step / axis.step;
+            let name = ["px", "py", "pz"][i];
+            let fact = format!("force along {name}: max|F| dt/dp = {} from the given fields", number(courant, 3));
+            let level = if courant <= 1.0 { Level::Ok } else { Level::Note };
+            advice.push(Advice::new(level, fact, format!(
+                "momenta cross more than one cell a step: stable, but watch the splitting error, or use time.step <= {}",
+                number(axis.step / force, 3)
+            )));
+        }
+        advice
+    }
+
+    /// The explicit limit of Maxwell's equations.
+    fn light(&self) -> Option<Advice> {
+        let x = self.x.filter(|_| self.scenario.fields.evolution == Evolution::Maxwell)?;
+        let ratio = self.scenario.time.step / x.step;
+        let level = if ratio <= MAXWELL_LIMIT { Level::Ok } else { Level::Warning };
+        let fact = format!("Maxwell's equations: dt/dx = {}, stable up to {MAXWELL_LIMIT}", number(ratio, 3));
+        Some(Advice::new(
+            level,
+            fact,
+            format!("the run will be refused; use time.step <= {}", number(MAXWELL_LIMIT * x.step, 3)),
+        ))
+    }
+
+    /// Density averaged over x.
+    fn mean_density(&self) -> f64 {
+        let mean = |population: &Population| match (population.space, self.x) {
+            (Some(Space::Gaussian { width, .. }), Some(x)) => {
+                population.density * (width * TAU.sqrt() / x.length()).min(1.0)
+            }
+            _ => population.density,
+        };
+        self.populations_given().iter().map(mean).sum()
+    }
+
+    fn plasma_frequency(&self) -> Option<Advice> {
+        if self.scenario.fields.evolution == Evolution::Frozen || self.particle.charge == 0.0 {
+            return None;
+        }
+        let density = self.mean_density();
+        if density == 0.0 {
+            return None;
+        }
+        let frequency = self.particle.charge.abs() * (density / self.particle.mass).sqrt();
+        Some(self.phase_per_step("plasma oscillation: omega_p dt", frequency, 0.2))
+    }
+
+    fn cyclotron(&self, field: Bound) -> Option<Advice> {
+        let frequency = self.particle.charge.abs() * field.b.length() / self.particle.mass;
+        (frequency > 0.0).then(|| self.phase_per_step("cyclotron motion: |q B| dt/m", frequency, 0.2))
+    }
+
+    fn phase_per_step(&self, what: &str, frequency: f64, advised: f64) -> Advice {
+        let phase = frequency * self.scenario.time.step;
+        let level = if phase <= advised { Level::Ok } else { Level::Warning };
+        let fact = format!("{what} = {}, advised up to {advised}", number(phase, 3));
+        Advice::new(level, fact, format!("use time.step <= {}", number(advised / frequency, 3)))
+    }
+
+    fn precession(&self, field: Bound) -> Option<Advice> {
+        let rate = self.particle.torque_coefficient().abs()
+            * self.particle.precession_bound(self.reach.length(), field.e, field.b);
+        if rate == 0.0 {
+            return None;
+        }
+        let angle = rate * self.scenario.time.step;
+        let level = match angle {
+            _ if angle <= 0.5 => Level::Ok,
+            _ if angle <= PI => Level::Note,
+            _ => Level::Warning,
+        };
+        let fact = format!("spin precession: at most 2|mu_B T| dt/hbar = {} rad a step", number(angle, 3));
+        Some(Advice::new(
+            level,
+            fact,
+            format!(
+                "the rotation is exact but its coupling to motion is not; use time.step <= {} for half a radian",
+                number(0.5 / rate, 3)
+            ),
+        ))
+    }
+
+    /// Cells per thermal spread, and what is left at the momentum edges.
+    fn populations(&self) -> Vec<Advice> {
+        let mut advice = Vec::new();
+        if matches!(self.scenario.initial, Initial::File(_)) {
+            let words = "the initial state comes from a file; how well the grid resolves it is not judged".into();
+            advice.push(Advice { level: Level::Note, words });
+        }
+        for (index, population) in self.populations_given().iter().enumerate() {
+            for (i, axis) in self.momenta.iter().enumerate() {
+                let Some(axis) = axis else { continue };
+                let name = ["px", "py", "pz"][i];
+                let who = format!("population {index} along {name}");
+                let (spread, drifts) = self.spread_and_drifts(&population.momentum, i);
+                let cells = spread / axis.step;
+                let level = if cells >= 3.0 { Level::Ok } else { Level::Warning };
+                let fact = format!("{who}: {} cells per thermal spread, advised 3 or more", number(cells, 3));
+                let wanted = (3.0 * axis.length() / spread).ceil();
+                advice.push(Advice::new(level, fact, format!("use {} cells, or narrow the axis", number(wanted, 15))));
+
+                let swing: f64 = population
+                    .perturbations
+                    .iter()
+                    .map(|perturbation| match *perturbation {
+                        Perturbation::Drift { axis, amplitude, .. } if PhaseAxis::from(axis).name() == name => {
+                            amplitude.abs()
+                        }
+                        _ => 0.0,
+                    })
+                    .sum();
+                let distance = drifts
+                    .iter()
+                    .map(|drift| (axis.to() - drift - swing).min(drift - swing - axis.from))
+                    .fold(f64::INFINITY, f64::min);
+                let left =
+                    if distance <= 0.0 { 1.0 } else { self.relative_height(&population.momentum, distance, spread) };
+                let level = if left <= EDGE { Level::Ok } else { Level::Warning };
+                let fact = format!(
+                    "{who}: {} spreads to the nearer edge, where {} of the peak is left",
+                    number(distance / spread, 3),
+                    number(left, 2)
+                );
+                advice.push(Advice::new(
+                    level,
+                    fact,
+                    "widen the axis to 5 spreads or more, or what reaches the edge is cut off",
+                ));
+            }
+        }
+        advice
+    }
+
+    /// Standard deviation along an axis (for Juttner: where the exponent is
+    /// 1/2), and the centres.
+    fn spread_and_drifts(&self, momentum: &Momentum, axis: usize) -> (f64, Vec<f64>) {
+        let mass = self.particle.mass;
+        match momentum {
+            Momentum::Maxwellian { temperature, drift } => {
+                ((mass * temperature.each()[axis]).sqrt(), vec![drift[axis]])
+            }
+            Momentum::Gaussian { spread, drift } => (spread.each()[axis], vec![drift[axis]]),
+            Momentum::TwoBeam { spread, drift } => (spread.each()[axis], vec![drift[axis], -drift[axis]]),
+            Momentum::Juttner { temperature } => {
+                let relativistic = if self.particle.relativistic() { temperature * temperature / 4.0 } else { 0.0 };
+                ((mass * temperature + relativistic).sqrt(), vec![0.0])
+            }
+        }
+    }
+
+    /// The distribution at a distance from its peak, relative to the peak.
+    fn relative_height(&self, momentum: &Momentum, distance: f64, spread: f64) -> f64 {
+        match momentum {
+            Momentum::Juttner { temperature } => {
+                (-self.particle.kinetic_energy(DVec3::X * distance) / temperature).exp()
+            }
+            _ => (-0.5 * (distance / spread).powi(2)).exp(),
+        }
+    }
+
+    /// Modes of the initial state.
+    fn initial_modes(&self) -> impl Iterator<Item = u32> {
+        self.populations_given().iter().flat_map(|population| {
+            let helix = population.spin.and_then(|spin| match spin {
+                Spin::Helix { mode, .. } => Some(mode),
+                Spin::Uniform { .. } => None,
+            });
+            let perturbed = population.perturbations.iter().map(|perturbation| match *perturbation {
+                Perturbation::Density { mode, .. } | Perturbation::Drift { mode, .. } => mode,
+            });
+            perturbed.chain(helix)
+        })
+    }
+
+    /// Cells per shortest wavelength that the scenario names.
+    fn wavelengths(&self) -> Option<Advice> {
+        let x = self.x?;
+        let named = self
+            .initial_modes()
+            .chain(self.scenario.fields.perturbations.iter().map(|p| p.mode))
+            .chain(self.scenario.output.diagnostics.modes.iter().map(|mode| mode.mode))
+            .map(|mode| self.wavenumber(mode));
+        let waves = self.scenario.fields.external.iter().filter_map(|external| match *external {
+            External::TravellingWave { wavenumber, .. } | External::StandingWave { wavenumber, .. } => {
+                Some(wavenumber.abs())
+            }
+            _ => None,
+        });
+        let largest = named.chain(waves).fold(0.0, f64::max);
+        if largest == 0.0 {
+            return None;
+        }
+        let cells = TAU / (largest * x.step);
+        let level = if cells >= 12.0 { Level::Ok } else { Level::Warning };
+        let fact = format!("shortest wave along x: {} cells per wavelength, advised 12 or more", number(cells, 3));
+        let wanted = (12.0 * x.length() * largest / TAU).ceil();
+        Some(Advice::new(level, fact, format!("use {} cells along x", number(wanted, 15))))
+    }
+
+    /// When the momentum grid un-mixes free streaming.
+    fn recurrence(&self) -> Option<Advice> {
+        let px = self.momenta[0].filter(|_| self.x.is_some())?;
+        let mode = self.initial_modes().max()?;
+        let k = self.wavenumber(mode);
+        let time = TAU * self.particle.mass / (k * px.step);
+        let end = self.scenario.time.end;
+        let level = if time > end { Level::Ok } else { Level::Warning };
+        let fact = format!(
+            "recurrence of mode {mode}: t = 2 pi m/(k dp) = {}, the run ends at {}",
+            number(time, 4),
+            number(end, 4)
+        );
+        let wanted = (px.length() * k * end / (TAU * self.particle.mass)).ceil();
+        Some(Advice::new(
+            level,
+            fact,
+            format!(
+                "free streaming returns to its start before the end; use {} cells along px, or end earlier",
+                number(wanted, 15)
+            ),
+        ))
+    }
+
+    fn reductions(&self) -> Vec<Advice> {
+        let reduced = reduction::reductions(self.scenario);
+        let mut advice: Vec<Advice> = reduced
+            .iter()
+            .filter(|reduction| reduction.inexact.is_empty())
+            .map(|reduction| Advice {
+                level: Level::Ok,
+                words: format!(
+                    "{} is not resolved; its canonical momentum is conserved exactly",
+                    reduction.axis.name()
+                ),
+            })
+            .collect();
+        advice
+            .extend(validate::warnings(self.scenario).into_iter().map(|words| Advice { level: Level::Warning, words }));
+        advice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::scenario::validate::tests::{base, set};
+
+    fn loaded(root: &Value) -> Loaded {
+        Loaded {
+            scenario: serde_json::from_value(root.clone()).unwrap(),
+            name: "s".into(),
+            text: String::new(),
+            origin: "s.json".into(),
+            folder: PathBuf::new(),
+        }
+    }
+
+    /// The line of a report that contains `words`.
+    fn line(root: &Value, words: &str) -> String {
+        let text = report(&loaded(root), None).unwrap();
+        text.lines()
+            .find(|line| line.contains(words))
+            .unwrap_or_else(|| panic!("no {words} in\n{text}"))
+            .trim()
+            .to_string()
+    }
+
+    fn with(pointer: &str, value: Value) -> Value {
+        let mut root = base();
+        set(&mut root, pointer, value);
+        root
+    }
+
+    #[test]
+    fn memory_counts_two_copies_and_names_a_factor_that_fits() {
+        // 64 x 64 x 32 cells of 16 bytes, twice: 4 MiB.
+        let root = base();
+        assert!(line(&root, "device memory").contains("4 MiB"));
+        assert!(report(&loaded(&root), Some(4 << 20)).is_ok());
+        // Half the memory on three axes: 2^(-1/3) = 0.7937.
+        let error = report(&loaded(&root), Some(2 << 20)).unwrap_err();
+        assert!(matches!(error, Error::Input(_)));
+        assert!(error.to_string().contains("by 0.793 or less (x 50, px 50, py 25)"), "{error}");
+        let mut spinless = with("/species/spin", json!(false));
+        spinless["initial"]["populations"][0].as_object_mut().unwrap().remove("spin");
+        assert!(line(&spinless, "device memory").contains("1 MiB: 4 bytes per cell"));
+    }
+
+    #[test]
+    fn software_vulkan_cuts_large_states() {
+        let mut root = with("/phase_space/x/cells", json!(8192));
+        // 8192 x 64 x 32 x 16 bytes = 256 MiB.
+        assert!(line(&root, "software Vulkan").contains("in 2 parts"));
+        set(&mut root, "/phase_space/x/cells", json!(4096));
+        assert!(!report(&loaded(&root), None).unwrap().contains("software Vulkan"));
+    }
+
+    /// Each quantity by hand for the base: dx = 10/64, dp = 12/64, n = q = m = 1.
+    #[test]
+    fn numbers_are_those_of_the_formulas() {
+        let root = base();
+        // v = 6/sqrt(37) = 0.98639; times 0.1/0.15625.
+        assert!(line(&root, "streaming").contains("= 0.631 (max|v| = 0.986)"));
+        assert!(line(&root, "Maxwell's equations").starts_with("ok       Maxwell's equations: dt/dx = 0.64"));
+        assert!(line(&root, "plasma oscillation").contains("omega_p dt = 0.1,"));
+        assert!(line(&root, "population 0 along px").contains("5.33 cells per thermal spread"));
+        // exp(-18) = 1.5e-8
+        assert!(line(&root, "to the nearer edge").contains("6 spreads to the nearer edge, where 1.5e-8"));
+        assert!(line(&root, "shortest wave").contains("64 cells per wavelength"));
+        // 2 pi / (2 pi/10 * 12/64) = 160/3
+        assert!(line(&root, "recurrence").starts_with("ok       recurrence of mode 1: t = 2 pi m/(k dp) = 53.33"));
+        // |q B| = 2 gives 0.2 a step; hbar drops out of 2 mu_B/hbar = 1.
+        let magnetised = with("/fields/uniform", json!({"B": [0, 0, 2]}));
+        assert!(line(&magnetised, "cyclotron").starts_with("ok       cyclotron motion: |q B| dt/m = 0.2,"));
+        assert!(line(&magnetised, "pz is not resolved").starts_with("ok"));
+    }
+
+    #[test]
+    fn bad_choices_are_warned_about() {
+        for (pointer, value, words) in [
+            ("/time/step", json!(0.2), "Maxwell's equations"),
+            ("/time/step", json!(0.25), "plasma oscillation"),
+            ("/fields/uniform", json!({"B": [0, 0, 3]}), "cyclotron motion"),
+            ("/fields/uniform", json!({"B": [40, 0, 0]}), "spin precession"),
+            ("/initial/populations/0/momentum/maxwellian/temperature", json!(0.1), "cells per thermal spread"),
+            ("/initial/populations/0/momentum/maxwellian/temperature", json!(2), "to the nearer edge"),
+            ("/initial/populations/0/momentum/maxwellian/drift", json!([4, 0, 0]), "population 0 along px: 2 spreads"),
+            ("/initial/populations/0/momentum/maxwellian/drift", json!([9, 0, 0]), "where 1 of the peak"),
+            ("/output/diagnostics/modes/0/mode", json!(6), "shortest wave"),
+            ("/time/end", json!(60), "recurrence of mode 1"),
+            ("/fields/uniform", json!({"B": [0.1, 0, 0]}), "pz is not resolved and follows"),
+        ] {
+            let found = line(&with(pointer, value.clone()), words);
+            assert!(found.starts_with("warning"), "{pointer} = {value}: {found}");
+        }
+    }
+
+    #[test]
+    fn waves_that_do_not_fit_the_axis_are_warned_about() {
+        let wave =
+            json!([{"travelling_wave": {"component": "E_x", "amplitude": 0.1, "wavenumber": 1, "frequency": 1}}]);
+        // 10/(2 pi) = 1.592 wavelengths; two of them have k = 4 pi/10.
+        let found = line(&with("/fields/external", wave), "wavelengths on the periodic x axis");
+        assert!(found.contains("1.592") && found.contains("1.25663706"), "{found}");
+    }
+
+    #[test]
+    fn homogeneous_scenarios_have_no_advice_on_x() {
+        let mut root = base();
+        root["phase_space"].as_object_mut().unwrap().remove("x");
+        root["initial"]["populations"][0].as_object_mut().unwrap().remove("perturbations");
+        let text = report(&loaded(&root), None).unwrap();
+        for words in ["streaming", "Maxwell's", "recurrence", "shortest wave", "NaN", "inf"] {
+            assert!(!text.contains(words), "{words}\n{text}");
+        }
+    }
+}

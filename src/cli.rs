@@ -1,0 +1,253 @@
+//! The command line: arguments to a plan, the plan to an exit code.
+
+use std::error::Error as _;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use spinwigner::run::{DeviceChoice, RunOptions};
+use spinwigner::scenario::{self, parse, shipped};
+use spinwigner::{Error, Result, check, gpu, run};
+
+const EXAMPLES: &str = "\
+Examples:
+  spinwigner list                              the experiments inside the program
+  spinwigner run landau-damping                run one of them
+  spinwigner show landau-damping > my.json     start your own from it
+  spinwigner check my.json --memory 4G         memory, disk, resolution; no GPU needed
+  spinwigner run my.json --out results         run it
+
+Exit codes: 0 done, 2 bad input, 1 anything else.";
+
+/// Solves the relativistic spin-1/2 Vlasov-Maxwell equations on a phase-space grid.
+#[derive(Debug, Parser)]
+#[command(name = "spinwigner", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a scenario and write its diagnostics and pictures.
+    #[command(after_help = "\
+Examples:
+  spinwigner run stern-gerlach
+  spinwigner run my.json --out results --device gpu
+  spinwigner run my.json --device reference --steps 10")]
+    Run {
+        /// A scenario file, or the name of a shipped one (see `list`).
+        #[arg(value_name = "SCENARIO.json|NAME")]
+        scenario: String,
+        /// Folder for the results.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Where to compute: `auto` takes a GPU or falls back to the float64
+        /// reference, `gpu` fails without one, a number picks from `devices`.
+        #[arg(long, value_name = "auto|gpu|reference|INDEX", default_value = "auto", value_parser = device)]
+        device: DeviceChoice,
+        /// Stop after this many time steps.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        steps: Option<u64>,
+        /// Print errors and warnings only.
+        #[arg(long, short)]
+        quiet: bool,
+    },
+    /// Check a scenario: validity, memory, disk, resolution and step size. Needs no GPU.
+    #[command(after_help = "\
+Examples:
+  spinwigner check two-stream
+  spinwigner check my.json --memory 512M")]
+    Check {
+        /// A scenario file, or the name of a shipped one (see `list`).
+        #[arg(value_name = "SCENARIO.json|NAME")]
+        scenario: String,
+        /// Device memory to fit into, such as 4G, 512M or a number of bytes.
+        #[arg(long, value_name = "BYTES", value_parser = memory)]
+        memory: Option<u64>,
+    },
+    /// List the shipped scenarios.
+    List,
+    /// Print the JSON of a shipped scenario.
+    #[command(after_help = "\
+Example:
+  spinwigner show two-stream > my.json")]
+    Show {
+        /// Name of a shipped scenario (see `list`).
+        name: String,
+    },
+    /// List the devices that `run --device INDEX` can use.
+    Devices,
+}
+
+/// Parses the arguments, acts, and reports an error once on stderr.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are such "errors" too, with exit code 0.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(1));
+        }
+    };
+    match act(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to tell when stderr is closed.
+            let _ = writeln!(std::io::stderr(), "error: {}", with_causes(&error));
+            ExitCode::from(if matches!(error, Error::Input(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+fn act(command: Command) -> Result<()> {
+    match command {
+        Command::Run { scenario, out, device, steps, quiet } => {
+            let loaded = scenario::load(&scenario)?;
+            run::execute(&loaded, &RunOptions { out, device, steps, quiet })
+        }
+        Command::Check { scenario, memory } => print(&check::report(&scenario::load(&scenario)?, memory)?),
+        Command::List => print(&list()?),
+        Command::Show { name } => print(show(&name)?),
+        Command::Devices => print(&devices()),
+    }
+}
+
+/// The message and those causes that it does not already contain.
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.contains(&words) {
+            text += &format!("\n  because: {words}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// Writes to stdout. A reader that has seen enough (`list | head -1`) is no error.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::file("standard output")(error)),
+        _ => Ok(()),
+    }
+}
+
+fn list() -> Result<String> {
+    let width = shipped::SHIPPED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    shipped::SHIPPED
+        .iter()
+        .map(|(name, text)| Ok(format!("{name:<width$}  {}\n", parse::parse(text, name)?.title)))
+        .collect()
+}
+
+fn show(name: &str) -> Result<&'static str> {
+    shipped::text(name).ok_or_else(|| {
+        let names = shipped::SHIPPED.iter().map(|(name, _)| *name);
+        let hint = match parse::did_you_mean(name, names.clone()) {
+            Some(close) => format!("; did you mean `{close}`?"),
+            None => String::new(),
+        };
+        let names: Vec<&str> = names.collect();
+        Error::Input(format!("`{name}` is not a shipped scenario{hint}\nshipped scenarios: {}", names.join(", ")))
+    })
+}
+
+fn devices() -> String {
+    let adapters = gpu::list_adapters();
+    if adapters.is_empty() {
+        return "No Vulkan, Metal or DirectX 12 device; `run` falls back to the float64 reference on the processor.\n"
+            .into();
+    }
+    adapters
+        .iter()
+        .map(|adapter| {
+            format!(
+                "{}  {} ({}, {}, {}): binds {} MiB at a time, buffers up to {} MiB\n",
+                adapter.index,
+                adapter.name,
+                adapter.backend,
+                adapter.kind,
+                adapter.driver,
+                adapter.storage_binding_bytes >> 20,
+                adapter.max_buffer_bytes >> 20
+            )
+        })
+        .collect()
+}
+
+fn device(text: &str) -> std::result::Result<DeviceChoice, String> {
+    match text {
+        "auto" => Ok(DeviceChoice::Auto),
+        "gpu" => Ok(DeviceChoice::Gpu),
+        "reference" => Ok(DeviceChoice::Reference),
+        index => index
+            .parse()
+            .map(DeviceChoice::Index)
+            .map_err(|_| "expected auto, gpu, reference, or an index from `spinwigner devices`".into()),
+    }
+}
+
+/// A number of bytes with an optional binary unit: 512M, 4G, 1.5GiB.
+fn memory(text: &str) -> std::result::Result<u64, String> {
+    let complaint = || "expected a number of bytes such as 4G, 512M or 1000000".to_string();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return Err(complaint()),
+    };
+    let count: f64 = digits.trim().parse().map_err(|_| complaint())?;
+    let bytes = count * 2f64.powi(shift);
+    if (1.0..9e15).contains(&bytes) { Ok(bytes as u64) } else { Err(complaint()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn memory_takes_units() {
+        for (text, expected) in [
+            ("4G", 4 << 30),
+            ("512M", 512 << 20),
+            ("512mb", 512 << 20),
+            ("1.5GiB", 3 << 29),
+            ("1000", 1000),
+            ("2 K", 2048),
+        ] {
+            assert_eq!(memory(text), Ok(expected), "{text}");
+        }
+        for text in ["", "G", "-1", "0", "4X", "4GG", "inf", "NaN", "1e30", "4Ж"] {
+            assert!(memory(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn device_takes_names_and_indices() {
+        assert!(matches!(device("auto"), Ok(DeviceChoice::Auto)));
+        assert!(matches!(device("3"), Ok(DeviceChoice::Index(3))));
+        for text in ["", "cuda", "-1", "1.0"] {
+            assert!(device(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn causes_are_said_once() {
+        let missing = std::io::Error::new(ErrorKind::PermissionDenied, "not yours");
+        assert_eq!(with_causes(&Error::file("a.json")(missing)), "a.json: not yours");
+    }
+}

@@ -1,0 +1,36 @@
+//! Typed errors of the library. The binary prints them once, with their causes.
+
+use std::path::PathBuf;
+
+/// Everything that can go wrong, sorted by what the user has to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input is wrong: exit code 2. The text says where, what was found,
+    /// what is required and what to do.
+    #[error("{0}")]
+    Input(String),
+    /// No graphics adapter, or the device failed: exit code 1.
+    #[error("{0}")]
+    Device(String),
+    /// The run itself failed (NaN, lost device, too large a step): exit code 1.
+    #[error("{0}")]
+    Run(String),
+    /// Reading or writing a file failed.
+    #[error("{}: {source}", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// Wraps an i/o error with the file it concerns.
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.into();
+        move |source| Error::File { path, source }
+    }
+}
+
+/// Shorthand used throughout the library.
+pub type Result<T> = std::result::Result<T, Error>;

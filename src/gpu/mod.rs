@@ -1,0 +1,11 @@
+//! The operators on a graphics adapter through wgpu.
+
+mod context;
+mod executor;
+mod layout;
+mod shaders;
+
+pub use context::{AdapterDescription, Choice, Context, list_adapters};
+pub use executor::{GpuExecutor, KernelTiming};
+pub use layout::{FieldRecord, Parameters, SumsRecord};
+pub use shaders::{Kernel, Term};

@@ -1,0 +1,120 @@
+//! The initial state: populations on the grid, or an array from a file.
+
+use std::f64::consts::TAU;
+use std::path::Path;
+
+use glam::{DVec3, DVec4};
+use rayon::prelude::*;
+
+use crate::error::Result;
+use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::npy;
+use crate::physics::Particle;
+use crate::scenario::schema::{Initial, Momentum, MomentumAxis, Perturbation, Population, Space, Spin};
+use crate::state::State;
+
+/// Builds the state; relative paths start at `folder`.
+pub fn state(initial: &Initial, grid: &Grid, particle: &Particle, folder: &Path) -> Result<State> {
+    let components = if particle.spin { 4 } else { 1 };
+    match initial {
+        Initial::File(path) => {
+            let numbers = npy::read(&folder.join(path), &shape(grid, components))?;
+            Ok(State::from_numbers(&numbers, components))
+        }
+        Initial::Populations(populations) => {
+            let mut cells = vec![DVec4::ZERO; grid.cells()];
+            for population in populations {
+                add(population, grid, particle, &mut cells);
+            }
+            Ok(if particle.spin {
+                State::Spin(cells)
+            } else {
+                State::Spinless(cells.into_iter().map(|cell| cell.x).collect())
+            })
+        }
+    }
+}
+
+/// Shape of a state file: the resolved axes, then the components.
+pub fn shape(grid: &Grid, components: usize) -> Vec<usize> {
+    let shape = grid.shape();
+    grid.resolved().map(|slot| shape[slot]).chain([components]).collect()
+}
+
+fn add(population: &Population, grid: &Grid, particle: &Particle, cells: &mut [DVec4]) {
+    let momentum_cells = grid.momentum_cells();
+    let momenta: Vec<DVec3> = (0..momentum_cells).map(|m| grid.momentum(m)).collect();
+    let volume = grid.momentum_volume();
+    cells.par_chunks_mut(momentum_cells).enumerate().for_each(|(space_cell, cells)| {
+        let (x, phase) = match grid.axis(0) {
+            Some(axis) => {
+                let x = axis.centre(space_cell as isize);
+                (x, TAU * (x - axis.from) / axis.length())
+            }
+            None => (0.0, 0.0),
+        };
+        let (mut density, mut drift) = (population.density, DVec3::ZERO);
+        if let Some(Space::Gaussian { centre, width }) = population.space {
+            density *= (-0.5 * ((x - centre) / width).powi(2)).exp();
+        }
+        for perturbation in &population.perturbations {
+            match *perturbation {
+                Perturbation::Density { mode, amplitude, phase: offset } => {
+                    density *= 1.0 + amplitude * (f64::from(mode) * phase + offset).cos();
+                }
+                Perturbation::Drift { axis, mode, amplitude, phase: offset } => {
+                    drift[direction(axis)] += amplitude * (f64::from(mode) * phase + offset).cos();
+                }
+            }
+        }
+        let spin = population.spin.map_or(DVec3::ZERO, |spin| polarisation(spin, phase));
+        let weights: Vec<f64> =
+            momenta.iter().map(|p| weight(&population.momentum, grid, particle, *p - drift)).collect();
+        // Sums of centre values are what all moments of the solver are.
+        let scale = density / (weights.iter().sum::<f64>() * volume);
+        for (cell, weight) in cells.iter_mut().zip(&weights) {
+            let w0 = scale * weight;
+            *cell += w0 * DVec4::new(1.0, spin.x, spin.y, spin.z);
+        }
+    });
+}
+
+fn direction(axis: MomentumAxis) -> usize {
+    match axis {
+        MomentumAxis::Px => 0,
+        MomentumAxis::Py => 1,
+        MomentumAxis::Pz => 2,
+    }
+}
+
+/// w/w0 of a spin state at the phase 2 pi (x - from)/length.
+fn polarisation(spin: Spin, phase: f64) -> DVec3 {
+    match spin {
+        Spin::Uniform { direction, polarisation } => DVec3::from(direction).normalize() * polarisation,
+        Spin::Helix { first, second, mode, polarisation } => {
+            let angle = f64::from(mode) * phase;
+            (DVec3::from(first) * angle.cos() + DVec3::from(second) * angle.sin()) * polarisation
+        }
+    }
+}
+
+/// Momentum distribution over the resolved momenta, not normalised.
+fn weight(distribution: &Momentum, grid: &Grid, particle: &Particle, p: DVec3) -> f64 {
+    let resolved = |k: usize| grid.axis(MOMENTUM + k).is_some();
+    let gaussian = |spread: [f64; 3], drift: DVec3| {
+        let exponent: f64 =
+            (0..AXES - MOMENTUM).filter(|&k| resolved(k)).map(|k| ((p[k] - drift[k]) / spread[k]).powi(2)).sum();
+        (-0.5 * exponent).exp()
+    };
+    match *distribution {
+        Momentum::Maxwellian { temperature, drift } => {
+            gaussian(temperature.each().map(|t| (particle.mass * t).sqrt()), drift.into())
+        }
+        Momentum::Juttner { temperature } => (-particle.kinetic_energy(p) / temperature).exp(),
+        Momentum::Gaussian { spread, drift } => gaussian(spread.each(), drift.into()),
+        Momentum::TwoBeam { spread, drift } => {
+            let drift = DVec3::from(drift);
+            gaussian(spread.each(), drift) + gaussian(spread.each(), -drift)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The `spinwigner` command.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

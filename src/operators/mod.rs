@@ -1,0 +1,236 @@
+//! The recorded step: named operators and what they need, without saying how
+//! they are executed. The GPU and the reference run the same list.
+
+use glam::DVec3;
+
+use crate::grid::{Grid, MOMENTUM};
+use crate::physics::Particle;
+
+/// Fields at one space-cell centre, as every kernel needs them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FieldSample {
+    pub e: DVec3,
+    pub b: DVec3,
+    /// dE/dx
+    pub de: DVec3,
+    /// dB/dx
+    pub db: DVec3,
+    /// Kinetic momentum p_c - q A along axes that are not resolved, else 0.
+    pub p: DVec3,
+}
+
+impl FieldSample {
+    /// Largest magnitude of a field over a table.
+    fn largest(table: &[FieldSample], of: impl Fn(&FieldSample) -> f64) -> f64 {
+        table.iter().map(of).fold(0.0, f64::max)
+    }
+}
+
+/// How the speed behaves along the axis of a sweep; it selects the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Speed {
+    /// The same for all cells of a line and all components: any Courant number.
+    Uniform,
+    /// Varies along the line, the same for all components.
+    Varying,
+    /// Varies and couples w0 with w.
+    Coupled,
+}
+
+/// One entry of a recorded step. `table` indexes [`Recording::tables`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// dt W + d_xj( (v_j + a_j) W ) = 0 for `time`; v is left out unless `streaming`.
+    /// With `flux`, reads out the number that crossed each face.
+    Advection { axis: usize, time: f64, streaming: bool, speed: Speed, table: usize, flux: bool },
+    /// dt W + d_pj( (F_j + b_j) W ) = 0 for `time`.
+    Force { axis: usize, time: f64, speed: Speed, table: usize },
+    /// dt w = (2 mu_B/hbar) w x T for `time`.
+    SpinTorque { time: f64, table: usize },
+    /// Reads the sources of Maxwell's equations.
+    Sources { table: usize },
+    /// Reads what the diagnostics need beyond the sources.
+    Observables { table: usize },
+}
+
+/// A list of commands with the field tables they refer to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recording {
+    pub tables: Vec<Vec<FieldSample>>,
+    pub commands: Vec<Command>,
+}
+
+/// What a recording reads out, in the order of its commands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// int dt int (v_j w0 + a_j.w) d3p through the upper face of every space cell.
+    Flux(Vec<f64>),
+    Sources(Vec<Sources>),
+    Observables(Vec<Observables>),
+}
+
+/// Moments of one space cell that enter Maxwell's equations.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sources {
+    /// int w0
+    pub density: f64,
+    /// int ( v w0 + a^B.w ): a^B is the hidden velocity due to B.
+    pub stream: DVec3,
+    /// int a^E.w: the hidden velocity due to E.
+    pub hidden_stream: DVec3,
+    /// P = - mu_B int kappa w x p
+    pub polarisation: DVec3,
+    /// M = mu_B int ( alpha w - beta p (p.w) )
+    pub magnetisation: DVec3,
+}
+
+/// Moments of one space cell for the diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observables {
+    /// int w0
+    pub density: f64,
+    /// int p w0
+    pub momentum: DVec3,
+    /// int w
+    pub spin: DVec3,
+    /// int (eps - m) w0
+    pub kinetic_energy: f64,
+    /// int (w0^2 + |w|^2)/2
+    pub purity: f64,
+    /// int |w0| over the outermost cells of the momentum axes
+    pub edge: f64,
+    /// int |p| |w0|, the scale momentum errors are compared with
+    pub momentum_scale: f64,
+    /// min (w0 - |w|) over the momentum cells
+    pub positivity: f64,
+}
+
+/// Decides kernels and sub-cycles; the one place that bounds speeds.
+#[derive(Clone, Copy)]
+pub struct Recorder<'a> {
+    pub grid: &'a Grid,
+    pub particle: &'a Particle,
+}
+
+impl Recorder<'_> {
+    /// Largest |p| on the grid; unresolved momenta taken from the table.
+    fn largest_momentum(&self, table: &[FieldSample]) -> f64 {
+        let resolved: f64 = self
+            .grid
+            .momenta()
+            .filter_map(|slot| self.grid.axis(slot))
+            .map(|axis| axis.from.abs().max(axis.to().abs()).powi(2))
+            .sum();
+        (resolved + FieldSample::largest(table, |s| s.p.length_squared())).sqrt()
+    }
+
+    /// Largest |v_j| on the grid along direction `axis`.
+    pub fn largest_velocity(&self, axis: usize, table: &[FieldSample]) -> f64 {
+        let along = match self.grid.axis(MOMENTUM + axis) {
+            Some(axis) => axis.from.abs().max(axis.to().abs()),
+            None => FieldSample::largest(table, |s| s.p[axis].abs()),
+        };
+        along / self.particle.energy(DVec3::X * along)
+    }
+
+    /// Appends the sweeps along space axis `axis`, cut into as many equal parts
+    /// as keep a varying speed below one cell per part.
+    pub fn advection(
+        &self,
+        recording: &mut Recording,
+        axis: usize,
+        time: f64,
+        streaming: bool,
+        table: usize,
+        flux: bool,
+    ) {
+        let Some(step) = self.grid.axis(axis).map(|axis| axis.step) else { return };
+        let fields = &recording.tables[table];
+        let hidden = FieldSample::largest(fields, |s| self.particle.hidden_velocity_bound(s.e, s.b));
+        let uniform_momentum = fields.iter().all(|s| s.p == fields[0].p);
+        let speed = if hidden > 0.0 {
+            Speed::Coupled
+        } else if !streaming {
+            return;
+        } else if uniform_momentum || !self.particle.relativistic() {
+            Speed::Uniform
+        } else {
+            Speed::Varying
+        };
+        let streaming_speed = if streaming { self.largest_velocity(axis, fields) } else { 0.0 };
+        let parts = parts(speed, streaming_speed + hidden, time / step);
+        for _ in 0..parts {
+            let time = time / parts as f64;
+            recording.commands.push(Command::Advection { axis, time, streaming, speed, table, flux });
+        }
+    }
+
+    /// Appends the sweeps along the momentum of direction `axis`.
+    pub fn force(&self, recording: &mut Recording, axis: usize, time: f64, table: usize) {
+        let Some(step) = self.grid.axis(MOMENTUM + axis).map(|axis| axis.step) else { return };
+        let (particle, fields) = (self.particle, &recording.tables[table]);
+        let momentum = self.largest_momentum(fields);
+        let transverse = |s: &FieldSample| s.b.length_squared() - s.b[axis] * s.b[axis];
+        // Without a resolved space axis of this direction d/dx_j is zero.
+        let gradient = |s: &FieldSample| {
+            if axis == 0 { particle.precession_bound(momentum, s.de, s.db) } else { 0.0 }
+        };
+        let magnetic = FieldSample::largest(fields, |s| transverse(s).max(0.0).sqrt()) * particle.charge.abs();
+        let electric = FieldSample::largest(fields, |s| s.e[axis].abs()) * particle.charge.abs();
+        let dipole = FieldSample::largest(fields, |s| {
+            particle.moment.abs() * gradient(s)
+                + particle.charge.abs() * s.b.length() * particle.hidden_velocity_bound(s.e, s.b)
+        });
+        let speed = if dipole > 0.0 {
+            Speed::Coupled
+        } else if magnetic > 0.0 && particle.relativistic() {
+            Speed::Varying
+        } else if electric + magnetic > 0.0 {
+            Speed::Uniform
+        } else {
+            return;
+        };
+        let velocity = momentum / particle.energy(DVec3::X * momentum);
+        let largest = electric + magnetic * velocity + dipole;
+        // No integer shift across a truncated axis: every kind is cut in parts.
+        let parts = (largest * time.abs() / step).ceil().max(1.0) as usize;
+        for _ in 0..parts {
+            let time = time / parts as f64;
+            recording.commands.push(Command::Force { axis, time, speed, table });
+        }
+    }
+
+    /// Appends the exact rotation of w about T.
+    pub fn spin_torque(&self, recording: &mut Recording, time: f64, table: usize) {
+        if self.particle.torque_coefficient() != 0.0 {
+            recording.commands.push(Command::SpinTorque { time, table });
+        }
+    }
+}
+
+/// A uniform speed shifts by any number of cells; a varying one by at most one.
+fn parts(speed: Speed, largest: f64, time_over_step: f64) -> usize {
+    match speed {
+        Speed::Uniform => 1,
+        Speed::Varying | Speed::Coupled => (largest * time_over_step.abs()).ceil().max(1.0) as usize,
+    }
+}
+
+/// Runs recordings on some machine and holds the state there.
+pub trait Executor {
+    /// Executes the commands in order and returns what they read out.
+    fn execute(&mut self, recording: &Recording) -> crate::error::Result<Vec<Reading>>;
+    /// The whole state, in double precision.
+    fn state(&mut self) -> crate::error::Result<crate::state::State>;
+    /// What executes: adapter, driver, precision; for notices and the run record.
+    fn description(&self) -> ExecutorDescription;
+}
+
+/// Says on what a run was computed.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct ExecutorDescription {
+    pub device: String,
+    pub backend: String,
+    pub driver: String,
+    pub precision: String,
+}

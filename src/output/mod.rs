@@ -1,0 +1,45 @@
+//! Pictures and crash-safe files.
+//!
+//! [`HeatMap`] draws a field on a two-dimensional grid, [`LinePlot`] draws
+//! time series, and [`write_atomically`] stores any file so that a reader never
+//! meets a half-written one. Pictures need no system font: the font and the
+//! colour maps are part of the library.
+//!
+//! Titles, labels and names may hold subscripts and superscripts: `ω_p`, `B_0`,
+//! `E_{kin}`, `m^-1`. A `_` inside a word, as in `field_energy`, stays as it is.
+
+mod atomic;
+mod canvas;
+mod colormap;
+mod heat_map;
+mod line_plot;
+pub mod snapshot;
+mod text;
+mod ticks;
+
+pub use atomic::write_atomically;
+pub use colormap::{ColorMap, MISSING};
+pub use heat_map::{HeatMap, PlotAxis, Scale};
+pub use line_plot::{LinePlot, Series, render_panels, write_panels};
+
+use std::io;
+use std::path::Path;
+
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder, RgbImage};
+
+use crate::error::Result;
+
+/// Stores a picture as PNG, atomically.
+fn write_png(path: &Path, image: &RgbImage) -> Result<()> {
+    write_atomically(path, |file| {
+        PngEncoder::new(file)
+            .write_image(
+                image.as_raw(),
+                image.width(),
+                image.height(),
+                ExtendedColorType::Rgb8,
+            )
+            .map_err(io::Error::other)
+    })
+}

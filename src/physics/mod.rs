@@ -1,0 +1,5 @@
+//! The formulas both executors share: Hamiltonian, kinematics, g-factor.
+
+mod particle;
+
+pub use particle::{FormFactors, Particle};

@@ -1,0 +1,52 @@
+//! dt W + d_xj( (v_j + a_j) W ) = 0: streaming and hidden-momentum velocity.
+
+use glam::DVec3;
+
+use super::sweep::{self, Courant, Layout};
+use super::Context;
+use crate::operators::{FieldSample, Speed};
+use crate::state::Cell;
+
+/// One sweep along space axis `axis`; returns the number through the upper face
+/// of every space cell, `int dt int (v w0 + a.w) d3p`.
+#[allow(clippy::too_many_arguments, reason = "the fields of one recorded command")]
+pub fn sweep<C: Cell>(
+    Context { grid, particle }: Context,
+    input: &[C],
+    output: &mut [C],
+    axis: usize,
+    time: f64,
+    streaming: bool,
+    speed: Speed,
+    fields: &[FieldSample],
+) -> Vec<f64> {
+    let momentum_cells = grid.momentum_cells();
+    let inner = grid.strides()[axis];
+    let cells = grid.shape()[axis];
+    let layout = Layout { cells, inner, periodic: true, summed: momentum_cells };
+    let step = grid.axis(axis).map_or(1.0, |axis| axis.step);
+    let courant = time / step;
+    let momenta: Vec<DVec3> = (0..momentum_cells).map(|m| grid.momentum(m)).collect();
+    let direction = DVec3::AXES[axis];
+    let space_inner = inner / momentum_cells;
+    let space = |outer: usize, inner: usize, k: usize| (outer * cells + k) * space_inner + inner / momentum_cells;
+    let mut crossed = match speed {
+        Speed::Uniform => sweep::uniform(layout, input, output, |outer, i| {
+            let p = momenta[i % momentum_cells] + fields[space(outer, i, 0)].p;
+            particle.velocity(p)[axis] * courant
+        }),
+        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, |outer, i, k| {
+            let field = &fields[space(outer, i, k as usize)];
+            let p = momenta[i % momentum_cells] + field.p;
+            let v = if streaming { particle.velocity(p)[axis] } else { 0.0 };
+            let c = match speed {
+                Speed::Coupled => particle.hidden_velocity(p, direction, field.e, field.b),
+                _ => DVec3::ZERO,
+            };
+            Courant { v: v * courant, c: c * courant }
+        }),
+    };
+    let content = step * grid.momentum_volume();
+    crossed.iter_mut().for_each(|number| *number *= content);
+    crossed
+}

@@ -1,0 +1,56 @@
+//! dt W + d_pj( (F_j + b_j) W ) = 0: Lorentz force, dipole force and its
+//! magnetic partner. Nothing crosses the edges of a momentum axis.
+
+use glam::DVec3;
+
+use super::sweep::{self, Courant, Layout};
+use super::Context;
+use crate::grid::MOMENTUM;
+use crate::operators::{FieldSample, Speed};
+use crate::state::Cell;
+
+/// One sweep along the momentum of direction `axis`.
+pub fn sweep<C: Cell>(
+    Context { grid, particle }: Context,
+    input: &[C],
+    output: &mut [C],
+    axis: usize,
+    time: f64,
+    speed: Speed,
+    fields: &[FieldSample],
+) {
+    let Some(&momentum_axis) = grid.axis(MOMENTUM + axis) else { return };
+    let inner = grid.strides()[MOMENTUM + axis];
+    let layout = Layout { cells: momentum_axis.cells, inner, periodic: false, summed: inner };
+    let courant = time / momentum_axis.step;
+    let direction = DVec3::AXES[axis];
+    let line_cells = momentum_axis.cells * inner;
+    let lines_per_space = grid.momentum_cells() / line_cells;
+    let momenta: Vec<DVec3> = (0..grid.momentum_cells()).map(|m| grid.momentum(m)).collect();
+    // The field, and the momentum of cell k of a line.
+    let at = |outer: usize, i: usize, k: isize| {
+        let field = &fields[outer / lines_per_space];
+        let mut p = momenta[outer % lines_per_space * line_cells + i] + field.p;
+        p[axis] = momentum_axis.centre(k);
+        (field, p)
+    };
+    match speed {
+        Speed::Uniform => sweep::uniform(layout, input, output, |outer, i| {
+            let (field, p) = at(outer, i, 0);
+            particle.lorentz_force(p, field.e, field.b)[axis] * courant
+        }),
+        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, |outer, i, k| {
+            let (field, p) = at(outer, i, k);
+            let force = particle.lorentz_force(p, field.e, field.b)[axis];
+            let c = match speed {
+                Speed::Coupled => {
+                    // No field depends on a coordinate that is not resolved.
+                    let (de, db) = if axis == 0 { (field.de, field.db) } else { Default::default() };
+                    particle.dipole_force(p, direction, field.e, field.b, de, db)
+                }
+                _ => DVec3::ZERO,
+            };
+            Courant { v: force * courant, c: c * courant }
+        }),
+    };
+}

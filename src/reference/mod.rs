@@ -1,0 +1,92 @@
+//! The operators in float64 on the host: the oracle of the kernels, and what
+//! runs where a machine has no graphics adapter. File names and loop shapes
+//! follow `shaders/`.
+
+mod advection;
+mod force;
+mod moments;
+mod spin_torque;
+mod sweep;
+
+use crate::error::Result;
+use crate::grid::Grid;
+use crate::operators::{Command, Executor, ExecutorDescription, Reading, Recording};
+use crate::physics::Particle;
+use crate::state::{Cell, State};
+
+/// Holds the state and a second copy that sweeps write to.
+pub struct Reference {
+    grid: Grid,
+    particle: Particle,
+    state: State,
+    spare: State,
+}
+
+impl Reference {
+    /// Takes a state of the grid's size.
+    pub fn new(grid: Grid, particle: Particle, state: State) -> Self {
+        assert_eq!(grid.cells(), state.cells(), "state and grid differ in size");
+        Reference { spare: state.clone(), grid, particle, state }
+    }
+}
+
+/// The fixed context of an operator.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    grid: &'a Grid,
+    particle: &'a Particle,
+}
+
+impl Executor for Reference {
+    fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
+        let context = Context { grid: &self.grid, particle: &self.particle };
+        Ok(match (&mut self.state, &mut self.spare) {
+            (State::Spinless(state), State::Spinless(spare)) => run(context, state, spare, recording),
+            (State::Spin(state), State::Spin(spare)) => run(context, state, spare, recording),
+            _ => unreachable!("the spare is a clone of the state"),
+        })
+    }
+
+    fn state(&mut self) -> Result<State> {
+        Ok(self.state.clone())
+    }
+
+    fn description(&self) -> ExecutorDescription {
+        ExecutorDescription {
+            device: "float64 reference on the host".into(),
+            backend: format!("{} threads", rayon::current_num_threads()),
+            driver: String::new(),
+            precision: "f64".into(),
+        }
+    }
+}
+
+fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, recording: &Recording) -> Vec<Reading> {
+    let mut readings = Vec::new();
+    for command in &recording.commands {
+        match *command {
+            Command::Advection { axis, time, streaming, speed, table, flux } => {
+                let fields = &recording.tables[table];
+                let crossed = advection::sweep(context, state, spare, axis, time, streaming, speed, fields);
+                std::mem::swap(state, spare);
+                if flux {
+                    readings.push(Reading::Flux(crossed));
+                }
+            }
+            Command::Force { axis, time, speed, table } => {
+                force::sweep(context, state, spare, axis, time, speed, &recording.tables[table]);
+                std::mem::swap(state, spare);
+            }
+            Command::SpinTorque { time, table } => {
+                spin_torque::rotate(context, state, time, &recording.tables[table]);
+            }
+            Command::Sources { table } => {
+                readings.push(Reading::Sources(moments::sources(context, state, &recording.tables[table])));
+            }
+            Command::Observables { table } => {
+                readings.push(Reading::Observables(moments::observables(context, state, &recording.tables[table])));
+            }
+        }
+    }
+    readings
+}

@@ -1,0 +1,91 @@
+//! Sums over momentum at every space cell: the sources of Maxwell's equations
+//! and the observables of the diagnostics.
+
+use glam::DVec3;
+use rayon::prelude::*;
+
+use super::Context;
+use crate::grid::{Grid, MOMENTUM};
+use crate::operators::{FieldSample, Observables, Sources};
+use crate::state::Cell;
+
+/// Maxwell's sources, one per space cell.
+pub fn sources<C: Cell>(Context { grid, particle }: Context, state: &[C], fields: &[FieldSample]) -> Vec<Sources> {
+    let volume = grid.momentum_volume();
+    let momenta: Vec<DVec3> = (0..grid.momentum_cells()).map(|m| grid.momentum(m)).collect();
+    state
+        .par_chunks(momenta.len())
+        .zip(fields)
+        .map(|(cells, field)| {
+            let mut sum = Sources::default();
+            for (cell, p) in cells.iter().zip(&momenta) {
+                let p = *p + field.p;
+                let (w0, w) = (cell.density() * volume, cell.spin() * volume);
+                sum.density += w0;
+                sum.stream += particle.velocity(p) * w0;
+                if particle.moment == 0.0 {
+                    continue;
+                }
+                let f = particle.form_factors(p);
+                sum.polarisation -= particle.moment * f.kappa * w.cross(p);
+                sum.magnetisation += particle.moment * (f.alpha * w - f.beta * p.dot(w) * p);
+                for (j, axis) in DVec3::AXES.into_iter().enumerate() {
+                    sum.stream[j] += particle.hidden_velocity(p, axis, DVec3::ZERO, field.b).dot(w);
+                    sum.hidden_stream[j] += particle.hidden_velocity(p, axis, field.e, DVec3::ZERO).dot(w);
+                }
+            }
+            sum
+        })
+        .collect()
+}
+
+/// What the diagnostics need, one per space cell.
+pub fn observables<C: Cell>(
+    Context { grid, particle }: Context,
+    state: &[C],
+    fields: &[FieldSample],
+) -> Vec<Observables> {
+    let volume = grid.momentum_volume();
+    let cells: Vec<(DVec3, bool)> =
+        (0..grid.momentum_cells()).map(|m| (grid.momentum(m), on_edge(grid, m))).collect();
+    state
+        .par_chunks(cells.len())
+        .zip(fields)
+        .map(|(state, field)| {
+            let mut sum = Observables {
+                density: 0.0,
+                momentum: DVec3::ZERO,
+                spin: DVec3::ZERO,
+                kinetic_energy: 0.0,
+                purity: 0.0,
+                edge: 0.0,
+                momentum_scale: 0.0,
+                positivity: f64::INFINITY,
+            };
+            for (cell, (p, edge)) in state.iter().zip(&cells) {
+                let p = *p + field.p;
+                let (w0, w) = (cell.density(), cell.spin());
+                sum.density += w0 * volume;
+                sum.momentum += p * w0 * volume;
+                sum.spin += w * volume;
+                sum.kinetic_energy += particle.kinetic_energy(p) * w0 * volume;
+                sum.purity += 0.5 * (w0 * w0 + w.length_squared()) * volume;
+                sum.momentum_scale += p.length() * w0.abs() * volume;
+                if *edge {
+                    sum.edge += w0.abs() * volume;
+                }
+                sum.positivity = sum.positivity.min(w0 - w.length());
+            }
+            sum
+        })
+        .collect()
+}
+
+/// Whether a momentum cell is the first or last of a resolved momentum axis.
+fn on_edge(grid: &Grid, momentum_cell: usize) -> bool {
+    let (index, shape) = (grid.indices(momentum_cell), grid.shape());
+    grid.momenta().any(|slot| {
+        debug_assert!(slot >= MOMENTUM);
+        index[slot] == 0 || index[slot] + 1 == shape[slot]
+    })
+}

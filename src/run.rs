@@ -1,0 +1,437 @@
+//! `spinwigner run`: from a loaded scenario to a folder of results.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::diagnostics::{self, Table};
+use crate::error::{Error, Result};
+use crate::fit;
+use crate::gpu::{Choice, Context, GpuExecutor};
+use crate::operators::Executor;
+use crate::output::{self, LinePlot, Series, snapshot};
+use crate::reference::Reference;
+use crate::scenario::schema::{Expectation, Measure, Scenario};
+use crate::scenario::{Loaded, validate};
+use crate::simulation::{Prepared, Simulation};
+use crate::{initial, npy};
+
+/// Where to compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// The best adapter, else the reference with a notice.
+    Auto,
+    /// The best adapter, else an error.
+    Gpu,
+    /// Float64 on the host.
+    Reference,
+    /// An adapter by its position in `spinwigner devices`.
+    Index(usize),
+}
+
+/// How to run, apart from the scenario.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Folder for the results; a new one under `runs/` by default.
+    pub out: Option<PathBuf>,
+    pub device: DeviceChoice,
+    /// Stop after this many steps.
+    pub steps: Option<u64>,
+    pub quiet: bool,
+}
+
+/// Shortest time between two rewrites of `diagnostics.csv`.
+const FLUSH: Duration = Duration::from_secs(2);
+
+/// Puts a prepared scenario on a device. The notice says why it is not a GPU.
+pub fn open(prepared: &Prepared, choice: DeviceChoice) -> Result<(Box<dyn Executor>, Option<String>)> {
+    let reference = || -> Box<dyn Executor> {
+        Box::new(Reference::new(prepared.grid.clone(), prepared.particle, prepared.state.clone()))
+    };
+    let adapter = match choice {
+        DeviceChoice::Reference => return Ok((reference(), None)),
+        DeviceChoice::Auto | DeviceChoice::Gpu => Choice::Best,
+        DeviceChoice::Index(index) => Choice::Index(index),
+    };
+    match Context::open(adapter)? {
+        Some(context) => {
+            let gpu = GpuExecutor::new(context, prepared.grid.clone(), prepared.particle, &prepared.state)?;
+            Ok((Box::new(gpu), None))
+        }
+        None if choice == DeviceChoice::Auto => {
+            let notice = "no Vulkan, Metal or DX12 adapter here: computing with the float64 reference on the CPU \
+                          (on Debian `apt-get install mesa-vulkan-drivers libvulkan1` adds a software one)";
+            Ok((reference(), Some(notice.into())))
+        }
+        None => Err(Error::Device(
+            "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
+             mesa-vulkan-drivers libvulkan1` adds a software one), or use --device reference"
+                .into(),
+        )),
+    }
+}
+
+/// Runs a scenario and writes its results; prints progress and a summary.
+pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
+    let scenario = &loaded.scenario;
+    let planned = (scenario.time.end / scenario.time.step).round() as u64;
+    let steps = options.steps.map_or(planned, |steps| steps.min(planned));
+    let prepared = Prepared::new(loaded)?;
+    for warning in validate::warnings(scenario) {
+        eprintln!("note: {warning}");
+    }
+    let (executor, notice) = open(&prepared, options.device)?;
+    if let Some(notice) = notice {
+        eprintln!("note: {notice}");
+    }
+    let simulation = prepared.start(executor)?;
+    // Everything that can be refused has been: now the folder may exist.
+    let folder = output_folder(&loaded.name, options.out.as_deref())?;
+    let device = simulation.executor.description();
+    if !options.quiet {
+        println!("{}", scenario.title);
+        println!("on {} [{}], {}", device.device, device.backend, device.precision);
+    }
+    let mut run = Run {
+        loaded,
+        simulation,
+        folder,
+        table: Table::default(),
+        started: Instant::now(),
+        flushed: Instant::now(),
+        progress: progress(steps, options.quiet),
+    };
+    let outcome = run.advance(steps);
+    run.progress.finish_and_clear();
+    // What was computed before a failure is kept.
+    run.write_diagnostics()?;
+    outcome?;
+    let report = if steps == planned { run.expectations() } else { Vec::new() };
+    run.finish(&report, options.quiet)?;
+    let missed = report.iter().filter(|answer| !answer.met()).count();
+    if missed > 0 {
+        return Err(Error::Run(format!("{missed} of {} expected answers were missed", report.len())));
+    }
+    Ok(())
+}
+
+/// Creates the folder; an existing one with files in it is never written to.
+fn output_folder(name: &str, wanted: Option<&Path>) -> Result<PathBuf> {
+    let taken = |path: &Path| path.exists() && std::fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some());
+    let folder = match wanted {
+        Some(path) if taken(path) => {
+            return Err(Error::Input(format!(
+                "--out {}: already holds files, and results are never overwritten; name a new folder or remove it",
+                path.display()
+            )));
+        }
+        Some(path) => path.to_path_buf(),
+        None => {
+            let numbered = (2..).map(|n| format!("{name}-{n}"));
+            let mut names = std::iter::once(name.to_string()).chain(numbered).map(|name| Path::new("runs").join(name));
+            names.find(|path| !taken(path)).unwrap_or_default()
+        }
+    };
+    std::fs::create_dir_all(folder.join("snapshots")).map_err(Error::file(&folder))?;
+    Ok(folder)
+}
+
+fn progress(steps: u64, quiet: bool) -> ProgressBar {
+    if quiet {
+        return ProgressBar::hidden();
+    }
+    // Hidden by itself when standard error is not a terminal.
+    let bar = ProgressBar::new(steps);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} step {pos}/{len}  {msg}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// An expected answer and what came out.
+struct Answer<'a> {
+    expectation: &'a Expectation,
+    measured: Option<f64>,
+}
+
+impl Answer<'_> {
+    fn error(&self) -> f64 {
+        let scale = if self.expectation.value == 0.0 { 1.0 } else { self.expectation.value.abs() };
+        self.measured.map_or(f64::INFINITY, |measured| (measured - self.expectation.value).abs() / scale)
+    }
+
+    fn met(&self) -> bool {
+        self.error() <= self.expectation.relative_tolerance
+    }
+}
+
+struct Run<'a> {
+    loaded: &'a Loaded,
+    simulation: Simulation,
+    folder: PathBuf,
+    table: Table,
+    started: Instant,
+    flushed: Instant,
+    progress: ProgressBar,
+}
+
+impl<'a> Run<'a> {
+    fn scenario(&self) -> &'a Scenario {
+        &self.loaded.scenario
+    }
+
+    /// Steps between outputs that are `interval` apart in time.
+    fn every(&self, interval: Option<f64>) -> u64 {
+        interval.map_or(1, |interval| ((interval / self.simulation.step).round() as u64).max(1))
+    }
+
+    fn advance(&mut self, steps: u64) -> Result<()> {
+        let rows = self.every(self.scenario().output.diagnostics.interval);
+        let pictures: Vec<u64> =
+            self.scenario().output.snapshots.iter().map(|snapshot| self.every(Some(snapshot.interval))).collect();
+        loop {
+            let done = self.simulation.steps;
+            if done % rows == 0 || done == steps {
+                self.sample()?;
+            }
+            for (index, every) in pictures.iter().enumerate() {
+                if done % every == 0 || done == steps {
+                    self.picture(index)?;
+                }
+            }
+            if done == steps {
+                return Ok(());
+            }
+            let next = pictures.iter().chain([&rows]).map(|every| (done / every + 1) * every).min();
+            self.simulation.advance(next.unwrap_or(steps).min(steps) - done)?;
+            self.show_progress();
+        }
+    }
+
+    fn sample(&mut self) -> Result<()> {
+        let scenario = self.scenario();
+        let what = &scenario.output.diagnostics;
+        diagnostics::sample(&mut self.simulation, what, &scenario.units, &mut self.table)?;
+        if self.flushed.elapsed() > FLUSH {
+            self.write_diagnostics()?;
+        }
+        Ok(())
+    }
+
+    fn write_diagnostics(&mut self) -> Result<()> {
+        self.flushed = Instant::now();
+        if self.table.rows.is_empty() {
+            return Ok(());
+        }
+        let text = self.table.to_csv();
+        output::write_atomically(&self.folder.join("diagnostics.csv"), |file| file.write_all(text.as_bytes()))
+    }
+
+    fn picture(&mut self, index: usize) -> Result<()> {
+        let scenario = self.scenario();
+        let what = &scenario.output.snapshots[index];
+        let state = self.simulation.executor.state()?;
+        let values = snapshot::project(&state, &self.simulation.grid, what);
+        let map = snapshot::heat_map(
+            &values,
+            &self.simulation.grid,
+            what,
+            &scenario.units,
+            &scenario.title,
+            self.simulation.time(),
+        );
+        let name = format!("{}_{:07}.png", snapshot::name(what), self.simulation.steps);
+        map.write_png(&self.folder.join("snapshots").join(name))
+    }
+
+    fn show_progress(&self) {
+        let steps = self.simulation.steps;
+        let rate = steps as f64 * self.simulation.grid.cells() as f64 / self.started.elapsed().as_secs_f64();
+        self.progress.set_message(format!("t = {:.3}  {:.1} Mcell/s", self.simulation.time(), rate * 1e-6));
+        self.progress.set_position(steps);
+    }
+
+    /// Compares the scenario's expected answers with what came out.
+    fn expectations(&self) -> Vec<Answer<'a>> {
+        let time = self.table.column("time").unwrap_or_default();
+        self.scenario()
+            .expect
+            .iter()
+            .map(|expectation| {
+                let fitted = |mode, from, to| {
+                    let name = diagnostics::mode_name(mode);
+                    let (re, im) =
+                        (self.table.column(&format!("{name}_re"))?, self.table.column(&format!("{name}_im"))?);
+                    // The phase of a standing wave is fixed: use the larger part.
+                    let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
+                    fit::standing_wave(&time, if power(&re) > power(&im) { &re } else { &im }, from, to)
+                };
+                let measured = match &expectation.measure {
+                    Measure::Final { column } => self.table.column(column).and_then(|values| values.last().copied()),
+                    Measure::GrowthRate { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.growth_rate),
+                    Measure::Frequency { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.frequency),
+                };
+                Answer { expectation, measured }
+            })
+            .collect()
+    }
+
+    /// Writes plots, record and final state, and prints the summary.
+    fn finish(&mut self, report: &[Answer], quiet: bool) -> Result<()> {
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.plot()?;
+        if self.scenario().output.final_state {
+            self.write_final_state()?;
+        }
+        self.write_record(report, seconds)?;
+        if quiet {
+            return Ok(());
+        }
+        let cells = self.simulation.grid.cells();
+        println!(
+            "{} steps to t = {:.4}, {} cells, {:.1} s ({:.1} Mcell/s)",
+            self.simulation.steps,
+            self.simulation.time(),
+            cells,
+            seconds,
+            1e-6 * cells as f64 * self.simulation.steps as f64 / seconds
+        );
+        for answer in report {
+            let expectation = answer.expectation;
+            println!("{} {}", if answer.met() { "met   " } else { "MISSED" }, expectation.what);
+            match answer.measured {
+                Some(measured) => println!(
+                    "       expected {:.8}, measured {measured:.8}, off by {:.2e} (allowed {:.0e})",
+                    expectation.value,
+                    answer.error(),
+                    expectation.relative_tolerance
+                ),
+                None => println!("       nothing to measure: no such column, or no fit in the window"),
+            }
+        }
+        let pictures = std::fs::read_dir(self.folder.join("snapshots")).map_or(0, Iterator::count);
+        println!("results in {}: {pictures} pictures in snapshots/, diagnostics.csv, diagnostics.png, run.json", self.folder.display());
+        Ok(())
+    }
+
+    /// Line plots of the diagnostics.
+    fn plot(&self) -> Result<()> {
+        let Some(time) = self.table.column("time") else { return Ok(()) };
+        let units = &self.scenario().units;
+        let change = |name: &str| -> Option<Vec<f64>> {
+            let values = self.table.column(name)?;
+            let first = *values.first()?;
+            Some(values.into_iter().map(|value| value - first).collect())
+        };
+        let named = |names: &[(&str, &str)], of: &dyn Fn(&str) -> Option<Vec<f64>>| -> Vec<(String, Vec<f64>)> {
+            names.iter().filter_map(|(column, label)| Some((label.to_string(), of(column)?))).collect()
+        };
+        let column = |name: &str| self.table.column(name);
+        let energies = named(
+            &[
+                ("energy_kinetic", "kinetic"),
+                ("energy_electric", "electric"),
+                ("energy_magnetic", "magnetic"),
+                ("energy_spin", "spin"),
+                ("energy_total", "total"),
+            ],
+            &change,
+        );
+        let spins = named(&[("spin_x", "S_x"), ("spin_y", "S_y"), ("spin_z", "S_z")], &column);
+        let positions = named(&[("mean_x_up", "up"), ("mean_x_down", "down")], &column);
+        let modes: Vec<(String, Vec<f64>)> = self
+            .scenario()
+            .output
+            .diagnostics
+            .modes
+            .iter()
+            .filter_map(|mode| {
+                let name = diagnostics::mode_name(mode);
+                let (re, im) = (column(&format!("{name}_re"))?, column(&format!("{name}_im"))?);
+                Some((name.replace("_mode", ", mode "), re.iter().zip(&im).map(|(re, im)| re.hypot(*im)).collect()))
+            })
+            .collect();
+        let quality: Vec<(String, Vec<f64>)> = [("number", "number"), ("purity", "purity")]
+            .into_iter()
+            .filter_map(|(name, label)| {
+                let values = self.table.column(name)?;
+                let first = *values.first()?;
+                Some((format!("{label}, relative change"), values.iter().map(|v| (v / first - 1.0).abs()).collect()))
+            })
+            .chain(self.table.column("gauss_residual").map(|values| ("Gauss residual".into(), values)))
+            .collect();
+        let groups = [
+            ("Energy since the start", ("ΔU".to_string(), units.energy.clone()), energies, false),
+            ("Spin", ("S".to_string(), "ħ/2".to_string()), spins, false),
+            ("Mean position of the spin components", ("⟨x⟩".to_string(), units.length.clone()), positions, false),
+            ("Modes", ("amplitude".to_string(), String::new()), modes, true),
+            ("Conservation", ("error".to_string(), String::new()), quality, true),
+        ];
+        let panels: Vec<LinePlot> = groups
+            .iter()
+            .filter(|(_, _, series, _)| !series.is_empty())
+            .map(|(title, vertical, series, logarithmic)| LinePlot {
+                title: title.to_string(),
+                horizontal: ("t".into(), units.time.clone()),
+                vertical: vertical.clone(),
+                abscissa: &time,
+                series: series.iter().map(|(name, values)| Series { name: name.clone(), values }).collect(),
+                logarithmic: *logarithmic,
+            })
+            .collect();
+        output::write_panels(&self.folder.join("diagnostics.png"), &self.scenario().title, &panels)
+    }
+
+    fn write_final_state(&mut self) -> Result<()> {
+        let folder = self.folder.join("state");
+        std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+        let state = self.simulation.executor.state()?;
+        let shape = initial::shape(&self.simulation.grid, state.components());
+        let numbers = state.numbers();
+        if self.simulation.executor.description().precision == "f32" {
+            npy::write_f32(&folder.join("final.npy"), &shape, &numbers)?;
+        } else {
+            npy::write_f64(&folder.join("final.npy"), &shape, &numbers)?;
+        }
+        let (e, b) = (self.simulation.electric(), self.simulation.fields.magnetic());
+        for (name, field) in [("E", e), ("B", b)] {
+            let numbers: Vec<f64> = field.iter().flat_map(|v| v.to_array()).collect();
+            npy::write_f64(&folder.join(format!("{name}.npy")), &[field.len(), 3], &numbers)?;
+        }
+        Ok(())
+    }
+
+    fn write_record(&self, report: &[Answer], seconds: f64) -> Result<()> {
+        let answers: Vec<_> = report
+            .iter()
+            .map(|answer| {
+                json!({
+                    "what": answer.expectation.what,
+                    "expected": answer.expectation.value,
+                    "measured": answer.measured,
+                    "relative_error": answer.error(),
+                    "allowed": answer.expectation.relative_tolerance,
+                    "met": answer.met(),
+                })
+            })
+            .collect();
+        let record = json!({
+            "spinwigner": env!("CARGO_PKG_VERSION"),
+            "scenario": self.scenario(),
+            "origin": self.loaded.origin,
+            "device": self.simulation.executor.description(),
+            "steps": self.simulation.steps,
+            "time": self.simulation.time(),
+            "sweeps": self.simulation.sweeps,
+            "cells": self.simulation.grid.cells(),
+            "seconds": seconds,
+            "answers": answers,
+        });
+        output::write_atomically(&self.folder.join("run.json"), |file| {
+            serde_json::to_writer_pretty(&mut *file, &record)?;
+            file.write_all(b"\n")
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! What the user writes: found, parsed and validated.
+//!
+//! [`load`] takes the name of a shipped scenario or a path and returns a
+//! [`Loaded`] scenario that obeys every rule of [`validate`]. Mistakes are
+//! reported as [`Error::Input`], one line each, beginning with
+//! `FILE:LINE:COLUMN`.
+
+pub mod locate;
+pub mod parse;
+pub mod reduction;
+pub mod schema;
+pub mod shipped;
+pub mod validate;
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A scenario is a page of text; anything larger is another file.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// A valid scenario and where it came from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub scenario: schema::Scenario,
+    /// File stem or shipped name.
+    pub name: String,
+    /// The JSON as written.
+    pub text: String,
+    /// The path, or `shipped scenario NAME`.
+    pub origin: String,
+    /// Relative `.npy` paths are relative to this folder.
+    pub folder: PathBuf,
+}
+
+/// Loads a shipped scenario by name, or one from a file.
+pub fn load(name_or_path: &str) -> Result<Loaded> {
+    if let Some(text) = shipped::text(name_or_path) {
+        let origin = format!("shipped scenario {name_or_path}");
+        return from_text(text.to_string(), name_or_path.to_string(), origin, PathBuf::from("."));
+    }
+    let path = Path::new(name_or_path);
+    let text = read(path)?;
+    let name = path.file_stem().map_or_else(|| name_or_path.to_string(), |stem| stem.to_string_lossy().into_owned());
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    from_text(text, name, name_or_path.to_string(), folder)
+}
+
+/// Parses and validates a text.
+fn from_text(text: String, name: String, origin: String, folder: PathBuf) -> Result<Loaded> {
+    let scenario = parse::parse(&text, &origin)?;
+    validate::validate(&scenario, &text, &origin, &folder)?;
+    Ok(Loaded { scenario, name, text, origin, folder })
+}
+
+fn read(path: &Path) -> Result<String> {
+    let shown = path.display();
+    let fail = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => not_found(path),
+        _ => Error::File { path: path.to_path_buf(), source: error },
+    };
+    let file = File::open(path).map_err(fail)?;
+    if file.metadata().map_err(fail)?.is_dir() {
+        return Err(Error::Input(format!(
+            "{shown}: found a folder, expected a scenario file; name the .json file in it"
+        )));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Error::Input(format!(
+            "{shown}: found more than {} MiB, expected a scenario of a page or two; name the .json file",
+            MAX_BYTES >> 20
+        )));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let message = format!("{shown}:{line}: found bytes that are not UTF-8; save the file as UTF-8 text");
+        Error::Input(message)
+    })?;
+    // Some editors begin UTF-8 files with a byte-order mark.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text))
+}
+
+/// A name that is neither a shipped scenario nor an existing file.
+fn not_found(path: &Path) -> Error {
+    let given = path.to_string_lossy();
+    let looks_like_a_path = path.extension().is_some() || given.contains(['/', '\\']);
+    let names = shipped::SHIPPED.iter().map(|(name, _)| *name);
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let hint = match parse::did_you_mean(&stem, names.clone()) {
+        Some(name) => format!("; did you mean the shipped scenario `{name}`?"),
+        None => String::new(),
+    };
+    if looks_like_a_path {
+        Error::Input(format!("{given}: no such file{hint}"))
+    } else {
+        Error::Input(format!(
+            "`{given}` is neither a shipped scenario nor a file{hint}\nshipped scenarios: {}\na file is named by its path, such as my/{given}.json",
+            names.collect::<Vec<_>>().join(", ")
+        ))
+    }
+}

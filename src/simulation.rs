@@ -1,0 +1,407 @@
+//! Clock, fields and executor, advanced together.
+
+use glam::DVec3;
+
+use crate::error::{Error, Result};
+use crate::fields::{ExternalFields, Fields, Mesh, Part};
+use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::operators::{Command, Executor, Observables, Reading, Recorder, Recording, Sources};
+use crate::physics::Particle;
+use crate::scenario::Loaded;
+use crate::scenario::schema::{Background, Evolution, External, FieldFile, Scenario};
+use crate::splitting::{self, KickTables};
+use crate::state::State;
+use crate::{initial, npy};
+
+/// Largest residual of Gauss's law, relative to |q| times the mean density, that
+/// a user's E may have.
+const CONSISTENT: f64 = 1e-6;
+
+/// A scenario ready to be put on a device.
+pub struct Prepared {
+    pub grid: Grid,
+    pub particle: Particle,
+    pub state: State,
+    fields: Fields,
+    /// Mean over x of the E_x the user gave.
+    mean_e: f64,
+    /// E_x the user gave at centres, to be checked against Gauss's law.
+    given_e: Option<Vec<f64>>,
+    background: Background,
+    step: f64,
+}
+
+/// A running simulation. All quantities belong to `time`: between calls the
+/// state, D and B are synchronised.
+pub struct Simulation {
+    pub grid: Grid,
+    pub particle: Particle,
+    pub fields: Fields,
+    pub executor: Box<dyn Executor>,
+    /// Length of a step.
+    pub step: f64,
+    /// Steps done.
+    pub steps: u64,
+    /// Sources of the state at `time`.
+    pub sources: Vec<Sources>,
+    /// Rate of change of E during the last kick, O(hbar): half a kick of it
+    /// centres the E that the next kick holds fixed.
+    e_rate: Vec<DVec3>,
+    /// E of the last kick, to extrapolate the next one.
+    e_kick: Option<Vec<DVec3>>,
+    /// Sweeps recorded so far.
+    pub sweeps: u64,
+}
+
+impl Prepared {
+    /// Resolves a validated scenario; reads its arrays.
+    pub fn new(loaded: &Loaded) -> Result<Self> {
+        let scenario = &loaded.scenario;
+        let grid = Grid::of(&scenario.phase_space)?;
+        let particle = Particle::new(&scenario.species, scenario.kinematics);
+        let state = initial::state(&scenario.initial, &grid, &particle, &loaded.folder)?;
+        let mesh = match grid.axis(0) {
+            Some(axis) => Mesh { cells: axis.cells, step: axis.step },
+            None => Mesh { cells: 1, step: 1.0 },
+        };
+        let first = grid.axis(0).map_or(0.0, |axis| axis.centre(0));
+        let canonical = &scenario.phase_space.canonical;
+        let mut unresolved = DVec3::ZERO;
+        for slot in MOMENTUM..AXES {
+            unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
+        }
+        let external = external_fields(loaded, mesh)?;
+        let (e, b) = initial_fields(loaded, mesh)?;
+        let given = !scenario.fields.perturbations.is_empty() || scenario.fields.file.is_some();
+        let fields = Fields {
+            mesh,
+            evolution: scenario.fields.evolution,
+            first,
+            d: e.clone(),
+            b,
+            a: vec![DVec3::ZERO; mesh.cells],
+            external,
+            background: 0.0,
+            charge: particle.charge,
+            canonical: DVec3::new(canonical.px, canonical.py, canonical.pz),
+            unresolved,
+        };
+        let given_e: Vec<f64> = e.iter().map(|e| e.x).collect();
+        let mean_e = given_e.iter().sum::<f64>() / given_e.len() as f64;
+        let given_e = (given && given_e.iter().any(|e| (e - mean_e).abs() > 0.0)).then_some(given_e);
+        let prepared = Prepared {
+            grid,
+            particle,
+            state,
+            fields,
+            mean_e,
+            given_e,
+            background: scenario.fields.background,
+            step: scenario.time.step,
+        };
+        prepared.refuse_unstable_step(scenario)?;
+        Ok(prepared)
+    }
+
+    fn refuse_unstable_step(&self, scenario: &Scenario) -> Result<()> {
+        let limit = crate::fields::MAXWELL_LIMIT * self.fields.mesh.step;
+        if scenario.fields.evolution == Evolution::Maxwell && self.grid.axis(0).is_some() && self.step > limit {
+            return Err(Error::Input(format!(
+                "time.step = {} exceeds {limit:.6} = {:.3} dx, the stability limit of the explicit Maxwell update; \
+                 reduce the step, or the number of x cells",
+                self.step,
+                crate::fields::MAXWELL_LIMIT
+            )));
+        }
+        Ok(())
+    }
+
+    /// Makes the initial fields consistent with the state on its device.
+    pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
+        let cells = self.grid.space_cells();
+        let mut simulation = Simulation {
+            e_rate: vec![DVec3::ZERO; cells],
+            e_kick: None,
+            sources: vec![Sources::default(); cells],
+            grid: self.grid,
+            particle: self.particle,
+            fields: self.fields,
+            executor,
+            step: self.step,
+            steps: 0,
+            sweeps: 0,
+        };
+        simulation.fields.solve_potential();
+        simulation.sources = simulation.read_sources()?;
+        if simulation.fields.is_frozen() {
+            return Ok(simulation);
+        }
+        let charge = simulation.particle.charge;
+        let mean_density = simulation.sources.iter().map(|s| s.density).sum::<f64>() / cells as f64;
+        if self.background == Background::Neutralising {
+            simulation.fields.background = -charge * mean_density;
+        } else if cells > 1 && charge != 0.0 && mean_density != 0.0 {
+            return Err(Error::Input(format!(
+                "fields.background is \"none\" but the mean charge density is {:e}; a periodic domain must be \
+                 neutral: use \"neutralising\"",
+                charge * mean_density
+            )));
+        }
+        // E is D in the prescribed components; the evolving ones hold D = E + P.
+        for (d, s) in simulation.fields.d.iter_mut().zip(&simulation.sources) {
+            if simulation.fields.evolution == Evolution::Maxwell {
+                d.y += s.polarisation.y;
+                d.z += s.polarisation.z;
+            }
+        }
+        simulation.fields.solve_gauss(&simulation.sources, self.mean_e);
+        if let Some(given) = self.given_e {
+            let e = simulation.fields.electric(&simulation.sources);
+            let residual = e.iter().zip(&given).map(|(e, given)| (e.x - given).abs()).fold(0.0, f64::max);
+            let scale = given.iter().fold(0.0, |largest: f64, e| largest.max(e.abs()));
+            if residual > CONSISTENT.max(4.0 * f64::from(f32::EPSILON)) * scale {
+                return Err(Error::Input(format!(
+                    "the given E_x contradicts Gauss's law, div(E + P) = rho: it differs from the consistent one by \
+                     up to {residual:.3e} (of {scale:.3e}); leave E_x out and it is computed"
+                )));
+            }
+        }
+        Ok(simulation)
+    }
+}
+
+/// Self-consistent E at centres and B (B_y, B_z on upper faces) as the user gave them.
+fn initial_fields(loaded: &Loaded, mesh: Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+    let fields = &loaded.scenario.fields;
+    let mut e = vec![DVec3::from(fields.uniform.E); mesh.cells];
+    let mut b = vec![DVec3::from(fields.uniform.B); mesh.cells];
+    if let Some(file) = &fields.file {
+        let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
+        for (sum, given) in e.iter_mut().zip(file_e) {
+            *sum += given;
+        }
+        let uniform_x = file_b.windows(2).all(|pair| pair[0].x == pair[1].x);
+        if !uniform_x {
+            return Err(Error::Input("the given B_x varies along x; div B = 0 requires a uniform B_x".into()));
+        }
+        for k in 0..3 {
+            let given: Vec<f64> = file_b.iter().map(|b| b[k]).collect();
+            let given = if k == 0 || given.is_empty() { given } else { mesh.to_faces(&given) };
+            for (sum, given) in b.iter_mut().zip(given) {
+                sum[k] += given;
+            }
+        }
+    }
+    for perturbation in &fields.perturbations {
+        let (vector, direction) = crate::fields::component_index(perturbation.component);
+        for i in 0..mesh.cells {
+            // Transverse B lies on the upper faces.
+            let offset = if vector == 1 && direction > 0 { 1.0 } else { 0.5 };
+            let phase = std::f64::consts::TAU * (i as f64 + offset) / mesh.cells as f64;
+            let value = perturbation.amplitude * (f64::from(perturbation.mode) * phase + perturbation.phase).cos();
+            if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
+        }
+    }
+    Ok((e, b))
+}
+
+fn external_fields(loaded: &Loaded, mesh: Mesh) -> Result<ExternalFields> {
+    let (mut e, mut b) = (Vec::new(), Vec::new());
+    let add = |sum: &mut Vec<DVec3>, more: Vec<DVec3>| {
+        if sum.is_empty() {
+            *sum = more;
+        } else {
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+    };
+    for external in &loaded.scenario.fields.external {
+        if let External::File(file) = external {
+            let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
+            add(&mut e, file_e);
+            add(&mut b, file_b);
+        }
+    }
+    Ok(ExternalFields::new(loaded.scenario.fields.external.clone(), mesh, &e, &b))
+}
+
+/// E and B of a file entry at centres, empty where none is named.
+fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+    let read = |path: &Option<std::path::PathBuf>| -> Result<Vec<DVec3>> {
+        let Some(path) = path else { return Ok(Vec::new()) };
+        let numbers = npy::read(&loaded.folder.join(path), &[mesh.cells, 3])?;
+        Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
+    };
+    Ok((read(&file.E)?, read(&file.B)?))
+}
+
+impl Simulation {
+    /// Physical time of the synchronised state.
+    pub fn time(&self) -> f64 {
+        self.steps as f64 * self.step
+    }
+
+    /// E = D - P at centres.
+    pub fn electric(&self) -> Vec<DVec3> {
+        self.fields.electric(&self.sources)
+    }
+
+    fn self_consistent(&self) -> bool {
+        !self.fields.is_frozen()
+    }
+
+    fn recorder(&self) -> Recorder<'_> {
+        Recorder { grid: &self.grid, particle: &self.particle }
+    }
+
+    /// Advances by `count` steps: half a drift, then kicks and drifts in turn,
+    /// the last drift a half one.
+    pub fn advance(&mut self, count: u64) -> Result<()> {
+        if count == 0 {
+            return Ok(());
+        }
+        let mut recording = Recording::default();
+        self.record_drift(&mut recording, 0.5 * self.step, self.time());
+        let before = std::mem::take(&mut self.sources);
+        let mut readings = self.execute(&recording)?.into_iter();
+        self.sources = self.finish_drift(0.5 * self.step, &before, &mut readings)?;
+        for index in 0..count {
+            let drift = if index + 1 == count { 0.5 * self.step } else { self.step };
+            self.kick_and_drift(drift)?;
+        }
+        if !self.self_consistent() {
+            self.sources = self.read_sources()?;
+        }
+        Ok(())
+    }
+
+    /// Runs one kick at the half step, then a drift of length `drift`.
+    fn kick_and_drift(&mut self, drift: f64) -> Result<()> {
+        let (time, step) = (self.time(), self.step);
+        let middle = time + 0.5 * step;
+        let e_start = self.electric();
+        let e: Vec<DVec3> = e_start.iter().zip(&self.e_rate).map(|(e, rate)| *e + 0.5 * step * *rate).collect();
+
+        let mut recording = Recording::default();
+        let mut before = self.fields.table(&e, Part::Both, time);
+        let mut electric = self.fields.clone();
+        electric.potential(0.5 * step, &e, middle);
+        let electric = electric.table(&e, Part::Electric, middle);
+        self.fields.faraday(step, &e);
+        self.fields.potential(step, &e, middle);
+        let mut after = self.fields.table(&e, Part::Both, time + step);
+        // Prescribed B at its own time in each half; prescribed E in the middle.
+        for (i, sample) in electric.iter().enumerate() {
+            for table in [&mut before, &mut after] {
+                (table[i].e, table[i].de) = (sample.e, sample.de);
+            }
+        }
+        recording.tables = vec![before, after, electric];
+        let tables = KickTables { before: 0, after: 1, electric: 2 };
+        splitting::kick(self.recorder(), &mut recording, step, tables, self.self_consistent());
+        if self.self_consistent() {
+            recording.commands.push(Command::Sources { table: tables.after });
+        }
+        // The hidden stream at the end of the drift belongs to the next kick's E.
+        let e_next: Vec<DVec3> = match &self.e_kick {
+            Some(last) => e.iter().zip(last).map(|(e, last)| 2.0 * *e - *last).collect(),
+            None => e.clone(),
+        };
+        self.record_drift_with(&mut recording, drift, time + step, &e_next);
+
+        let mut readings = self.execute(&recording)?.into_iter();
+        self.steps += 1;
+        if self.self_consistent() {
+            let (crossed, kicked) = fluxes_then_sources(&mut readings)?;
+            let started = std::mem::take(&mut self.sources);
+            let sweeps = self.grid.axis(0).is_some();
+            self.fields.hidden_current(step, sweeps.then_some(&crossed), &started, &kicked);
+            self.sources = kicked;
+            let e_end = self.electric();
+            self.e_rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / step).collect();
+            let kicked = std::mem::take(&mut self.sources);
+            self.sources = self.finish_drift(drift, &kicked, &mut readings)?;
+        }
+        self.e_kick = Some(e);
+        Ok(())
+    }
+
+    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64) {
+        let e = if self.self_consistent() { self.electric() } else { vec![DVec3::ZERO; self.fields.mesh.cells] };
+        self.record_drift_with(recording, drift, time, &e);
+    }
+
+    /// A drift with B at `time`, and the sources after it with the E of the next kick.
+    fn record_drift_with(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3]) {
+        let magnetic = recording.tables.len();
+        recording.tables.push(self.fields.table(e_next, Part::Magnetic, time));
+        splitting::drift(self.recorder(), recording, drift, magnetic, self.self_consistent());
+        if self.self_consistent() {
+            recording.tables.push(self.fields.table(e_next, Part::Both, time));
+            recording.commands.push(Command::Sources { table: magnetic + 1 });
+        }
+    }
+
+    /// Ampere's law over a drift; returns the sources after it.
+    fn finish_drift(
+        &mut self,
+        drift: f64,
+        before: &[Sources],
+        readings: &mut impl Iterator<Item = Reading>,
+    ) -> Result<Vec<Sources>> {
+        if !self.self_consistent() {
+            return Ok(Vec::new());
+        }
+        let (crossed, after) = fluxes_then_sources(readings)?;
+        let sweeps = self.grid.axis(0).is_some();
+        self.fields.ampere(drift, sweeps.then_some(&crossed), before, &after);
+        Ok(after)
+    }
+
+    fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
+        self.sweeps += recording
+            .commands
+            .iter()
+            .filter(|command| !matches!(command, Command::Sources { .. } | Command::Observables { .. }))
+            .count() as u64;
+        self.executor.execute(recording)
+    }
+
+    /// Sources of the present state.
+    fn read_sources(&mut self) -> Result<Vec<Sources>> {
+        let zero = vec![DVec3::ZERO; self.fields.mesh.cells];
+        let table = self.fields.table(&zero, Part::Both, self.time());
+        let recording = Recording { tables: vec![table], commands: vec![Command::Sources { table: 0 }] };
+        match self.execute(&recording)?.pop() {
+            Some(Reading::Sources(sources)) => Ok(sources),
+            _ => Err(Error::Run("the device returned no sources".into())),
+        }
+    }
+
+    /// Observables of the present state, one per space cell.
+    pub fn observables(&mut self) -> Result<Vec<Observables>> {
+        let zero = vec![DVec3::ZERO; self.fields.mesh.cells];
+        let table = self.fields.table(&zero, Part::Both, self.time());
+        let recording = Recording { tables: vec![table], commands: vec![Command::Observables { table: 0 }] };
+        match self.execute(&recording)?.pop() {
+            Some(Reading::Observables(observables)) => Ok(observables),
+            _ => Err(Error::Run("the device returned no observables".into())),
+        }
+    }
+}
+
+/// Sum of the fluxes read, cell by cell (zero without any), then the sources.
+fn fluxes_then_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<(Vec<f64>, Vec<Sources>)> {
+    let mut crossed: Vec<f64> = Vec::new();
+    for reading in readings {
+        match reading {
+            Reading::Flux(flux) if crossed.is_empty() => crossed = flux,
+            Reading::Flux(flux) => crossed.iter_mut().zip(flux).for_each(|(sum, flux)| *sum += flux),
+            Reading::Sources(sources) => {
+                crossed.resize(sources.len(), 0.0);
+                return Ok((crossed, sources));
+            }
+            Reading::Observables(_) => {}
+        }
+    }
+    Err(Error::Run("the device returned no sources".into()))
+}
