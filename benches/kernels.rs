@@ -1,1 +1,113 @@
-fn main(){}
+//! Speed of every kernel beside the copy kernel, and of a whole step.
+//!
+//! `cargo bench` prints cells/s and GB/s of the bytes that must move: the state
+//! read once and, but for the reductions, written once. What counts is the last
+//! column, the share of the copy kernel measured in the same run.
+
+use std::time::Instant;
+
+use glam::DVec3;
+use spinwigner::gpu::{Choice, Context, GpuExecutor};
+use spinwigner::operators::{Command, FieldSample, Recording, Speed};
+use spinwigner::run::{DeviceChoice, open};
+use spinwigner::scenario;
+use spinwigner::simulation::Prepared;
+
+fn main() -> spinwigner::Result<()> {
+    for name in ["plasma-wave-full", "two-stream"] {
+        let loaded = scenario::load(name)?;
+        kernels(&loaded)?;
+        step(&loaded)?;
+    }
+    Ok(())
+}
+
+/// Every kernel a state of this scenario can meet, on its initial state.
+fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
+    let prepared = Prepared::new(loaded)?;
+    let (grid, particle) = (prepared.grid.clone(), prepared.particle);
+    let Some(context) = Context::open(Choice::Best)? else {
+        println!("no adapter: nothing to measure");
+        return Ok(());
+    };
+    let (adapter, cells) = (context.adapter.clone(), grid.cells());
+    println!("{}: {cells} cells, {} {}", loaded.name, adapter.name, adapter.driver);
+    let mut gpu = GpuExecutor::new(context, grid.clone(), particle, &prepared.state)?;
+    // Fields of the strength the scenario has, so that no branch is idle.
+    let field = FieldSample {
+        e: DVec3::new(0.03, 0.05, 0.02),
+        b: DVec3::new(0.1, 0.03, 0.5),
+        de: DVec3::new(0.01, 0.05, 0.02),
+        db: DVec3::new(0.0, 0.03, 0.04),
+        p: DVec3::ZERO,
+    };
+    let table = vec![field; grid.space_cells()];
+    let (time, table_index) = (loaded.scenario.time.step, 0);
+    let mut commands = Vec::new();
+    let speeds: &[Speed] =
+        if particle.spin { &[Speed::Uniform, Speed::Varying, Speed::Coupled] } else { &[Speed::Uniform, Speed::Varying] };
+    for &speed in speeds {
+        for flux in [false, true] {
+            commands.push((
+                "x".to_string(),
+                Command::Advection { axis: 0, time, streaming: true, speed, table: table_index, flux },
+            ));
+        }
+        for slot in grid.momenta() {
+            let axis = slot - spinwigner::grid::MOMENTUM;
+            let name = spinwigner::grid::AXIS_NAMES[slot].to_string();
+            commands.push((name, Command::Force { axis, time, speed, table: table_index }));
+        }
+    }
+    if particle.spin {
+        commands.push((String::new(), Command::SpinTorque { time, table: table_index }));
+    }
+    commands.push((String::new(), Command::Sources { table: table_index }));
+    commands.push((String::new(), Command::Observables { table: table_index }));
+
+    let repeats = (20_000_000 / cells).clamp(5, 200);
+    let recording = Recording { tables: vec![table], commands: Vec::new() };
+    let copy = gpu.time_copy(&recording, repeats)?;
+    let copy_rate = copy.bytes / copy.seconds;
+    println!("{:<34} {:>10} {:>10} {:>9}", "kernel", "Mcell/s", "GB/s", "of copy");
+    let print = |name: String, seconds: f64, bytes: f64| {
+        let rate = bytes / seconds;
+        println!(
+            "{name:<34} {:>10.1} {:>10.2} {:>8.0}%",
+            1e-6 * cells as f64 / seconds,
+            1e-9 * rate,
+            100.0 * rate / copy_rate
+        );
+    };
+    print("copy".into(), copy.seconds, copy.bytes);
+    for (axis, command) in commands {
+        let flux = matches!(command, Command::Advection { flux: true, .. });
+        let recording = Recording { tables: recording.tables.clone(), commands: vec![command] };
+        let timing = gpu.time_command(&recording, repeats)?;
+        let name = format!("{} {axis}{}", timing.name, if flux { " with flux" } else { "" });
+        print(name, timing.seconds, timing.bytes);
+    }
+    Ok(())
+}
+
+/// The whole step, fields and readback included.
+fn step(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
+    for (name, device) in [("GPU", DeviceChoice::Auto), ("float64 reference", DeviceChoice::Reference)] {
+        let prepared = Prepared::new(loaded)?;
+        let (executor, _) = open(&prepared, device)?;
+        let mut simulation = prepared.start(executor)?;
+        // Compiles the kernels.
+        simulation.advance(1)?;
+        let (steps, sweeps, start) = (20, simulation.sweeps, Instant::now());
+        simulation.advance(steps)?;
+        let seconds = start.elapsed().as_secs_f64() / steps as f64;
+        println!(
+            "step on the {name}: {:.2} ms, {:.2} Mcell/s, {:.1} sweeps and rotations",
+            1e3 * seconds,
+            1e-6 * simulation.grid.cells() as f64 / seconds,
+            (simulation.sweeps - sweeps) as f64 / steps as f64
+        );
+    }
+    println!();
+    Ok(())
+}
