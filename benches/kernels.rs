@@ -44,8 +44,11 @@ fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
     let table = vec![field; grid.space_cells()];
     let (time, table_index) = (loaded.scenario.time.step, 0);
     let mut commands = Vec::new();
-    let speeds: &[Speed] =
-        if particle.spin { &[Speed::Uniform, Speed::Varying, Speed::Coupled] } else { &[Speed::Uniform, Speed::Varying] };
+    let speeds: &[Speed] = if particle.spin {
+        &[Speed::Uniform, Speed::Varying, Speed::Coupled]
+    } else {
+        &[Speed::Uniform, Speed::Varying]
+    };
     for &speed in speeds {
         for flux in [false, true] {
             commands.push((

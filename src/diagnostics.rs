@@ -29,9 +29,8 @@ impl Table {
     /// Comma-separated text with units in the header, numbers in full precision.
     pub fn to_csv(&self) -> String {
         let names = self.columns.iter().zip(&self.units);
-        let header: Vec<String> = names
-            .map(|(name, unit)| if unit.is_empty() { name.clone() } else { format!("{name} [{unit}]") })
-            .collect();
+        let header: Vec<String> =
+            names.map(|(name, unit)| if unit.is_empty() { name.clone() } else { format!("{name} [{unit}]") }).collect();
         let mut text = header.join(",") + "\n";
         for row in &self.rows {
             let numbers: Vec<String> = row.iter().map(|number| format!("{number:e}")).collect();
@@ -112,8 +111,7 @@ fn row(
     put("energy_total", &units.energy, kinetic + electric + magnetic + spin_energy);
 
     // D x B with D brought to the centres, where E and P live.
-    let field_momentum: DVec3 =
-        (0..sources.len()).map(|i| (e[i] + sources[i].polarisation).cross(b[i]) * dx).sum();
+    let field_momentum: DVec3 = (0..sources.len()).map(|i| (e[i] + sources[i].polarisation).cross(b[i]) * dx).sum();
     for (k, name) in ["x", "y", "z"].into_iter().enumerate() {
         let particles = integral(observables, dx, |o| o.momentum[k]);
         put(&format!("momentum_{name}"), &units.momentum, particles + field_momentum[k]);
@@ -142,7 +140,11 @@ fn row(
                 position += weight(i) * fields.x(i);
             }
             // No particle of this spin: no position.
-            if number.abs() * dx > 1e-6 * integral(observables, dx, |o| o.density).abs() { position / number } else { 0.0 }
+            if number.abs() * dx > 1e-6 * integral(observables, dx, |o| o.density).abs() {
+                position / number
+            } else {
+                0.0
+            }
         };
         let (up, down) = (centroid(1.0), centroid(-1.0));
         put("mean_x_up", &units.length, up);

@@ -117,9 +117,9 @@ fn solve(mut matrix: [[f64; 4]; 4], mut right: [f64; 4]) -> Option<[f64; 4]> {
     let scale: [f64; 4] = std::array::from_fn(|i| matrix[i][i]);
     for column in 0..4 {
         let free = |row: usize| !used.contains(&row);
-        let pivot = (0..4).filter(|&row| free(row)).max_by(|&a, &b| {
-            matrix[a][column].abs().total_cmp(&matrix[b][column].abs())
-        })?;
+        let pivot = (0..4)
+            .filter(|&row| free(row))
+            .max_by(|&a, &b| matrix[a][column].abs().total_cmp(&matrix[b][column].abs()))?;
         if matrix[pivot][column].abs() <= 1e-13 * scale[column].max(1e-300) {
             continue;
         }

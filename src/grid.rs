@@ -42,11 +42,7 @@ impl Axis {
 
 impl From<schema::Axis> for Axis {
     fn from(axis: schema::Axis) -> Self {
-        Axis {
-            cells: axis.cells as usize,
-            from: axis.from,
-            step: (axis.to - axis.from) / f64::from(axis.cells),
-        }
+        Axis { cells: axis.cells as usize, from: axis.from, step: (axis.to - axis.from) / f64::from(axis.cells) }
     }
 }
 
@@ -151,9 +147,7 @@ impl Grid {
     /// axes that are not resolved are zero.
     pub fn momentum(&self, momentum_cell: usize) -> glam::DVec3 {
         let index = self.indices(momentum_cell);
-        let component = |slot: usize| {
-            self.axes[slot].map_or(0.0, |axis| axis.centre(index[slot] as isize))
-        };
+        let component = |slot: usize| self.axes[slot].map_or(0.0, |axis| axis.centre(index[slot] as isize));
         glam::DVec3::new(component(3), component(4), component(5))
     }
 }

@@ -11,11 +11,14 @@ use crate::error::{Error, Result};
 /// Reads f32 or f64 numbers in C order and checks the shape.
 pub fn read(path: &Path, shape: &[usize]) -> Result<Vec<f64>> {
     let file = File::open(path).map_err(|source| {
-        Error::Input(format!("{}: cannot be opened ({source}); paths are relative to the scenario file", path.display()))
+        Error::Input(format!(
+            "{}: cannot be opened ({source}); paths are relative to the scenario file",
+            path.display()
+        ))
     })?;
     let invalid = |text: String| Error::Input(format!("{}: {text}", path.display()));
-    let array = npyz::NpyFile::new(BufReader::new(file))
-        .map_err(|error| invalid(format!("is not a .npy file: {error}")))?;
+    let array =
+        npyz::NpyFile::new(BufReader::new(file)).map_err(|error| invalid(format!("is not a .npy file: {error}")))?;
     let found: Vec<usize> = array.shape().iter().map(|&n| n as usize).collect();
     if found != shape {
         return Err(invalid(format!("has shape {found:?}, the scenario's grid needs {shape:?}")));

@@ -119,7 +119,8 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
 
 /// Creates the folder; an existing one with files in it is never written to.
 fn output_folder(name: &str, wanted: Option<&Path>) -> Result<PathBuf> {
-    let taken = |path: &Path| path.exists() && std::fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some());
+    let taken =
+        |path: &Path| path.exists() && std::fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some());
     let folder = match wanted {
         Some(path) if taken(path) => {
             return Err(Error::Input(format!(
@@ -193,11 +194,11 @@ impl<'a> Run<'a> {
             self.scenario().output.snapshots.iter().map(|snapshot| self.every(Some(snapshot.interval))).collect();
         loop {
             let done = self.simulation.steps;
-            if done % rows == 0 || done == steps {
+            if done.is_multiple_of(rows) || done == steps {
                 self.sample()?;
             }
             for (index, every) in pictures.iter().enumerate() {
-                if done % every == 0 || done == steps {
+                if done.is_multiple_of(*every) || done == steps {
                     self.picture(index)?;
                 }
             }
@@ -312,7 +313,10 @@ impl<'a> Run<'a> {
             }
         }
         let pictures = std::fs::read_dir(self.folder.join("snapshots")).map_or(0, Iterator::count);
-        println!("results in {}: {pictures} pictures in snapshots/, diagnostics.csv, diagnostics.png, run.json", self.folder.display());
+        println!(
+            "results in {}: {pictures} pictures in snapshots/, diagnostics.csv, diagnostics.png, run.json",
+            self.folder.display()
+        );
         Ok(())
     }
 

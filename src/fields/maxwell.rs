@@ -2,8 +2,8 @@
 
 use glam::DVec3;
 
-use super::external::{ExternalFields, by_component, vector_derivative};
 use super::Mesh;
+use super::external::{ExternalFields, by_component, vector_derivative};
 use crate::operators::{FieldSample, Sources};
 use crate::scenario::schema::Evolution;
 
@@ -204,8 +204,7 @@ impl Fields {
         if self.mesh.cells == 1 {
             return;
         }
-        let external: Vec<DVec3> =
-            (0..self.mesh.cells).map(|i| self.external.at(i, self.x(i), 0.0).b).collect();
+        let external: Vec<DVec3> = (0..self.mesh.cells).map(|i| self.external.at(i, self.x(i), 0.0).b).collect();
         let on_faces = by_component(&external, |component| self.mesh.to_faces(component));
         let b: Vec<DVec3> = self.b.iter().zip(&on_faces).map(|(b, e)| *b + *e).collect();
         // B_z = dA_y/dx, B_y = - dA_z/dx.

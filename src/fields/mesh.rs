@@ -28,11 +28,7 @@ impl Mesh {
         let at = |i: isize| f[i.rem_euclid(cells) as usize];
         (0..cells)
             .map(|i| {
-                weights
-                    .iter()
-                    .zip(0..)
-                    .map(|(weight, k)| weight * (at(i + above + k) + sign * at(i + below - k)))
-                    .sum()
+                weights.iter().zip(0..).map(|(weight, k)| weight * (at(i + above + k) + sign * at(i + below - k))).sum()
             })
             .collect()
     }
@@ -82,7 +78,8 @@ impl Mesh {
         for mode in 1..n {
             let theta = turn * mode as f64;
             // Symbol of the staggered difference: 2 i sum_k c_k sin((k + 1/2) theta)/dx.
-            let symbol: f64 = STAGGERED.iter().zip(0..).map(|(c, k)| 2.0 * c * ((f64::from(k) + 0.5) * theta).sin()).sum();
+            let symbol: f64 =
+                STAGGERED.iter().zip(0..).map(|(c, k)| 2.0 * c * ((f64::from(k) + 0.5) * theta).sin()).sum();
             let (mut re, mut im) = (0.0, 0.0);
             for (i, value) in faces.iter().enumerate() {
                 let phase = theta * (i as f64 + 0.5);
@@ -133,8 +130,7 @@ mod tests {
             (false, true, false, Mesh::to_faces),
         ];
         for (from, to, derivative, operator) in operators {
-            let (coarse, fine) =
-                (error(24, from, to, derivative, operator), error(48, from, to, derivative, operator));
+            let (coarse, fine) = (error(24, from, to, derivative, operator), error(48, from, to, derivative, operator));
             assert!(coarse / fine > 40.0, "{from} {to} {derivative}: {coarse} {fine}");
         }
     }
@@ -146,7 +142,12 @@ mod tests {
         let mesh = Mesh { cells, step: 2.0 * std::f64::consts::PI / cells as f64 };
         // rho = cos x at centres; D = sum of rho dx on faces, D(x) = sin x.
         let mut sum = -0.5 * mesh.step;
-        let faces: Vec<f64> = (0..cells).map(|i| { sum += mesh.step * (i as f64 * mesh.step).cos(); sum }).collect();
+        let faces: Vec<f64> = (0..cells)
+            .map(|i| {
+                sum += mesh.step * (i as f64 * mesh.step).cos();
+                sum
+            })
+            .collect();
         for (i, value) in mesh.mean_to_centres(&faces).iter().enumerate() {
             // Sixth order: dx^6 = 5e-6, times 191/60480.
             assert!((value - (i as f64 * mesh.step).sin()).abs() < 5e-8);

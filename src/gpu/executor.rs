@@ -156,10 +156,8 @@ impl GpuExecutor {
                 count: None,
             })
             .collect();
-        let bindings = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some(&label),
-            entries: &entries,
-        });
+        let bindings = device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(&label), entries: &entries });
         let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(&label),
             bind_group_layouts: &[Some(&bindings)],
@@ -236,7 +234,14 @@ impl GpuExecutor {
     }
 
     /// Encodes one dispatch.
-    fn encode(&self, encoder: &mut wgpu::CommandEncoder, kernel: Kernel, direction: usize, parameters: u64, fields: u64) {
+    fn encode(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        kernel: Kernel,
+        direction: usize,
+        parameters: u64,
+        fields: u64,
+    ) {
         let pipeline = &self.pipelines[&kernel];
         let slice = |buffer, offset: u64, bytes: usize| {
             wgpu::BindingResource::Buffer(wgpu::BufferBinding {
@@ -269,10 +274,8 @@ impl GpuExecutor {
             entries: &entries,
         });
         let [x, y, z] = self.workgroups(kernel, direction).map(|groups| groups as u32);
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
-            label: Some(&label),
-            timestamp_writes: None,
-        });
+        let mut pass =
+            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(&label), timestamp_writes: None });
         pass.set_pipeline(pipeline);
         pass.set_bind_group(0, &group, &[]);
         pass.dispatch_workgroups(x, y, z);
@@ -472,10 +475,7 @@ impl Executor for GpuExecutor {
 
 /// Whether a command reads something out.
 fn reads(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Advection { flux: true, .. } | Command::Sources { .. } | Command::Observables { .. }
-    )
+    matches!(command, Command::Advection { flux: true, .. } | Command::Sources { .. } | Command::Observables { .. })
 }
 
 /// Cell width along the axis of an advection sweep.

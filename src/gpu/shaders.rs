@@ -16,7 +16,11 @@ pub enum Term {
 /// A compute kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kernel {
-    Sweep { term: Term, speed: Speed, flux: bool },
+    Sweep {
+        term: Term,
+        speed: Speed,
+        flux: bool,
+    },
     SpinTorque,
     Sources,
     Observables,

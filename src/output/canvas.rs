@@ -65,11 +65,7 @@ impl Canvas {
     /// A white canvas of the given size in pixels.
     pub fn new(width: u32, height: u32) -> Self {
         let subpixels = (width * OVERSAMPLING) as usize * (height * OVERSAMPLING) as usize;
-        Self {
-            pixels: vec![255; 3 * subpixels],
-            width,
-            height,
-        }
+        Self { pixels: vec![255; 3 * subpixels], width, height }
     }
 
     /// The picture, averaged down to its size.
@@ -123,12 +119,7 @@ impl Canvas {
             (rect.right(), top, 1.0, height),
         ];
         for (left, top, width, height) in bars {
-            let bar = Rect {
-                left,
-                top,
-                width,
-                height,
-            };
+            let bar = Rect { left, top, width, height };
             self.fill(bar, color);
         }
     }
@@ -138,19 +129,9 @@ impl Canvas {
     pub fn rule(&mut self, x: f64, y: f64, dx: f64, dy: f64, color: Rgb) {
         // On whole pixels, or the line would be smeared over two.
         let rect = if dy == 0.0 {
-            Rect {
-                left: x,
-                top: y.round(),
-                width: dx,
-                height: 1.0,
-            }
+            Rect { left: x, top: y.round(), width: dx, height: 1.0 }
         } else {
-            Rect {
-                left: x.round(),
-                top: y,
-                width: 1.0,
-                height: dy,
-            }
+            Rect { left: x.round(), top: y, width: 1.0, height: dy }
         };
         self.fill(rect, color);
     }
@@ -162,21 +143,15 @@ impl Canvas {
         let style = solid(stroke.color, width);
         let mut backend = self.backend()?;
         if let [point] = points[..] {
-            return backend
-                .draw_circle(point, width * 3 / 2, &style, true)
-                .map_err(drawing_failed);
+            return backend.draw_circle(point, width * 3 / 2, &style, true).map_err(drawing_failed);
         }
         for piece in dashed(&points, stroke.dashes) {
             // Segment by segment with round joints: mitred outlines of a
             // noisy line have spikes.
             for (k, pair) in piece.windows(2).enumerate() {
-                backend
-                    .draw_line(pair[0], pair[1], &style)
-                    .map_err(drawing_failed)?;
+                backend.draw_line(pair[0], pair[1], &style).map_err(drawing_failed)?;
                 if k > 0 {
-                    backend
-                        .draw_circle(pair[0], width / 2, &style, true)
-                        .map_err(drawing_failed)?;
+                    backend.draw_circle(pair[0], width / 2, &style, true).map_err(drawing_failed)?;
                 }
             }
         }
@@ -184,14 +159,7 @@ impl Canvas {
     }
 
     /// Writes a text, with its baseline at `y`.
-    pub fn text(
-        &mut self,
-        text: &str,
-        (x, y): (f64, f64),
-        align: Align,
-        em: f64,
-        color: Rgb,
-    ) -> Result<()> {
+    pub fn text(&mut self, text: &str, (x, y): (f64, f64), align: Align, em: f64, color: Rgb) -> Result<()> {
         let mut x = x - shift(text, align, em)?;
         for run in text::runs(text) {
             self.run(&run, (x, y - run.rise * em), em, color, FontTransform::None)?;
@@ -201,22 +169,10 @@ impl Canvas {
     }
 
     /// Writes a text upwards, centred on `y` and with its baseline at `x`.
-    pub fn text_upwards(
-        &mut self,
-        text: &str,
-        (x, y): (f64, f64),
-        em: f64,
-        color: Rgb,
-    ) -> Result<()> {
+    pub fn text_upwards(&mut self, text: &str, (x, y): (f64, f64), em: f64, color: Rgb) -> Result<()> {
         let mut y = y + shift(text, Align::Centre, em)?;
         for run in text::runs(text) {
-            self.run(
-                &run,
-                (x - run.rise * em, y),
-                em,
-                color,
-                FontTransform::Rotate270,
-            )?;
+            self.run(&run, (x - run.rise * em, y), em, color, FontTransform::Rotate270)?;
             y -= text::run_width(&run, em)?;
         }
         Ok(())
@@ -240,12 +196,9 @@ impl Canvas {
             _ => (x, y - half),
         };
         let color = plotters_color(color);
-        let style = TextStyle::from(text::font(em)?.transform(transform))
-            .color(&color)
-            .pos(Pos::new(HPos::Left, VPos::Top));
-        self.backend()?
-            .draw_text(&run.text, &style, at)
-            .map_err(drawing_failed)
+        let style =
+            TextStyle::from(text::font(em)?.transform(transform)).color(&color).pos(Pos::new(HPos::Left, VPos::Top));
+        self.backend()?.draw_text(&run.text, &style, at).map_err(drawing_failed)
     }
 }
 
@@ -282,10 +235,8 @@ fn thinned(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
     let flush = |column: &mut Vec<(i32, i32)>, kept: &mut Vec<(i32, i32)>| {
         let lowest = (0..column.len()).min_by_key(|&k| column[k].1);
         let highest = (0..column.len()).max_by_key(|&k| column[k].1);
-        let mut chosen: Vec<usize> = [Some(0), lowest, highest, column.len().checked_sub(1)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let mut chosen: Vec<usize> =
+            [Some(0), lowest, highest, column.len().checked_sub(1)].into_iter().flatten().collect();
         chosen.sort_unstable();
         for k in chosen {
             if let Some(&point) = column.get(k)
@@ -321,10 +272,8 @@ fn dashed(points: &[(i32, i32)], pattern: &[f64]) -> Vec<Vec<(i32, i32)>> {
         while total - done > left {
             done += left;
             let along = done / total;
-            let point = (
-                (from.0 + along * (to.0 - from.0)).round() as i32,
-                (from.1 + along * (to.1 - from.1)).round() as i32,
-            );
+            let point =
+                ((from.0 + along * (to.0 - from.0)).round() as i32, (from.1 + along * (to.1 - from.1)).round() as i32);
             // Even parts of the pattern are drawn.
             if part % 2 == 0 {
                 if let Some(piece) = pieces.last_mut() {
@@ -361,21 +310,13 @@ mod tests {
     #[test]
     fn dashes_cover_their_share_of_a_line() {
         let pieces = dashed(&[(0, 0), (60, 0), (90, 0)], &[10.0, 5.0]);
-        assert_eq!(
-            pieces,
-            [vec![(0, 0), (30, 0)], vec![(45, 0), (60, 0), (75, 0)]]
-        );
+        assert_eq!(pieces, [vec![(0, 0), (30, 0)], vec![(45, 0), (60, 0), (75, 0)]]);
     }
 
     #[test]
     fn a_frame_surrounds_its_rectangle() {
         let mut canvas = Canvas::new(10, 10);
-        let rect = Rect {
-            left: 3.0,
-            top: 3.0,
-            width: 4.0,
-            height: 4.0,
-        };
+        let rect = Rect { left: 3.0, top: 3.0, width: 4.0, height: 4.0 };
         canvas.frame(rect, [0, 0, 0]);
         let image = canvas.finish();
         assert_eq!(image.get_pixel(2, 2).0, [0; 3]);

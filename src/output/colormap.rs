@@ -8,8 +8,7 @@ const ENTRIES: usize = 256;
 /// A table of colours, read off at positions from 0 to 1.
 pub struct ColorMap([[u8; 3]; ENTRIES]);
 
-static SEQUENTIAL: ColorMap =
-    ColorMap::from_csv(include_bytes!("../../assets/colormaps/viridis.csv"));
+static SEQUENTIAL: ColorMap = ColorMap::from_csv(include_bytes!("../../assets/colormaps/viridis.csv"));
 static DIVERGING: ColorMap = ColorMap::from_csv(include_bytes!("../../assets/colormaps/vik.csv"));
 
 impl ColorMap {
@@ -100,12 +99,8 @@ mod tests {
 
     #[test]
     fn the_sequential_map_brightens_throughout() {
-        let luminance = |[r, g, b]: [u8; 3]| {
-            0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)
-        };
-        let steps: Vec<f64> = (0..=32)
-            .map(|k| luminance(ColorMap::sequential().at(f64::from(k) / 32.0)))
-            .collect();
+        let luminance = |[r, g, b]: [u8; 3]| 0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b);
+        let steps: Vec<f64> = (0..=32).map(|k| luminance(ColorMap::sequential().at(f64::from(k) / 32.0))).collect();
         assert!(steps.is_sorted());
     }
 
@@ -114,11 +109,7 @@ mod tests {
         for map in [ColorMap::sequential(), ColorMap::diverging()] {
             for k in 0..=1000 {
                 let color = map.at(f64::from(k) / 1000.0);
-                let distance: i32 = color
-                    .iter()
-                    .zip(MISSING)
-                    .map(|(&a, b)| (i32::from(a) - i32::from(b)).abs())
-                    .sum();
+                let distance: i32 = color.iter().zip(MISSING).map(|(&a, b)| (i32::from(a) - i32::from(b)).abs()).sum();
                 assert!(distance > 60, "{color:?}");
             }
         }

@@ -90,12 +90,7 @@ impl HeatMap<'_> {
         let mut canvas = Canvas::new(WIDTH, HEIGHT);
         let map = self.draw_frame(&mut canvas)?;
         let (low, high) = self.range();
-        let bar = Rect {
-            left: map.right() + 24.0,
-            top: map.top,
-            width: 24.0,
-            height: map.height,
-        };
+        let bar = Rect { left: map.right() + 24.0, top: map.top, width: 24.0, height: map.height };
         let gaps = !self.values.iter().all(|value| value.is_finite());
         self.draw_bar(&mut canvas, bar, (low, high), gaps)?;
         let mut image = canvas.finish();
@@ -105,9 +100,7 @@ impl HeatMap<'_> {
         let color = |value: f64| self.colors().at((limited(value) - low) / width);
         let cells = Cells::new(self, map.width as usize, map.height as usize);
         paint(&mut image, map, |x, y| color(cells.mean(x, y)));
-        paint(&mut image, bar, |_, y| {
-            color(low + width * (1.0 - (y as f64 + 0.5) / bar.height))
-        });
+        paint(&mut image, bar, |_, y| color(low + width * (1.0 - (y as f64 + 0.5) / bar.height)));
         Ok(image)
     }
 
@@ -183,12 +176,7 @@ impl HeatMap<'_> {
         let slot_height = f64::from(HEIGHT) - BOTTOM - slot_top;
         let height = snapped(slot_height, self.rows);
         let top = slot_top + ((slot_height - height) / 2.0).floor();
-        let map = Rect {
-            left,
-            top,
-            width,
-            height,
-        };
+        let map = Rect { left, top, width, height };
 
         canvas.frame(map, BLACK);
         self.draw_axes(canvas, map)?;
@@ -212,13 +200,7 @@ impl HeatMap<'_> {
         let mut widest = 0.0f64;
         for (at, label) in ticks.at.iter().zip(&ticks.labels) {
             let y = map.bottom() - place(&self.vertical, *at) * map.height;
-            canvas.rule(
-                map.left - 1.0 - TICK_LENGTH,
-                y - 0.5,
-                TICK_LENGTH,
-                0.0,
-                BLACK,
-            );
+            canvas.rule(map.left - 1.0 - TICK_LENGTH, y - 0.5, TICK_LENGTH, 0.0, BLACK);
             let at = (map.left - TICK_LENGTH - 6.0, y + 0.36 * TICK_EM);
             canvas.text(label, at, Align::Right, TICK_EM, BLACK)?;
             widest = widest.max(text::width(label, TICK_EM)?);
@@ -230,13 +212,7 @@ impl HeatMap<'_> {
         canvas.text_upwards(&label.lines.join(" "), at, label.em, BLACK)
     }
 
-    fn draw_bar(
-        &self,
-        canvas: &mut Canvas,
-        bar: Rect,
-        (low, high): (f64, f64),
-        gaps: bool,
-    ) -> Result<()> {
+    fn draw_bar(&self, canvas: &mut Canvas, bar: Rect, (low, high): (f64, f64), gaps: bool) -> Result<()> {
         canvas.frame(bar, BLACK);
         let ticks = Ticks::linear(low, high, 10);
         let mut widest = 0.0f64;
@@ -259,12 +235,7 @@ impl HeatMap<'_> {
         canvas.text_upwards(&label.lines.join(" "), at, label.em, BLACK)?;
 
         if gaps {
-            let swatch = Rect {
-                left: bar.left,
-                top: bar.bottom() + 42.0,
-                width: 24.0,
-                height: 16.0,
-            };
+            let swatch = Rect { left: bar.left, top: bar.bottom() + 42.0, width: 24.0, height: 16.0 };
             canvas.fill(swatch, MISSING);
             canvas.frame(swatch, BLACK);
             let at = (swatch.right() + 8.0, swatch.bottom() - 2.0);
@@ -278,11 +249,7 @@ impl HeatMap<'_> {
 /// equal width; all of `room` where that would waste more than an eighth.
 fn snapped(room: f64, cells: usize) -> f64 {
     let multiple = (room / cells as f64).floor() * cells as f64;
-    if multiple > 0.875 * room {
-        multiple
-    } else {
-        room.floor()
-    }
+    if multiple > 0.875 * room { multiple } else { room.floor() }
 }
 
 fn axis_ticks(axis: &PlotAxis, count: u32) -> Ticks {
@@ -300,11 +267,7 @@ fn place(axis: &PlotAxis, value: f64) -> f64 {
 fn ends(axis: &PlotAxis) -> (f64, f64) {
     let range = finite_range([axis.from, axis.to]).unwrap_or((0.0, 0.0));
     let (low, high) = widened(range);
-    if axis.from > axis.to {
-        (high, low)
-    } else {
-        (low, high)
-    }
+    if axis.from > axis.to { (high, low) } else { (low, high) }
 }
 
 /// Colours the pixels of a rectangle; `color` gets their place in it.
@@ -330,12 +293,7 @@ impl<'a> Cells<'a> {
         let mut rows = spans(map.rows, height);
         // Pixels count from the top, rows from the bottom.
         rows.reverse();
-        Self {
-            values: map.values,
-            columns: spans(map.columns, width),
-            rows,
-            row_length: map.columns,
-        }
+        Self { values: map.values, columns: spans(map.columns, width), rows, row_length: map.columns }
     }
 
     /// Mean of the finite values under a pixel; NaN when there are none.
@@ -348,11 +306,7 @@ impl<'a> Cells<'a> {
         // A running mean cannot overflow where a sum can.
         let mut mean = f64::NAN;
         for (k, &value) in finite.enumerate() {
-            mean = if k == 0 {
-                value
-            } else {
-                mean + (value / (k + 1) as f64 - mean / (k + 1) as f64)
-            };
+            mean = if k == 0 { value } else { mean + (value / (k + 1) as f64 - mean / (k + 1) as f64) };
         }
         mean
     }
@@ -367,10 +321,7 @@ fn spans(cells: usize, pixels: usize) -> Vec<(usize, usize)> {
                 let cell = (2 * pixel + 1) * cells / (2 * pixels);
                 (cell, cell + 1)
             } else {
-                (
-                    pixel * cells / pixels,
-                    ((pixel + 1) * cells).div_ceil(pixels),
-                )
+                (pixel * cells / pixels, ((pixel + 1) * cells).div_ceil(pixels))
             }
         })
         .collect()
@@ -381,12 +332,7 @@ mod tests {
     use super::*;
 
     fn axis(label: &str) -> PlotAxis {
-        PlotAxis {
-            label: label.into(),
-            unit: "c/ω_p".into(),
-            from: 0.0,
-            to: 1.0,
-        }
+        PlotAxis { label: label.into(), unit: "c/ω_p".into(), from: 0.0, to: 1.0 }
     }
 
     fn map(values: &[f64], columns: usize, scale: Scale) -> HeatMap<'_> {
@@ -408,16 +354,12 @@ mod tests {
     fn pixel(image: &RgbImage, across: f64, up: f64) -> [u8; 3] {
         let left = LEFT + across * (f64::from(WIDTH) - LEFT - RIGHT);
         let bottom = f64::from(HEIGHT) - BOTTOM;
-        image
-            .get_pixel(left as u32, (bottom - up * (bottom - 100.0)) as u32)
-            .0
+        image.get_pixel(left as u32, (bottom - up * (bottom - 100.0)) as u32).0
     }
 
     #[test]
     fn row_zero_is_at_the_bottom_and_column_zero_on_the_left() {
-        let image = map(&[0.0, 1.0, 2.0, 4.0], 2, Scale::Sequential)
-            .render()
-            .unwrap();
+        let image = map(&[0.0, 1.0, 2.0, 4.0], 2, Scale::Sequential).render().unwrap();
         let color = |value: f64| ColorMap::sequential().at(value / 4.0);
         assert_eq!(pixel(&image, 0.25, 0.25), color(0.0));
         assert_eq!(pixel(&image, 0.75, 0.25), color(1.0));
@@ -428,15 +370,11 @@ mod tests {
     #[test]
     fn diverging_colors_are_symmetric_about_zero() {
         let colors = ColorMap::diverging();
-        let image = map(&[-1.0, 0.0, 2.0, 4.0], 2, Scale::Diverging)
-            .render()
-            .unwrap();
+        let image = map(&[-1.0, 0.0, 2.0, 4.0], 2, Scale::Diverging).render().unwrap();
         assert_eq!(pixel(&image, 0.25, 0.25), colors.at(0.375));
         assert_eq!(pixel(&image, 0.75, 0.25), colors.at(0.5));
         assert_eq!(pixel(&image, 0.75, 0.75), colors.at(1.0));
-        let image = map(&[0.0, 0.5, -0.5, 0.1], 2, Scale::DivergingUnit)
-            .render()
-            .unwrap();
+        let image = map(&[0.0, 0.5, -0.5, 0.1], 2, Scale::DivergingUnit).render().unwrap();
         assert_eq!(pixel(&image, 0.75, 0.25), colors.at(0.75));
         assert_eq!(pixel(&image, 0.25, 0.75), colors.at(0.25));
     }

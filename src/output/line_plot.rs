@@ -30,15 +30,8 @@ const TICK_LENGTH: f64 = 6.0;
 
 /// The colours of Okabe and Ito, which the colour-blind tell apart, without
 /// the yellow, which is lost on white.
-const COLORS: [Rgb; 7] = [
-    [0, 114, 178],
-    [213, 94, 0],
-    [0, 158, 115],
-    [204, 121, 167],
-    [230, 159, 0],
-    [86, 180, 233],
-    [60, 60, 60],
-];
+const COLORS: [Rgb; 7] =
+    [[0, 114, 178], [213, 94, 0], [0, 158, 115], [204, 121, 167], [230, 159, 0], [86, 180, 233], [60, 60, 60]];
 
 /// Patterns for the first seven series, the next seven and so on.
 const DASHES: [&[f64]; 3] = [&[], &[9.0, 5.0], &[3.0, 4.0]];
@@ -113,10 +106,7 @@ const MOST_PANELS: usize = 16;
 
 fn draw(title: &str, plots: &[LinePlot], panel_titles: bool) -> Result<RgbImage> {
     if plots.is_empty() || plots.len() > MOST_PANELS {
-        return Err(Error::Input(format!(
-            "'{title}': {} panels; a picture holds 1 to {MOST_PANELS}",
-            plots.len()
-        )));
+        return Err(Error::Input(format!("'{title}': {} panels; a picture holds 1 to {MOST_PANELS}", plots.len())));
     }
     let height = match plots.len() {
         1 => 440.0,
@@ -130,16 +120,12 @@ fn draw(title: &str, plots: &[LinePlot], panel_titles: bool) -> Result<RgbImage>
 
     let mut panels = Vec::new();
     for (k, plot) in plots.iter().enumerate() {
-        let panel_title = if panel_titles {
-            plot.title.as_str()
-        } else {
-            ""
-        };
+        let panel_title = if panel_titles { plot.title.as_str() } else { "" };
         let mut panel = Panel::new(plot, panel_title, y, height)?;
         // Panels over the same abscissa share one label at the bottom.
-        panel.labelled = plots.get(k + 1).is_none_or(|next| {
-            next.horizontal != plot.horizontal || horizontal_range(next) != horizontal_range(plot)
-        });
+        panel.labelled = plots
+            .get(k + 1)
+            .is_none_or(|next| next.horizontal != plot.horizontal || horizontal_range(next) != horizontal_range(plot));
         y = panel.bottom() + PANEL_GAP;
         panels.push(panel);
     }
@@ -199,12 +185,7 @@ impl<'a> Panel<'a> {
             title,
             top,
             legend,
-            area: Rect {
-                left: LEFT,
-                top: (top + HEADER * rows as f64 + 8.0).round(),
-                width,
-                height,
-            },
+            area: Rect { left: LEFT, top: (top + HEADER * rows as f64 + 8.0).round(), width, height },
             horizontal: horizontal_range(plot),
             vertical: vertical_range(plot),
             labelled: true,
@@ -224,15 +205,8 @@ impl<'a> Panel<'a> {
                 self.draw_series(canvas, series, &stroke(k), vertical)?;
             }
         } else {
-            let why = if self.plot.logarithmic {
-                "no positive values"
-            } else {
-                "no values"
-            };
-            let centre = (
-                self.area.left + self.area.width / 2.0,
-                self.area.top + self.area.height / 2.0,
-            );
+            let why = if self.plot.logarithmic { "no positive values" } else { "no values" };
+            let centre = (self.area.left + self.area.width / 2.0, self.area.top + self.area.height / 2.0);
             canvas.text(why, centre, Align::Centre, LABEL_EM, GREY)?;
         }
         canvas.frame(self.area, BLACK);
@@ -242,13 +216,7 @@ impl<'a> Panel<'a> {
     fn draw_header(&self, canvas: &mut Canvas) -> Result<()> {
         let baseline = |row: usize| self.top + HEADER * (row + 1) as f64 - 6.0;
         let at = (self.area.left, baseline(0));
-        canvas.text(
-            &self.title.lines.join(" "),
-            at,
-            Align::Left,
-            self.title.em,
-            BLACK,
-        )?;
+        canvas.text(&self.title.lines.join(" "), at, Align::Left, self.title.em, BLACK)?;
         for (k, entry) in self.legend.iter().enumerate() {
             let (x, y) = (self.area.left + entry.left, baseline(entry.row));
             let middle = y - 0.32 * TICK_EM;
@@ -260,12 +228,7 @@ impl<'a> Panel<'a> {
     }
 
     fn draw_horizontal_axis(&self, canvas: &mut Canvas) -> Result<()> {
-        let Rect {
-            left,
-            top,
-            width,
-            height,
-        } = self.area;
+        let Rect { left, top, width, height } = self.area;
         let bottom = self.area.bottom();
         let (low, high) = self.horizontal;
         let ticks = Ticks::linear(low, high, 8);
@@ -287,31 +250,16 @@ impl<'a> Panel<'a> {
     }
 
     fn draw_vertical_axis(&self, canvas: &mut Canvas, (low, high): (f64, f64)) -> Result<()> {
-        let Rect {
-            left,
-            top,
-            width,
-            height,
-        } = self.area;
+        let Rect { left, top, width, height } = self.area;
         let (label, unit) = &self.plot.vertical;
         let count = (height / 32.0) as u32;
         let y = |at: f64| top + (high - at) / (high - low) * height;
         let (positions, labels, label) = if self.plot.logarithmic {
             let ticks = LogTicks::new(low, high, count);
             for &at in &ticks.minor {
-                canvas.rule(
-                    left - 1.0 - 0.6 * TICK_LENGTH,
-                    y(at) - 0.5,
-                    0.6 * TICK_LENGTH,
-                    0.0,
-                    BLACK,
-                );
+                canvas.rule(left - 1.0 - 0.6 * TICK_LENGTH, y(at) - 0.5, 0.6 * TICK_LENGTH, 0.0, BLACK);
             }
-            let label = if unit.is_empty() {
-                label.clone()
-            } else {
-                format!("{label} [{unit}]")
-            };
+            let label = if unit.is_empty() { label.clone() } else { format!("{label} [{unit}]") };
             (ticks.at, ticks.labels, label)
         } else {
             let ticks = Ticks::linear(low, high, count);
@@ -321,13 +269,7 @@ impl<'a> Panel<'a> {
         let mut widest = 0.0f64;
         for (&at, label) in positions.iter().zip(&labels) {
             canvas.rule(left, y(at) - 0.5, width, 0.0, LIGHT_GREY);
-            canvas.rule(
-                left - 1.0 - TICK_LENGTH,
-                y(at) - 0.5,
-                TICK_LENGTH,
-                0.0,
-                BLACK,
-            );
+            canvas.rule(left - 1.0 - TICK_LENGTH, y(at) - 0.5, TICK_LENGTH, 0.0, BLACK);
             let at = (left - TICK_LENGTH - 6.0, y(at) + 0.36 * TICK_EM);
             canvas.text(label, at, Align::Right, TICK_EM, BLACK)?;
             widest = widest.max(text::width(label, TICK_EM)?);
@@ -335,12 +277,7 @@ impl<'a> Panel<'a> {
         // The label may stretch over the rows above and below the lines.
         let label = text::fit(&label, height + HEADER, (LABEL_EM, 0.8 * TICK_EM), 1)?;
         let x = (left - TICK_LENGTH - widest - 20.0).max(LABEL_EM);
-        canvas.text_upwards(
-            &label.lines.join(" "),
-            (x, top + height / 2.0),
-            label.em,
-            BLACK,
-        )
+        canvas.text_upwards(&label.lines.join(" "), (x, top + height / 2.0), label.em, BLACK)
     }
 
     fn draw_series(
@@ -395,11 +332,8 @@ fn vertical_range(plot: &LinePlot) -> Option<(f64, f64)> {
     let (low, high) = finite_range(values)?;
     if plot.logarithmic {
         // At least one whole decade, or there would be hardly any ticks.
-        let (low, high) = if high - low < 1.0 {
-            (low.floor(), (low.floor() + 1.0).max(high.ceil()))
-        } else {
-            (low, high)
-        };
+        let (low, high) =
+            if high - low < 1.0 { (low.floor(), (low.floor() + 1.0).max(high.ceil())) } else { (low, high) };
         let margin = 0.05 * (high - low);
         Some((low - margin, high + margin))
     } else {
@@ -411,11 +345,7 @@ fn vertical_range(plot: &LinePlot) -> Option<(f64, f64)> {
 
 /// Arranges the legend beside the title where there is room, else in rows
 /// below it. Returns the entries and the number of rows, title included.
-fn place_legend(
-    series: &[Series],
-    title: &text::Block,
-    room: f64,
-) -> Result<(Vec<LegendEntry>, usize)> {
+fn place_legend(series: &[Series], title: &text::Block, room: f64) -> Result<(Vec<LegendEntry>, usize)> {
     let longest = room - LEGEND_LINE - LEGEND_SPACE;
     let mut names = Vec::new();
     for series in series {
@@ -444,11 +374,7 @@ fn place_legend(
 }
 
 fn stroke(series: usize) -> Stroke {
-    Stroke {
-        color: COLORS[series % COLORS.len()],
-        width: 1.8,
-        dashes: DASHES[series / COLORS.len() % DASHES.len()],
-    }
+    Stroke { color: COLORS[series % COLORS.len()], width: 1.8, dashes: DASHES[series / COLORS.len() % DASHES.len()] }
 }
 
 #[cfg(test)]
@@ -464,10 +390,7 @@ mod tests {
             series: values
                 .iter()
                 .enumerate()
-                .map(|(k, values)| Series {
-                    name: format!("series {k}"),
-                    values,
-                })
+                .map(|(k, values)| Series { name: format!("series {k}"), values })
                 .collect(),
             logarithmic,
         }
@@ -592,9 +515,6 @@ mod tests {
         assert!(matches!(wrong.render(), Err(Error::Input(_))));
         assert!(matches!(render_panels("", &[]), Err(Error::Input(_))));
         let right = plot(&[0.0], &[&[1.0]], false);
-        assert!(matches!(
-            render_panels("", &vec![right; MOST_PANELS + 1]),
-            Err(Error::Input(_))
-        ));
+        assert!(matches!(render_panels("", &vec![right; MOST_PANELS + 1]), Err(Error::Input(_))));
     }
 }

@@ -34,12 +34,7 @@ use crate::error::Result;
 fn write_png(path: &Path, image: &RgbImage) -> Result<()> {
     write_atomically(path, |file| {
         PngEncoder::new(file)
-            .write_image(
-                image.as_raw(),
-                image.width(),
-                image.height(),
-                ExtendedColorType::Rgb8,
-            )
+            .write_image(image.as_raw(), image.width(), image.height(), ExtendedColorType::Rgb8)
             .map_err(io::Error::other)
     })
 }

@@ -105,17 +105,7 @@ pub fn heat_map<'a>(
     for (&axis, value) in &snapshot.cut {
         subtitle += &format!(", {} = {value}", AXIS_NAMES[slot(axis)]);
     }
-    HeatMap {
-        title: title.into(),
-        subtitle,
-        horizontal,
-        vertical,
-        values,
-        columns,
-        rows,
-        bar_label,
-        scale,
-    }
+    HeatMap { title: title.into(), subtitle, horizontal, vertical, values, columns, rows, bar_label, scale }
 }
 
 fn named_direction(axis: [f64; 3]) -> String {

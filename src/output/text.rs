@@ -26,11 +26,7 @@ pub(super) fn font(em: f64) -> Result<FontDesc<'static>> {
     if !registered {
         return Err(Error::Run("the bundled font cannot be read".into()));
     }
-    Ok(FontDesc::new(
-        FontFamily::Name(FAMILY),
-        font_height(em),
-        FontStyle::Normal,
-    ))
+    Ok(FontDesc::new(FontFamily::Name(FAMILY), font_height(em), FontStyle::Normal))
 }
 
 /// Font size in the renderer's measure; even, because the renderer places the
@@ -80,11 +76,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
         };
         let before = &text[..at];
         let single = before.chars().next_back().is_some_and(char::is_alphabetic)
-            && !before
-                .chars()
-                .rev()
-                .nth(1)
-                .is_some_and(|c| c.is_alphanumeric() || c == '_');
+            && !before.chars().rev().nth(1).is_some_and(|c| c.is_alphanumeric() || c == '_');
         match script(text, &mut chars, c, single) {
             Some(script) => {
                 if !base.is_empty() {
@@ -103,12 +95,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
 
 /// Takes the script after `mark` from `chars`; `None`, taking nothing, where
 /// `mark` stands for itself.
-fn script(
-    text: &str,
-    chars: &mut Peekable<CharIndices>,
-    mark: char,
-    single_letter_base: bool,
-) -> Option<String> {
+fn script(text: &str, chars: &mut Peekable<CharIndices>, mark: char, single_letter_base: bool) -> Option<String> {
     let &(start, _) = chars.peek()?;
     let rest = &text[start..];
     let (script, taken) = if let Some(group) = rest.strip_prefix('{') {
@@ -116,19 +103,12 @@ fn script(
         (inner, inner.chars().count() + 2)
     } else {
         let sign = usize::from(mark == '^' && rest.starts_with(['-', '+', '−']));
-        let word = rest
-            .chars()
-            .skip(sign)
-            .take_while(|c| c.is_alphanumeric())
-            .count();
+        let word = rest.chars().skip(sign).take_while(|c| c.is_alphanumeric()).count();
         if word == 0 || (mark == '_' && !single_letter_base) {
             return None;
         }
         let taken = sign + word;
-        let end = rest
-            .char_indices()
-            .nth(taken)
-            .map_or(rest.len(), |(k, _)| k);
+        let end = rest.char_indices().nth(taken).map_or(rest.len(), |(k, _)| k);
         (&rest[..end], taken)
     };
     let script = script.replace('-', "−");
@@ -147,9 +127,7 @@ pub(super) fn width(text: &str, em: f64) -> Result<f64> {
 pub(super) fn run_width(run: &Run, em: f64) -> Result<f64> {
     // Widths come in whole pixels: measured large, they are exact enough.
     const MEASURED: f64 = 200.0;
-    let (width, _) = font(MEASURED)?
-        .box_size(&run.text)
-        .map_err(drawing_failed)?;
+    let (width, _) = font(MEASURED)?.box_size(&run.text).map_err(drawing_failed)?;
     Ok(f64::from(width) * HEIGHT_PER_EM * em * run.size / font_height(MEASURED))
 }
 
@@ -161,12 +139,7 @@ pub(super) struct Block {
 
 /// Fits a text into `max_width`: shrinks it from the larger to the smaller of
 /// `sizes`, then wraps it into at most `max_lines` lines, and only then cuts it.
-pub(super) fn fit(
-    text: &str,
-    max_width: f64,
-    (largest, smallest): (f64, f64),
-    max_lines: usize,
-) -> Result<Block> {
+pub(super) fn fit(text: &str, max_width: f64, (largest, smallest): (f64, f64), max_lines: usize) -> Result<Block> {
     let full = width(text, largest)?;
     let em = (largest * max_width / full.max(1.0)).clamp(smallest, largest);
     if full * em / largest <= max_width + 0.5 {
@@ -176,11 +149,7 @@ pub(super) fn fit(
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
-        let longer = if line.is_empty() {
-            word.to_owned()
-        } else {
-            format!("{line} {word}")
-        };
+        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         let last = lines.len() + 1 >= max_lines;
         if last || line.is_empty() || width(&longer, em)? <= max_width {
             line = longer;
@@ -224,10 +193,7 @@ mod tests {
             rise if rise > 0.0 => "^",
             _ => "",
         };
-        runs(text)
-            .iter()
-            .map(|run| format!("{}{}", mark(run.rise), run.text))
-            .collect()
+        runs(text).iter().map(|run| format!("{}{}", mark(run.rise), run.text)).collect()
     }
 
     #[test]
@@ -272,11 +238,7 @@ mod tests {
         // A missing letter is drawn as the box that any unknown one gets.
         let unknown = width("\u{e000}", 100.0).unwrap();
         for letter in "ħωψΔ−∫∞≤√∂⟨⟩⁻⁹₃×·±".chars() {
-            assert_ne!(
-                width(&letter.to_string(), 100.0).unwrap(),
-                unknown,
-                "{letter}"
-            );
+            assert_ne!(width(&letter.to_string(), 100.0).unwrap(), unknown, "{letter}");
         }
     }
 }

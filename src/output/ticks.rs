@@ -12,14 +12,10 @@ pub(super) fn limited(value: f64) -> f64 {
 
 /// Least and greatest of the finite values; `None` when there are none.
 pub(super) fn finite_range(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
-    values
-        .into_iter()
-        .filter(|value| value.is_finite())
-        .map(limited)
-        .fold(None, |range, value| match range {
-            None => Some((value, value)),
-            Some((low, high)) => Some((value.min(low), value.max(high))),
-        })
+    values.into_iter().filter(|value| value.is_finite()).map(limited).fold(None, |range, value| match range {
+        None => Some((value, value)),
+        Some((low, high)) => Some((value.min(low), value.max(high))),
+    })
 }
 
 /// The range itself or, where its width is lost in rounding, one around it that
@@ -145,11 +141,7 @@ impl LogTicks {
         } else {
             Vec::new()
         };
-        Self {
-            at: decades().map(f64::from).collect(),
-            labels: decades().map(power_text).collect(),
-            minor,
-        }
+        Self { at: decades().map(f64::from).collect(), labels: decades().map(power_text).collect(), minor }
     }
 }
 
@@ -270,12 +262,7 @@ mod tests {
     fn decades_and_their_multiples() {
         let ticks = LogTicks::new(-2.1, 0.4, 6);
         assert_eq!(ticks.labels, ["10⁻²", "10⁻¹", "10⁰"]);
-        assert!(
-            ticks
-                .minor
-                .iter()
-                .any(|at| (at - 2f64.log10()).abs() < 1e-12)
-        );
+        assert!(ticks.minor.iter().any(|at| (at - 2f64.log10()).abs() < 1e-12));
         let wide = LogTicks::new(-300.0, 300.0, 6);
         assert!(wide.labels.len() <= 7 && wide.minor.is_empty());
         assert!(wide.labels.contains(&"10⁰".to_owned()));

@@ -64,11 +64,7 @@ impl Particle {
 
     /// eps = sqrt(m^2 + p^2); m without relativity.
     pub fn energy(&self, p: DVec3) -> f64 {
-        if self.relativistic() {
-            (self.mass * self.mass + p.length_squared()).sqrt()
-        } else {
-            self.mass
-        }
+        if self.relativistic() { (self.mass * self.mass + p.length_squared()).sqrt() } else { self.mass }
     }
 
     /// eps - m, or p^2/(2m); free of cancellation.
@@ -136,9 +132,7 @@ impl Particle {
     /// magnetic partner; `de`, `db` are the derivatives of the fields along j.
     pub fn dipole_force(&self, p: DVec3, j: DVec3, e: DVec3, b: DVec3, de: DVec3, db: DVec3) -> DVec3 {
         // (X x B)_j = X . (B x j)
-        self.moment
-            * (self.precession_field(p, de, db)
-                - self.charge * self.precession_gradient(p, b.cross(j), e, b))
+        self.moment * (self.precession_field(p, de, db) - self.charge * self.precession_gradient(p, b.cross(j), e, b))
     }
 
     /// Upper bound of |T(p; E, B)| for |p| <= `momentum`.
@@ -196,14 +190,17 @@ mod tests {
     #[test]
     fn gradient_is_the_derivative_of_t() {
         let (p, e, b) = (DVec3::new(0.3, -0.7, 1.1), DVec3::new(0.5, 0.2, -0.4), DVec3::new(-0.1, 0.9, 0.6));
-        for kinematics in [Kinematics::Relativistic, Kinematics::NonRelativistic, Kinematics::NonRelativisticWithoutSpinOrbit] {
+        for kinematics in
+            [Kinematics::Relativistic, Kinematics::NonRelativistic, Kinematics::NonRelativisticWithoutSpinOrbit]
+        {
             for anomaly in [0.0, 0.4] {
                 let particle = electron(kinematics, anomaly);
                 for axis in DVec3::AXES {
                     // Central difference: error h^2 T'''/6, about 1e-10 here.
                     let h = 1e-5;
                     let difference = (particle.precession_field(p + h * axis, e, b)
-                        - particle.precession_field(p - h * axis, e, b)) / (2.0 * h);
+                        - particle.precession_field(p - h * axis, e, b))
+                        / (2.0 * h);
                     let gradient = particle.precession_gradient(p, axis, e, b);
                     assert!((gradient - difference).length() < 1e-9, "{kinematics:?} a={anomaly}");
                 }
@@ -246,8 +243,7 @@ mod tests {
         let particle = electron(Kinematics::Relativistic, 0.25);
         let (p, e, b) = (DVec3::new(0.3, -0.7, 1.1), DVec3::new(0.5, 0.2, -0.4), DVec3::new(-0.1, 0.9, 0.6));
         let (m, a, eps) = (particle.mass, particle.anomaly, particle.energy(p));
-        let exact = (m / eps + a) * b - a / (eps * (eps + m)) * p.dot(b) * p
-            - (m / (eps + m) + a) * p.cross(e) / eps;
+        let exact = (m / eps + a) * b - a / (eps * (eps + m)) * p.dot(b) * p - (m / (eps + m) + a) * p.cross(e) / eps;
         assert!((particle.precession_field(p, e, b) - exact).length() < 1e-15);
     }
 }

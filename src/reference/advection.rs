@@ -2,8 +2,8 @@
 
 use glam::DVec3;
 
-use super::sweep::{self, Courant, Layout};
 use super::Context;
+use super::sweep::{self, Courant, Layout};
 use crate::operators::{FieldSample, Speed};
 use crate::state::Cell;
 

@@ -3,8 +3,8 @@
 
 use glam::DVec3;
 
-use super::sweep::{self, Courant, Layout};
 use super::Context;
+use super::sweep::{self, Courant, Layout};
 use crate::grid::MOMENTUM;
 use crate::operators::{FieldSample, Speed};
 use crate::state::Cell;

@@ -46,8 +46,7 @@ pub fn observables<C: Cell>(
     fields: &[FieldSample],
 ) -> Vec<Observables> {
     let volume = grid.momentum_volume();
-    let cells: Vec<(DVec3, bool)> =
-        (0..grid.momentum_cells()).map(|m| (grid.momentum(m), on_edge(grid, m))).collect();
+    let cells: Vec<(DVec3, bool)> = (0..grid.momentum_cells()).map(|m| (grid.momentum(m), on_edge(grid, m))).collect();
     state
         .par_chunks(cells.len())
         .zip(fields)

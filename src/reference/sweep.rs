@@ -53,14 +53,7 @@ pub fn uniform_weights(nu: f64) -> [f64; 6] {
         25.0 / 180.0 * c2 - 11.0 / 6.0 * c4 + 5.0 * c6,
         -2.0 / 180.0 * c2 + 1.0 / 6.0 * c4 - c6,
     ];
-    [
-        even[2] - odd[2],
-        even[1] - odd[1],
-        even[0] - odd[0],
-        even[0] + odd[0],
-        even[1] + odd[1],
-        even[2] + odd[2],
-    ]
+    [even[2] - odd[2], even[1] - odd[1], even[0] - odd[0], even[0] + odd[0], even[1] + odd[1], even[2] + odd[2]]
 }
 
 /// d(nu) = nu (1 - nu^2)(4 - nu^2)(3 - nu)/720: the difference between the
@@ -206,11 +199,8 @@ fn march<C: Cell>(
     let outers = output.len() / (cells * inner);
     let mut flux = vec![0.0; outers * cells * faces_per_cell];
     let blocks = cells.div_ceil(MARCH);
-    output
-        .par_chunks_mut(cells * inner)
-        .zip(flux.par_chunks_mut(cells * faces_per_cell))
-        .enumerate()
-        .for_each(|(outer, (output, flux))| {
+    output.par_chunks_mut(cells * inner).zip(flux.par_chunks_mut(cells * faces_per_cell)).enumerate().for_each(
+        |(outer, (output, flux))| {
             output
                 .par_chunks_mut(MARCH * inner)
                 .zip(flux.par_chunks_mut(MARCH * faces_per_cell))
@@ -226,7 +216,8 @@ fn march<C: Cell>(
                         });
                     }
                 });
-        });
+        },
+    );
     flux
 }
 
