@@ -6,6 +6,7 @@ use std::fmt::Write;
 use glam::DVec3;
 
 use crate::error::{Error, Result};
+use crate::fields::MAXWELL_LIMIT;
 use crate::grid::Axis;
 use crate::physics::Particle;
 use crate::scenario::Loaded;
@@ -18,8 +19,6 @@ use crate::scenario::validate::{self, bytes, number};
 
 /// Largest storage binding of software Vulkan.
 const SOFTWARE_BINDING: f64 = (128u64 << 20) as f64;
-/// Largest stable dt/dx of the sixth-order staggered leapfrog for the fields.
-const MAXWELL_LIMIT: f64 = 0.80;
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
 const EDGE: f64 = 4e-6;
 /// Typical picture, and a number with its comma in a CSV file.
@@ -180,8 +179,7 @@ impl<'s> Estimate<'s> {
         ));
         if state > SOFTWARE_BINDING {
             line(format!(
-                "  each copy is cut in {} parts on software Vulkan, which binds {} at a time",
-                (state / SOFTWARE_BINDING).ceil(),
+                "  one copy exceeds the {} that software Vulkan binds at a time: it needs a GPU, or --device reference",
                 bytes(SOFTWARE_BINDING)
             ));
         }
@@ -233,6 +231,7 @@ impl<'s> Estimate<'s> {
         advice.extend(self.plasma_frequency());
         advice.extend(self.cyclotron(fields));
         advice.extend(self.precession(fields));
+        advice.extend(self.susceptibility());
         advice.extend(self.populations());
         advice.extend(self.wavelengths());
         advice.extend(self.recurrence());
@@ -365,7 +364,8 @@ impl<'s> Estimate<'s> {
         let x = self.x.filter(|_| self.scenario.fields.evolution == Evolution::Maxwell)?;
         let ratio = self.scenario.time.step / x.step;
         let level = if ratio <= MAXWELL_LIMIT { Level::Ok } else { Level::Warning };
-        let fact = format!("Maxwell's equations: dt/dx = {}, stable up to {MAXWELL_LIMIT}", number(ratio, 3));
+        let fact =
+            format!("Maxwell's equations: dt/dx = {}, stable up to {}", number(ratio, 3), number(MAXWELL_LIMIT, 3));
         Some(Advice::new(
             level,
             fact,
@@ -429,6 +429,29 @@ impl<'s> Estimate<'s> {
                 number(0.5 / rate, 3)
             ),
         ))
+    }
+
+    /// Pauli susceptibility mu_B^2 n/T of unpolarised populations: from one on, H
+    /// falls as B grows, and magnetisation grows by itself at a rate in proportion
+    /// to the wavenumber (w^2 = k^2 (1 - mu_B^2 n/T) for slow, short waves).
+    fn susceptibility(&self) -> Option<Advice> {
+        let moment = self.particle.moment;
+        if self.scenario.fields.evolution != Evolution::Maxwell || moment == 0.0 || self.x.is_none() {
+            return None;
+        }
+        let of = |population: &Population| {
+            let (spread, _) = self.spread_and_drifts(&population.momentum, 0);
+            moment * moment * population.density * self.particle.mass / (spread * spread)
+        };
+        let susceptibility: f64 = self.populations_given().iter().map(of).sum();
+        if susceptibility == 0.0 {
+            return None;
+        }
+        let level = if susceptibility < 1.0 { Level::Ok } else { Level::Warning };
+        let fact = format!("spin susceptibility: mu_B^2 n/T = {}, must stay below 1", number(susceptibility, 3));
+        let remedy = "ever shorter waves of magnetisation grow ever faster, and no grid resolves them; \
+                      use a smaller hbar or a hotter plasma";
+        Some(Advice::new(level, fact, remedy))
     }
 
     /// Cells per thermal spread, and what is left at the momentum edges.

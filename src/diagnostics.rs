@@ -163,11 +163,11 @@ fn row(
                 if vector == 0 { e[i][direction] } else { b[i][direction] }
             }
         };
-        // f = sum_m Re( amplitude_m exp(i k x) ), x from the lower edge.
+        // f = sum_m Re( amplitude_m exp(i k x) )
         let cells = observables.len();
         let (mut re, mut im) = (0.0, 0.0);
         for i in 0..cells {
-            let phase = TAU * f64::from(mode.mode) * (i as f64 + 0.5) / cells as f64;
+            let phase = TAU * f64::from(mode.mode) * fields.x(i) / (cells as f64 * fields.mesh.step);
             re += value(i) * phase.cos() * 2.0 / cells as f64;
             im -= value(i) * phase.sin() * 2.0 / cells as f64;
         }

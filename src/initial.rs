@@ -49,7 +49,7 @@ fn add(population: &Population, grid: &Grid, particle: &Particle, cells: &mut [D
         let (x, phase) = match grid.axis(0) {
             Some(axis) => {
                 let x = axis.centre(space_cell as isize);
-                (x, TAU * (x - axis.from) / axis.length())
+                (x, TAU * x / axis.length())
             }
             None => (0.0, 0.0),
         };
@@ -87,7 +87,7 @@ fn direction(axis: MomentumAxis) -> usize {
     }
 }
 
-/// w/w0 of a spin state at the phase 2 pi (x - from)/length.
+/// w/w0 of a spin state at the phase 2 pi x/length.
 fn polarisation(spin: Spin, phase: f64) -> DVec3 {
     match spin {
         Spin::Uniform { direction, polarisation } => DVec3::from(direction).normalize() * polarisation,

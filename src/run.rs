@@ -1,5 +1,6 @@
 //! `spinwigner run`: from a loaded scenario to a folder of results.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -45,6 +46,9 @@ pub struct RunOptions {
 /// Shortest time between two rewrites of `diagnostics.csv`.
 const FLUSH: Duration = Duration::from_secs(2);
 
+/// Share of the particles at the momentum edges that deserves a note.
+const EDGE: f64 = 1e-4;
+
 /// Puts a prepared scenario on a device. The notice says why it is not a GPU.
 pub fn open(prepared: &Prepared, choice: DeviceChoice) -> Result<(Box<dyn Executor>, Option<String>)> {
     let reference = || -> Box<dyn Executor> {
@@ -86,19 +90,22 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
     if let Some(notice) = notice {
         eprintln!("note: {notice}");
     }
-    let simulation = prepared.start(executor)?;
+    let mut simulation = prepared.start(executor)?;
+    let mut table = Table::default();
+    diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)?;
+    refuse_unknown_columns(scenario, &table)?;
     // Everything that can be refused has been: now the folder may exist.
     let folder = output_folder(&loaded.name, options.out.as_deref())?;
     let device = simulation.executor.description();
     if !options.quiet {
-        println!("{}", scenario.title);
-        println!("on {} [{}], {}", device.device, device.backend, device.precision);
+        say(&scenario.title);
+        say(&format!("on {} [{}], {}", device.device, device.backend, device.precision));
     }
     let mut run = Run {
         loaded,
         simulation,
         folder,
-        table: Table::default(),
+        table,
         started: Instant::now(),
         flushed: Instant::now(),
         progress: progress(steps, options.quiet),
@@ -115,6 +122,31 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
         return Err(Error::Run(format!("{missed} of {} expected answers were missed", report.len())));
     }
     Ok(())
+}
+
+/// What a run is judged by must be measured by it.
+fn refuse_unknown_columns(scenario: &Scenario, table: &Table) -> Result<()> {
+    for (index, expectation) in scenario.expect.iter().enumerate() {
+        let wanted = match &expectation.measure {
+            Measure::Final { column } => column.clone(),
+            Measure::GrowthRate { mode, .. } | Measure::Frequency { mode, .. } => {
+                format!("{}_re", diagnostics::mode_name(mode))
+            }
+        };
+        if !table.columns.contains(&wanted) {
+            return Err(Error::Input(format!(
+                "expect[{index}] needs the column {wanted}, which diagnostics.csv will not have; its columns are {}; \
+                 modes are added in output.diagnostics.modes",
+                table.columns.join(", ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Prints a line; a reader that has gone away is no error.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Creates the folder; an existing one with files in it is never written to.
@@ -194,7 +226,8 @@ impl<'a> Run<'a> {
             self.scenario().output.snapshots.iter().map(|snapshot| self.every(Some(snapshot.interval))).collect();
         loop {
             let done = self.simulation.steps;
-            if done.is_multiple_of(rows) || done == steps {
+            // The first row is there already.
+            if done > 0 && (done.is_multiple_of(rows) || done == steps) {
                 self.sample()?;
             }
             for (index, every) in pictures.iter().enumerate() {
@@ -291,32 +324,40 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let cells = self.simulation.grid.cells();
-        println!(
+        say(&format!(
             "{} steps to t = {:.4}, {} cells, {:.1} s ({:.1} Mcell/s)",
             self.simulation.steps,
             self.simulation.time(),
             cells,
             seconds,
             1e-6 * cells as f64 * self.simulation.steps as f64 / seconds
-        );
+        ));
         for answer in report {
             let expectation = answer.expectation;
-            println!("{} {}", if answer.met() { "met   " } else { "MISSED" }, expectation.what);
-            match answer.measured {
-                Some(measured) => println!(
+            say(&format!("{} {}", if answer.met() { "met   " } else { "MISSED" }, expectation.what));
+            say(&match answer.measured {
+                Some(measured) => format!(
                     "       expected {:.8}, measured {measured:.8}, off by {:.2e} (allowed {:.0e})",
                     expectation.value,
                     answer.error(),
                     expectation.relative_tolerance
                 ),
-                None => println!("       nothing to measure: no such column, or no fit in the window"),
-            }
+                None => "       no wave could be fitted in the window".into(),
+            });
+        }
+        let number = |name: &str| self.table.column(name).and_then(|values| values.last().copied()).unwrap_or(0.0);
+        let edge = number("edge_number") / number("number");
+        if edge > EDGE {
+            say(&format!(
+                "note: {:.1e} of the particles sit in the outermost momentum cells, where nothing leaves; widen the axes",
+                edge
+            ));
         }
         let pictures = std::fs::read_dir(self.folder.join("snapshots")).map_or(0, Iterator::count);
-        println!(
+        say(&format!(
             "results in {}: {pictures} pictures in snapshots/, diagnostics.csv, diagnostics.png, run.json",
             self.folder.display()
-        );
+        ));
         Ok(())
     }
 
@@ -423,6 +464,7 @@ impl<'a> Run<'a> {
             .collect();
         let record = json!({
             "spinwigner": env!("CARGO_PKG_VERSION"),
+            "references": self.scenario().references,
             "scenario": self.scenario(),
             "origin": self.loaded.origin,
             "device": self.simulation.executor.description(),

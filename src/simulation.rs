@@ -1,5 +1,7 @@
 //! Clock, fields and executor, advanced together.
 
+use std::f64::consts::TAU;
+
 use glam::DVec3;
 
 use crate::error::{Error, Result};
@@ -71,7 +73,7 @@ impl Prepared {
             unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
         }
         let external = external_fields(loaded, mesh)?;
-        let (e, b) = initial_fields(loaded, mesh)?;
+        let (e, b) = initial_fields(loaded, mesh, first)?;
         let given = !scenario.fields.perturbations.is_empty() || scenario.fields.file.is_some();
         let fields = Fields {
             mesh,
@@ -171,7 +173,7 @@ impl Prepared {
 }
 
 /// Self-consistent E at centres and B (B_y, B_z on upper faces) as the user gave them.
-fn initial_fields(loaded: &Loaded, mesh: Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+fn initial_fields(loaded: &Loaded, mesh: Mesh, first: f64) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
     let fields = &loaded.scenario.fields;
     let mut e = vec![DVec3::from(fields.uniform.E); mesh.cells];
     let mut b = vec![DVec3::from(fields.uniform.B); mesh.cells];
@@ -196,9 +198,10 @@ fn initial_fields(loaded: &Loaded, mesh: Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>
         let (vector, direction) = crate::fields::component_index(perturbation.component);
         for i in 0..mesh.cells {
             // Transverse B lies on the upper faces.
-            let offset = if vector == 1 && direction > 0 { 1.0 } else { 0.5 };
-            let phase = std::f64::consts::TAU * (i as f64 + offset) / mesh.cells as f64;
-            let value = perturbation.amplitude * (f64::from(perturbation.mode) * phase + perturbation.phase).cos();
+            let offset = if vector == 1 && direction > 0 { 0.5 } else { 0.0 };
+            let x = first + (i as f64 + offset) * mesh.step;
+            let angle = TAU * f64::from(perturbation.mode) * x / (mesh.cells as f64 * mesh.step);
+            let value = perturbation.amplitude * (angle + perturbation.phase).cos();
             if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
         }
     }
