@@ -1,5 +1,6 @@
 //! `spinwigner run`: from a loaded scenario to a folder of results.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -109,6 +110,7 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
         started: Instant::now(),
         flushed: Instant::now(),
         progress: progress(steps, options.quiet),
+        first_planes: HashMap::new(),
     };
     let outcome = run.advance(steps);
     run.progress.finish_and_clear();
@@ -208,6 +210,8 @@ struct Run<'a> {
     started: Instant,
     flushed: Instant,
     progress: ProgressBar,
+    /// First plane of the snapshots that show changes, by their position.
+    first_planes: HashMap<usize, Vec<f64>>,
 }
 
 impl<'a> Run<'a> {
@@ -267,7 +271,11 @@ impl<'a> Run<'a> {
         let scenario = self.scenario();
         let what = &scenario.output.snapshots[index];
         let state = self.simulation.executor.state()?;
-        let values = snapshot::project(&state, &self.simulation.grid, what);
+        let mut values = snapshot::project(&state, &self.simulation.grid, what);
+        if what.change {
+            let first = self.first_planes.entry(index).or_insert_with(|| values.clone());
+            values.iter_mut().zip(first).for_each(|(value, first)| *value -= *first);
+        }
         let map = snapshot::heat_map(
             &values,
             &self.simulation.grid,

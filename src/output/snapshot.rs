@@ -8,7 +8,7 @@ use crate::scenario::schema::{PhaseAxis, Quantity, Snapshot, Units};
 use crate::state::State;
 
 /// Densities below this part of the largest show no polarisation.
-const EMPTY: f64 = 1e-4;
+const EMPTY: f64 = 1e-3;
 
 /// Storage slot of an axis.
 pub fn slot(axis: PhaseAxis) -> usize {
@@ -91,7 +91,7 @@ pub fn heat_map<'a>(
     let (horizontal, columns) = axis(snapshot.axes[0]);
     let (vertical, rows) = axis(snapshot.axes[1]);
     let along = named_direction(snapshot.spin_axis);
-    let (bar_label, scale) = match snapshot.quantity {
+    let (mut bar_label, mut scale) = match snapshot.quantity {
         Quantity::W0 => ("w_0".into(), Scale::Sequential),
         Quantity::W1 => ("w_1".into(), Scale::Diverging),
         Quantity::W2 => ("w_2".into(), Scale::Diverging),
@@ -101,7 +101,12 @@ pub fn heat_map<'a>(
         Quantity::Down => (format!("(w_0 − w·{along})/2"), Scale::Diverging),
         Quantity::Polarisation => (format!("w·{along} / w_0"), Scale::DivergingUnit),
     };
-    let mut subtitle = format!("t = {time:.4} {}", units.time);
+    if snapshot.change {
+        bar_label = format!("change of {bar_label} since t = 0");
+        scale = Scale::Diverging;
+    }
+    // Four decimals at most, without trailing zeros.
+    let mut subtitle = format!("t = {} {}", (time * 1e4).round() / 1e4, units.time);
     for (&axis, value) in &snapshot.cut {
         subtitle += &format!(", {} = {value}", AXIS_NAMES[slot(axis)]);
     }
@@ -119,6 +124,7 @@ fn named_direction(axis: [f64; 3]) -> String {
 
 /// File-name part of a snapshot: quantity and axes.
 pub fn name(snapshot: &Snapshot) -> String {
+    let change = if snapshot.change { "change_" } else { "" };
     let quantity = match snapshot.quantity {
         Quantity::W0 => "w0",
         Quantity::W1 => "w1",
@@ -130,5 +136,5 @@ pub fn name(snapshot: &Snapshot) -> String {
         Quantity::Polarisation => "polarisation",
     };
     let [horizontal, vertical] = snapshot.axes.map(|axis| AXIS_NAMES[slot(axis)]);
-    format!("{quantity}_{horizontal}_{vertical}")
+    format!("{change}{quantity}_{horizontal}_{vertical}")
 }

@@ -495,6 +495,9 @@ pub struct Snapshot {
     /// Direction meant by `up`, `down` and `polarisation`. Default z.
     #[serde(default = "z_axis")]
     pub spin_axis: [f64; 3],
+    /// Show the difference from the first picture, as small waves need.
+    #[serde(default)]
+    pub change: bool,
     /// Axes cut at a value; all other axes are summed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cut: BTreeMap<PhaseAxis, f64>,
