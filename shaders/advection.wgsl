@@ -8,15 +8,14 @@ fn line_of(id: vec3<u32>, groups: vec3<u32>) -> Line {
     let space = (id.z / space_stride) * axis.cells * space_stride + id.z % space_stride;
     let exists = id.x < momentum_cells;
     let momentum_cell = min(id.x, momentum_cells - 1u);
-    return Line(
-        exists, space * momentum_cells + momentum_cell, axis.stride, i32(axis.cells),
-        space, space_stride, momentum_of(momentum_cell),
-    );
+    let base = space * momentum_cells + momentum_cell;
+    let momentum = momentum_of(momentum_cell);
+    return Line(exists, base, axis.stride, i32(axis.cells), space, space_stride, momentum, fields[space]);
 }
 
 // v_j of a line on which it does not vary.
 fn line_speed(line: Line) -> real {
-    return velocity(line.momentum + fields[line.space].p.xyz)[parameters.direction];
+    return velocity(line.momentum + line.field.p.xyz)[parameters.direction];
 }
 
 // v_j + a_j at cell k, as a Courant number.

@@ -97,11 +97,11 @@ fn observables(
             let p = momentum_of(cell) + field.p.xyz;
             let w0 = density_of(u);
             let w = spin_of(u);
+            let index = momentum_indices(cell);
             var edge = false;
-            for (var slot = 3u; slot < 6u; slot++) {
-                let cells = parameters.axes[slot].cells;
-                let index = index_along(slot, cell);
-                edge = edge || (cells > 1u && (index == 0u || index == cells - 1u));
+            for (var k = 0u; k < 3u; k++) {
+                let cells = parameters.axes[3u + k].cells;
+                edge = edge || (cells > 1u && (index[k] == 0u || index[k] == cells - 1u));
             }
             let purity = real(0.5) * (w0 * w0 + dot(w, w));
             sum.a += vec4<real>(w0, w0 * p);

@@ -5,6 +5,8 @@ const RELATIVISTIC: u32 = 0u;
 const NON_RELATIVISTIC: u32 = 1u;
 // The third kinematics is non-relativistic without spin-orbit coupling.
 override KINEMATICS: u32 = 0u;
+// Whether a != 0, and with it beta.
+override ANOMALOUS: bool = true;
 
 // eps, or m without relativity.
 fn energy(p: vec3<real>) -> real {
@@ -57,15 +59,24 @@ fn form_factors(p: vec3<real>) -> FormFactors {
 
 // T(p; E, B).
 fn precession_field(p: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
-    let f = form_factors(p);
-    return f.alpha * b - f.beta * dot(p, b) * p - f.kappa * cross(p, e);
+    return precession(form_factors(p), p, e, b);
+}
+
+fn precession(f: FormFactors, p: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
+    let t = f.alpha * b - f.kappa * cross(p, e);
+    if ANOMALOUS {
+        return t - f.beta * dot(p, b) * p;
+    }
+    return t;
 }
 
 // (c . d/dp) T(p; E, B).
 fn precession_gradient(f: FormFactors, p: vec3<real>, c: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
-    return dot(p, c) * (f.d_alpha * b - f.d_beta * dot(p, b) * p - f.d_kappa * cross(p, e))
-        - f.beta * (dot(c, b) * p + dot(p, b) * c)
-        - f.kappa * cross(c, e);
+    let gradient = dot(p, c) * (f.d_alpha * b - f.d_kappa * cross(p, e)) - f.kappa * cross(c, e);
+    if ANOMALOUS {
+        return gradient - dot(p, c) * f.d_beta * dot(p, b) * p - f.beta * (dot(c, b) * p + dot(p, b) * c);
+    }
+    return gradient;
 }
 
 // a_jk = - mu_B dT_k/dp_j along the unit vector j.
@@ -76,8 +87,8 @@ fn hidden_velocity(p: vec3<real>, j: vec3<real>, e: vec3<real>, b: vec3<real>) -
 // b_jk = mu_B dT_k/dx_j - q mu_B (dT_k/dp x B)_j, with (X x B)_j = X.(B x j).
 fn dipole_force(p: vec3<real>, j: vec3<real>, e: vec3<real>, b: vec3<real>, de: vec3<real>, db: vec3<real>) -> vec3<real> {
     let f = form_factors(p);
-    let gradient = f.alpha * db - f.beta * dot(p, db) * p - f.kappa * cross(p, de);
-    return parameters.moment * (gradient - parameters.charge * precession_gradient(f, p, cross(b, j), e, b));
+    return parameters.moment
+        * (precession(f, p, de, db) - parameters.charge * precession_gradient(f, p, cross(b, j), e, b));
 }
 
 // q (E + v x B).

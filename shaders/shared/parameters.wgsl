@@ -48,16 +48,17 @@ fn centre(slot: u32, k: i32) -> real {
     return parameters.axes[slot].first + real(k) * parameters.axes[slot].step;
 }
 
-// Index along a slot of a cell, or of a momentum cell when slot >= 3.
-fn index_along(slot: u32, cell: u32) -> u32 {
-    return (cell / parameters.axes[slot].stride) % parameters.axes[slot].cells;
+// Indices along px, py, pz of momentum cell `cell`, with as few divisions as it takes.
+fn momentum_indices(cell: u32) -> vec3<u32> {
+    let cells_y = parameters.axes[4].cells;
+    let cells_z = parameters.axes[5].cells;
+    let xy = cell / cells_z;
+    let x = xy / cells_y;
+    return vec3<u32>(x, xy - x * cells_y, cell - xy * cells_z);
 }
 
 // Momentum at the centre of momentum cell `cell`, zero along unresolved axes.
 fn momentum_of(cell: u32) -> vec3<real> {
-    return vec3<real>(
-        centre(3u, i32(index_along(3u, cell))),
-        centre(4u, i32(index_along(4u, cell))),
-        centre(5u, i32(index_along(5u, cell))),
-    );
+    let index = vec3<i32>(momentum_indices(cell));
+    return vec3<real>(centre(3u, index.x), centre(4u, index.y), centre(5u, index.z));
 }

@@ -26,8 +26,9 @@ struct Line {
     // Space cell of k = 0 and the distance to that of k = 1.
     space: u32,
     space_stride: u32,
-    // Momentum at k = 0, without the part that belongs to the fields.
+    // Momentum at k = 0, and the fields there.
     momentum: vec3<real>,
+    field: FieldRecord,
 }
 
 // Periodic index of a cell at most two periods away.

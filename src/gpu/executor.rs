@@ -169,7 +169,7 @@ impl GpuExecutor {
             module: &module,
             entry_point: Some(kernel.entry_point()),
             compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &kernel.constants(kinematics_code(self.particle.kinematics)),
+                constants: &kernel.constants(kinematics_code(self.particle.kinematics), self.particle.anomaly != 0.0),
                 // Every lane writes what is read after the barrier.
                 zero_initialize_workgroup_memory: false,
             },
@@ -223,7 +223,10 @@ impl GpuExecutor {
                 let (x, z) = folded((self.grid.cells() / cells).div_ceil(LANES));
                 [x, cells.div_ceil(MARCH), z]
             }
-            Kernel::SpinTorque | Kernel::Copy => {
+            Kernel::SpinTorque => {
+                [self.grid.momentum_cells().div_ceil(LANES), self.grid.space_cells().div_ceil(MARCH), 1]
+            }
+            Kernel::Copy => {
                 let (x, y) = folded(self.grid.cells().div_ceil(LANES));
                 [x, y, 1]
             }

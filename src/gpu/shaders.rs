@@ -98,16 +98,15 @@ impl Kernel {
     }
 
     /// Pipeline-overridable constants.
-    pub fn constants(self, kinematics: u32) -> Vec<(&'static str, f64)> {
+    pub fn constants(self, kinematics: u32, anomalous: bool) -> Vec<(&'static str, f64)> {
+        let hamiltonian = [("KINEMATICS", f64::from(kinematics)), ("ANOMALOUS", f64::from(u8::from(anomalous)))];
         match self {
-            Kernel::Sweep { term, flux, .. } => vec![
-                ("KINEMATICS", f64::from(kinematics)),
-                ("PERIODIC", f64::from(u8::from(term == Term::Advection))),
-                ("READ_FLUX", f64::from(u8::from(flux))),
-            ],
-            Kernel::SpinTorque | Kernel::Sources | Kernel::Observables => {
-                vec![("KINEMATICS", f64::from(kinematics))]
+            Kernel::Sweep { term, flux, .. } => {
+                let periodic = f64::from(u8::from(term == Term::Advection));
+                let sweep = [("PERIODIC", periodic), ("READ_FLUX", f64::from(u8::from(flux)))];
+                hamiltonian.into_iter().chain(sweep).collect()
             }
+            Kernel::SpinTorque | Kernel::Sources | Kernel::Observables => hamiltonian.to_vec(),
             Kernel::Copy => Vec::new(),
         }
     }
