@@ -665,10 +665,10 @@ mod tests {
     }
 
     #[test]
-    fn software_vulkan_cuts_large_states() {
+    fn software_vulkan_binds_no_large_state() {
         let mut root = with("/phase_space/x/cells", json!(8192));
         // 8192 x 64 x 32 x 16 bytes = 256 MiB.
-        assert!(line(&root, "software Vulkan").contains("in 2 parts"));
+        assert!(line(&root, "software Vulkan").contains("needs a GPU"));
         set(&mut root, "/phase_space/x/cells", json!(4096));
         assert!(!report(&loaded(&root), None).unwrap().contains("software Vulkan"));
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::fit;
 use crate::gpu::{Choice, Context, GpuExecutor};
 use crate::operators::Executor;
-use crate::output::{self, LinePlot, Series, snapshot};
+use crate::output::{self, series, snapshot};
 use crate::reference::Reference;
 use crate::scenario::schema::{Expectation, Measure, Scenario};
 use crate::scenario::{Loaded, validate};
@@ -323,7 +323,7 @@ impl<'a> Run<'a> {
     /// Writes plots, record and final state, and prints the summary.
     fn finish(&mut self, report: &[Answer], quiet: bool) -> Result<()> {
         let seconds = self.started.elapsed().as_secs_f64();
-        self.plot()?;
+        series::write(&self.folder.join("diagnostics.png"), self.scenario(), &self.table)?;
         if self.scenario().output.final_state {
             self.write_final_state()?;
         }
@@ -367,74 +367,6 @@ impl<'a> Run<'a> {
             self.folder.display()
         ));
         Ok(())
-    }
-
-    /// Line plots of the diagnostics.
-    fn plot(&self) -> Result<()> {
-        let Some(time) = self.table.column("time") else { return Ok(()) };
-        let units = &self.scenario().units;
-        let change = |name: &str| -> Option<Vec<f64>> {
-            let values = self.table.column(name)?;
-            let first = *values.first()?;
-            Some(values.into_iter().map(|value| value - first).collect())
-        };
-        let named = |names: &[(&str, &str)], of: &dyn Fn(&str) -> Option<Vec<f64>>| -> Vec<(String, Vec<f64>)> {
-            names.iter().filter_map(|(column, label)| Some((label.to_string(), of(column)?))).collect()
-        };
-        let column = |name: &str| self.table.column(name);
-        let energies = named(
-            &[
-                ("energy_kinetic", "kinetic"),
-                ("energy_electric", "electric"),
-                ("energy_magnetic", "magnetic"),
-                ("energy_spin", "spin"),
-                ("energy_total", "total"),
-            ],
-            &change,
-        );
-        let spins = named(&[("spin_x", "S_x"), ("spin_y", "S_y"), ("spin_z", "S_z")], &column);
-        let positions = named(&[("mean_x_up", "up"), ("mean_x_down", "down")], &column);
-        let modes: Vec<(String, Vec<f64>)> = self
-            .scenario()
-            .output
-            .diagnostics
-            .modes
-            .iter()
-            .filter_map(|mode| {
-                let name = diagnostics::mode_name(mode);
-                let (re, im) = (column(&format!("{name}_re"))?, column(&format!("{name}_im"))?);
-                Some((name.replace("_mode", ", mode "), re.iter().zip(&im).map(|(re, im)| re.hypot(*im)).collect()))
-            })
-            .collect();
-        let quality: Vec<(String, Vec<f64>)> = [("number", "number"), ("purity", "purity")]
-            .into_iter()
-            .filter_map(|(name, label)| {
-                let values = self.table.column(name)?;
-                let first = *values.first()?;
-                Some((format!("{label}, relative change"), values.iter().map(|v| (v / first - 1.0).abs()).collect()))
-            })
-            .chain(self.table.column("gauss_residual").map(|values| ("Gauss residual".into(), values)))
-            .collect();
-        let groups = [
-            ("Energy since the start", ("ΔU".to_string(), units.energy.clone()), energies, false),
-            ("Spin", ("S".to_string(), "ħ/2".to_string()), spins, false),
-            ("Mean position of the spin components", ("⟨x⟩".to_string(), units.length.clone()), positions, false),
-            ("Modes", ("amplitude".to_string(), String::new()), modes, true),
-            ("Conservation", ("error".to_string(), String::new()), quality, true),
-        ];
-        let panels: Vec<LinePlot> = groups
-            .iter()
-            .filter(|(_, _, series, _)| !series.is_empty())
-            .map(|(title, vertical, series, logarithmic)| LinePlot {
-                title: title.to_string(),
-                horizontal: ("t".into(), units.time.clone()),
-                vertical: vertical.clone(),
-                abscissa: &time,
-                series: series.iter().map(|(name, values)| Series { name: name.clone(), values }).collect(),
-                logarithmic: *logarithmic,
-            })
-            .collect();
-        output::write_panels(&self.folder.join("diagnostics.png"), &self.scenario().title, &panels)
     }
 
     fn write_final_state(&mut self) -> Result<()> {

@@ -13,6 +13,7 @@ mod canvas;
 mod colormap;
 mod heat_map;
 mod line_plot;
+pub mod series;
 pub mod snapshot;
 mod text;
 mod ticks;

@@ -1,0 +1,127 @@
+//! Pictures of the diagnostics against time.
+
+use std::path::Path;
+
+use super::{LinePlot, Series};
+use crate::diagnostics::{Table, mode_name};
+use crate::error::Result;
+use crate::scenario::schema::{Initial, Scenario};
+
+/// A panel before it is drawn: its series are owned.
+struct Panel {
+    title: &'static str,
+    vertical: (&'static str, String),
+    series: Vec<(String, Vec<f64>)>,
+    logarithmic: bool,
+}
+
+/// Draws a run's diagnostics, one panel per kind of quantity.
+pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
+    let time = table.column("time").unwrap_or_default();
+    let units = &scenario.units;
+    let panels: Vec<Panel> = [
+        Panel {
+            title: "Energy since the start",
+            vertical: ("ΔU", units.energy.clone()),
+            series: named(
+                table,
+                &[
+                    ("energy_kinetic", "kinetic"),
+                    ("energy_electric", "electric"),
+                    ("energy_magnetic", "magnetic"),
+                    ("energy_spin", "spin"),
+                    ("energy_total", "total"),
+                ],
+                |value, first| value - first,
+            ),
+            logarithmic: false,
+        },
+        Panel {
+            title: "Momentum",
+            vertical: ("Π", units.momentum.clone()),
+            series: named(table, &[("momentum_x", "x"), ("momentum_y", "y"), ("momentum_z", "z")], |value, _| value),
+            logarithmic: false,
+        },
+        Panel {
+            title: "Spin",
+            vertical: ("S", "ħ/2".into()),
+            series: named(table, &[("spin_x", "S_x"), ("spin_y", "S_y"), ("spin_z", "S_z")], |value, _| value),
+            logarithmic: false,
+        },
+        Panel {
+            title: "Mean position of the spin components",
+            vertical: ("⟨x⟩", units.length.clone()),
+            series: if is_packet(scenario) {
+                named(table, &[("mean_x_up", "up"), ("mean_x_down", "down")], |value, _| value)
+            } else {
+                Vec::new()
+            },
+            logarithmic: false,
+        },
+        Panel {
+            title: "Modes",
+            vertical: ("amplitude", String::new()),
+            series: modes(scenario, table),
+            logarithmic: true,
+        },
+        Panel {
+            title: "Conservation",
+            vertical: ("error", String::new()),
+            series: [
+                named(
+                    table,
+                    &[("number", "number, relative change"), ("purity", "purity, relative change")],
+                    |value, first| (value / first - 1.0).abs(),
+                ),
+                named(table, &[("gauss_residual", "Gauss residual")], |value, _| value),
+            ]
+            .concat(),
+            logarithmic: true,
+        },
+    ]
+    .into_iter()
+    .filter(|panel| !panel.series.is_empty())
+    .collect();
+    let plots: Vec<LinePlot> = panels
+        .iter()
+        .map(|panel| LinePlot {
+            title: panel.title.into(),
+            horizontal: ("t".into(), units.time.clone()),
+            vertical: (panel.vertical.0.into(), panel.vertical.1.clone()),
+            abscissa: &time,
+            series: panel.series.iter().map(|(name, values)| Series { name: name.clone(), values }).collect(),
+            logarithmic: panel.logarithmic,
+        })
+        .collect();
+    super::write_panels(path, &scenario.title, &plots)
+}
+
+/// Columns by the names they are shown under, each value passed through `of(value, first value)`.
+fn named(table: &Table, columns: &[(&str, &str)], of: impl Fn(f64, f64) -> f64) -> Vec<(String, Vec<f64>)> {
+    columns
+        .iter()
+        .filter_map(|(column, label)| {
+            let values = table.column(column)?;
+            let first = *values.first()?;
+            Some((label.to_string(), values.into_iter().map(|value| of(value, first)).collect()))
+        })
+        .collect()
+}
+
+/// Moduli of the recorded modes.
+fn modes(scenario: &Scenario, table: &Table) -> Vec<(String, Vec<f64>)> {
+    let modulus = |mode| {
+        let name = mode_name(mode);
+        let (re, im) = (table.column(&format!("{name}_re"))?, table.column(&format!("{name}_im"))?);
+        Some((name.replace("_mode", ", mode "), re.iter().zip(&im).map(|(re, im)| re.hypot(*im)).collect()))
+    };
+    scenario.output.diagnostics.modes.iter().filter_map(modulus).collect()
+}
+
+/// Whether a mean position means anything: some population is a packet in x.
+fn is_packet(scenario: &Scenario) -> bool {
+    match &scenario.initial {
+        Initial::Populations(populations) => populations.iter().any(|population| population.space.is_some()),
+        Initial::File(_) => false,
+    }
+}
