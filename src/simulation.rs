@@ -263,10 +263,9 @@ impl Simulation {
             return Ok(());
         }
         let mut recording = Recording::default();
-        self.record_drift(&mut recording, 0.5 * self.step, self.time());
-        let before = std::mem::take(&mut self.sources);
+        self.record_drift(&mut recording, 0.5 * self.step, self.time(), &self.electric());
         let mut readings = self.execute(&recording)?.into_iter();
-        self.sources = self.finish_drift(0.5 * self.step, &before, &mut readings)?;
+        self.finish_drift(0.5 * self.step, &mut readings)?;
         for index in 0..count {
             let drift = if index + 1 == count { 0.5 * self.step } else { self.step };
             self.kick_and_drift(drift)?;
@@ -277,64 +276,66 @@ impl Simulation {
         Ok(())
     }
 
-    /// Runs one kick at the half step, then a drift of length `drift`.
+    /// Runs one kick centred on the half step, then a drift of length `drift`.
     fn kick_and_drift(&mut self, drift: f64) -> Result<()> {
-        let (time, step) = (self.time(), self.step);
-        let middle = time + 0.5 * step;
+        let (start, step) = (self.time(), self.step);
         let e_start = self.electric();
         let e: Vec<DVec3> = e_start.iter().zip(&self.e_rate).map(|(e, rate)| *e + 0.5 * step * *rate).collect();
 
         let mut recording = Recording::default();
-        let mut before = self.fields.table(&e, Part::Both, time);
-        let mut electric = self.fields.clone();
-        electric.potential(0.5 * step, &e, middle);
-        let electric = electric.table(&e, Part::Electric, middle);
+        let tables = self.kick_tables(&mut recording, &e, start);
         self.fields.faraday(step, &e);
-        self.fields.potential(step, &e, middle);
-        let mut after = self.fields.table(&e, Part::Both, time + step);
-        // Prescribed B at its own time in each half; prescribed E in the middle.
-        for (i, sample) in electric.iter().enumerate() {
-            for table in [&mut before, &mut after] {
-                (table[i].e, table[i].de) = (sample.e, sample.de);
-            }
-        }
-        recording.tables = vec![before, after, electric];
-        let tables = KickTables { before: 0, after: 1, electric: 2 };
+        self.fields.potential(step, &e, start + 0.5 * step);
         splitting::kick(self.recorder(), &mut recording, step, tables, self.self_consistent());
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table: tables.after });
         }
-        // The hidden stream at the end of the drift belongs to the next kick's E.
+        // The hidden stream read at the end of the drift belongs to the next kick's E.
         let e_next: Vec<DVec3> = match &self.e_kick {
             Some(last) => e.iter().zip(last).map(|(e, last)| 2.0 * *e - *last).collect(),
             None => e.clone(),
         };
-        self.record_drift_with(&mut recording, drift, time + step, &e_next);
+        self.record_drift(&mut recording, drift, start + step, &e_next);
 
         let mut readings = self.execute(&recording)?.into_iter();
         self.steps += 1;
         if self.self_consistent() {
             let (crossed, kicked) = fluxes_then_sources(&mut readings)?;
-            let started = std::mem::take(&mut self.sources);
-            let sweeps = self.grid.axis(0).is_some();
-            self.fields.hidden_current(step, sweeps.then_some(&crossed), &started, &kicked);
+            self.fields.hidden_current(step, self.carried(&crossed), &self.sources, &kicked);
             self.sources = kicked;
             let e_end = self.electric();
             self.e_rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / step).collect();
-            let kicked = std::mem::take(&mut self.sources);
-            self.sources = self.finish_drift(drift, &kicked, &mut readings)?;
+            self.finish_drift(drift, &mut readings)?;
         }
         self.e_kick = Some(e);
         Ok(())
     }
 
-    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64) {
-        let e = if self.self_consistent() { self.electric() } else { vec![DVec3::ZERO; self.fields.mesh.cells] };
-        self.record_drift_with(recording, drift, time, &e);
+    /// Adds the tables of a kick from `start`: `e` and the prescribed E belong to its
+    /// middle, B and A of the first half to its start and of the second to its end.
+    fn kick_tables(&self, recording: &mut Recording, e: &[DVec3], start: f64) -> KickTables {
+        let (middle, end) = (start + 0.5 * self.step, start + self.step);
+        let advanced = |time: f64| {
+            let mut fields = self.fields.clone();
+            fields.faraday(time, e);
+            fields.potential(time, e, middle);
+            fields
+        };
+        let mut before = self.fields.table(e, Part::Both, start);
+        let mut after = advanced(self.step).table(e, Part::Both, end);
+        let electric = advanced(0.5 * self.step).table(e, Part::Electric, middle);
+        for (i, sample) in electric.iter().enumerate() {
+            for table in [&mut before, &mut after] {
+                (table[i].e, table[i].de) = (sample.e, sample.de);
+            }
+        }
+        let first = recording.tables.len();
+        recording.tables.extend([before, after, electric]);
+        KickTables { before: first, after: first + 1, electric: first + 2 }
     }
 
-    /// A drift with B at `time`, and the sources after it with the E of the next kick.
-    fn record_drift_with(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3]) {
+    /// Records a drift with B at `time`, and the sources after it with the E of the next kick.
+    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3]) {
         let magnetic = recording.tables.len();
         recording.tables.push(self.fields.table(e_next, Part::Magnetic, time));
         splitting::drift(self.recorder(), recording, drift, magnetic, self.self_consistent());
@@ -344,28 +345,24 @@ impl Simulation {
         }
     }
 
-    /// Ampere's law over a drift; returns the sources after it.
-    fn finish_drift(
-        &mut self,
-        drift: f64,
-        before: &[Sources],
-        readings: &mut impl Iterator<Item = Reading>,
-    ) -> Result<Vec<Sources>> {
-        if !self.self_consistent() {
-            return Ok(Vec::new());
+    /// Ampere's law over a drift, with the sources before and after it.
+    fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
+        if self.self_consistent() {
+            let (crossed, after) = fluxes_then_sources(readings)?;
+            self.fields.ampere(drift, self.carried(&crossed), &self.sources, &after);
+            self.sources = after;
         }
-        let (crossed, after) = fluxes_then_sources(readings)?;
-        let sweeps = self.grid.axis(0).is_some();
-        self.fields.ampere(drift, sweeps.then_some(&crossed), before, &after);
-        Ok(after)
+        Ok(())
+    }
+
+    /// What the sweeps along x carried, if there is an x.
+    fn carried<'a>(&self, crossed: &'a [f64]) -> Option<&'a [f64]> {
+        self.grid.axis(0).map(|_| crossed)
     }
 
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
-        self.sweeps += recording
-            .commands
-            .iter()
-            .filter(|command| !matches!(command, Command::Sources { .. } | Command::Observables { .. }))
-            .count() as u64;
+        let is_reading = |command: &&Command| matches!(command, Command::Sources { .. } | Command::Observables { .. });
+        self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
         self.executor.execute(recording)
     }
 

@@ -12,13 +12,15 @@ use crate::physics::Particle;
 use crate::state::State;
 
 /// Invocations per workgroup, `LANES` of the shaders.
-const LANES: usize = 64;
+pub const LANES: usize = 64;
 /// Cells one invocation of a sweep advances, `MARCH` of the shaders.
-const MARCH: usize = 8;
+pub const MARCH: usize = 8;
 /// Momentum cells one workgroup of a reduction adds, `LANES * RUN`.
-const REDUCED: usize = LANES * 8;
+pub const REDUCED: usize = LANES * 8;
 /// Workgroups per dispatch dimension that every adapter allows.
 const MAX_GROUPS: usize = 65535;
+/// Submissions in flight before the host waits.
+const MAX_UNFINISHED: usize = 16;
 /// Bytes of one staging copy when a state is read back.
 const READBACK: u64 = 64 << 20;
 
@@ -38,13 +40,16 @@ pub struct GpuExecutor {
     pipelines: HashMap<Kernel, wgpu::ComputePipeline>,
     /// Distance between parameter blocks and between field tables.
     alignment: u64,
+    /// Submissions since the device was last waited for.
+    unfinished: usize,
 }
 
-/// Where in the staging buffer a reading will lie.
-enum Pending {
-    Flux { offset: u64, groups: usize },
-    Sources { offset: u64 },
-    Observables { offset: u64 },
+/// A command with its kernel, and where its reading will lie in the staging buffer.
+struct Bound {
+    kernel: Kernel,
+    direction: usize,
+    table: usize,
+    staged: Option<std::ops::Range<usize>>,
 }
 
 /// Time of repeated dispatches of one kernel.
@@ -107,6 +112,7 @@ impl GpuExecutor {
             fields: storage(device, "fields", 0),
             staging: staging(device, 0),
             pipelines: HashMap::new(),
+            unfinished: 0,
             alignment: u64::from(device.limits().min_storage_buffer_offset_alignment.max(16)),
             grid,
             particle,
@@ -313,6 +319,43 @@ impl GpuExecutor {
         Ok(result)
     }
 
+    /// Bytes a kernel leaves to be read: one number per face, or one record per
+    /// space cell, for each workgroup along x.
+    fn reading_bytes(&self, kernel: Kernel, direction: usize) -> usize {
+        let record = match kernel {
+            Kernel::Sweep { flux: true, .. } => size_of::<f32>(),
+            Kernel::Sources | Kernel::Observables => size_of::<SumsRecord>(),
+            Kernel::Sweep { .. } | Kernel::SpinTorque | Kernel::Copy => 0,
+        };
+        record * self.grid.space_cells() * self.workgroups(kernel, direction)[0]
+    }
+
+    /// Finishes in float64 what the workgroups began.
+    fn finish_reading(&self, kernel: Kernel, direction: usize, bytes: &[u8]) -> Reading {
+        let groups = self.workgroups(kernel, direction)[0];
+        let (moment, volume) = (self.particle.moment, self.grid.momentum_volume());
+        let sums = || bytemuck::cast_slice::<u8, SumsRecord>(bytes).chunks_exact(groups).map(Sums::of);
+        match kernel {
+            Kernel::Sources => Reading::Sources(sums().map(|sum| sum.sources(moment, volume)).collect()),
+            Kernel::Observables => Reading::Observables(sums().map(|sum| sum.observables(volume)).collect()),
+            Kernel::Sweep { .. } | Kernel::SpinTorque | Kernel::Copy => {
+                let content = volume * self.grid.axis(direction).map_or(1.0, |axis| axis.step);
+                let face = |sums: &[f32]| sums.iter().map(|&sum| f64::from(sum)).sum::<f64>() * content;
+                Reading::Flux(bytemuck::cast_slice(bytes).chunks_exact(groups).map(face).collect())
+            }
+        }
+    }
+
+    /// Keeps submissions that nobody waits for from piling up.
+    fn limit_queue(&mut self) -> Result<()> {
+        self.unfinished += 1;
+        if self.unfinished < MAX_UNFINISHED {
+            return self.context.check();
+        }
+        self.unfinished = 0;
+        self.context.wait()
+    }
+
     /// Repeats one command `repeats` times in one submission and times it.
     pub fn time_command(&mut self, recording: &Recording, repeats: usize) -> Result<KernelTiming> {
         let (kernel, parameters, table) = self.bind(&recording.commands[0]);
@@ -358,88 +401,53 @@ impl GpuExecutor {
 
 impl Executor for GpuExecutor {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
-        let space_cells = self.grid.space_cells();
         let table_stride = self.upload_tables(recording);
         let block = (size_of::<Parameters>() as u64).next_multiple_of(self.alignment);
         let mut blocks = vec![0u8; recording.commands.len() * block as usize];
         let mut bound = Vec::new();
-        let mut pending = Vec::new();
-        let mut staged = 0u64;
+        let mut staged = 0;
         for (command, slot) in recording.commands.iter().zip(blocks.chunks_exact_mut(block as usize)) {
             let (kernel, parameters, table) = self.bind(command);
             self.prepare(kernel)?;
             slot[..size_of::<Parameters>()].copy_from_slice(bytemuck::bytes_of(&parameters));
-            let groups = self.workgroups(kernel, parameters.direction as usize)[0];
-            let read = match kernel {
-                Kernel::Sweep { flux: true, .. } => {
-                    Some((Pending::Flux { offset: staged, groups }, groups * size_of::<f32>()))
-                }
-                Kernel::Sources => Some((Pending::Sources { offset: staged }, groups * size_of::<SumsRecord>())),
-                Kernel::Observables => {
-                    Some((Pending::Observables { offset: staged }, groups * size_of::<SumsRecord>()))
-                }
-                Kernel::Sweep { .. } | Kernel::SpinTorque | Kernel::Copy => None,
-            };
-            let copy = read.map(|(reading, bytes_per_cell)| {
-                let (offset, bytes) = (staged, (space_cells * bytes_per_cell) as u64);
-                pending.push(reading);
-                staged += bytes.next_multiple_of(16);
-                (offset, bytes)
-            });
-            bound.push((kernel, parameters.direction as usize, table, copy));
+            let direction = parameters.direction as usize;
+            let bytes = self.reading_bytes(kernel, direction);
+            bound.push(Bound { kernel, direction, table, staged: (bytes > 0).then(|| staged..staged + bytes) });
+            staged += bytes.next_multiple_of(16);
         }
         if self.parameters.size() < blocks.len() as u64 {
             self.parameters = storage(&self.context.device, "parameters", blocks.len() as u64);
         }
-        if self.staging.size() < staged {
-            self.staging = staging(&self.context.device, staged);
+        if self.staging.size() < staged as u64 {
+            self.staging = staging(&self.context.device, staged as u64);
         }
         self.context.queue.write_buffer(&self.parameters, 0, &blocks);
         let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        for (index, (kernel, direction, table, copy)) in bound.into_iter().enumerate() {
-            self.encode(&mut encoder, kernel, direction, index as u64 * block, table as u64 * table_stride);
-            let written = match kernel {
+        for (index, command) in bound.iter().enumerate() {
+            let (parameters, table) = (index as u64 * block, command.table as u64 * table_stride);
+            self.encode(&mut encoder, command.kernel, command.direction, parameters, table);
+            let written = match command.kernel {
                 Kernel::Sweep { .. } => {
                     self.current = 1 - self.current;
                     &self.face_flux
                 }
                 _ => &self.sums,
             };
-            if let Some((offset, bytes)) = copy {
-                encoder.copy_buffer_to_buffer(written, 0, &self.staging, offset, bytes);
+            if let Some(range) = &command.staged {
+                encoder.copy_buffer_to_buffer(written, 0, &self.staging, range.start as u64, range.len() as u64);
             }
         }
         self.context.queue.submit([encoder.finish()]);
         if staged == 0 {
-            return Ok(Vec::new());
+            return self.limit_queue().map(|()| Vec::new());
         }
-        let (moment, volume) = (self.particle.moment, self.grid.momentum_volume());
-        let sums_per_cell = self.grid.momentum_cells().div_ceil(REDUCED);
-        self.map_staging(staged, |bytes| {
-            let sums = |offset: u64| {
-                let end = offset as usize + space_cells * sums_per_cell * size_of::<SumsRecord>();
-                let records: &[SumsRecord] = bytemuck::cast_slice(&bytes[offset as usize..end]);
-                records.chunks_exact(sums_per_cell).map(Sums::of)
+        self.unfinished = 0;
+        self.map_staging(staged as u64, |bytes| {
+            let read = |command: &Bound| {
+                let range = command.staged.clone()?;
+                Some(self.finish_reading(command.kernel, command.direction, &bytes[range]))
             };
-            pending
-                .iter()
-                .zip(recording.commands.iter().filter(|command| reads(command)))
-                .map(|(pending, command)| match *pending {
-                    Pending::Flux { offset, groups } => {
-                        let end = offset as usize + space_cells * groups * size_of::<f32>();
-                        let partial: &[f32] = bytemuck::cast_slice(&bytes[offset as usize..end]);
-                        let content = volume * swept_step(&self.grid, command);
-                        let face = |sums: &[f32]| sums.iter().map(|&sum| f64::from(sum)).sum::<f64>() * content;
-                        Reading::Flux(partial.chunks_exact(groups).map(face).collect())
-                    }
-                    Pending::Sources { offset } => {
-                        Reading::Sources(sums(offset).map(|sum| sum.sources(moment, volume)).collect())
-                    }
-                    Pending::Observables { offset } => {
-                        Reading::Observables(sums(offset).map(|sum| sum.observables(volume)).collect())
-                    }
-                })
-                .collect()
+            bound.iter().filter_map(read).collect()
         })
     }
 
@@ -473,18 +481,5 @@ impl Executor for GpuExecutor {
             driver: adapter.driver.clone(),
             precision: "f32".into(),
         }
-    }
-}
-
-/// Whether a command reads something out.
-fn reads(command: &Command) -> bool {
-    matches!(command, Command::Advection { flux: true, .. } | Command::Sources { .. } | Command::Observables { .. })
-}
-
-/// Cell width along the axis of an advection sweep.
-fn swept_step(grid: &Grid, command: &Command) -> f64 {
-    match *command {
-        Command::Advection { axis, .. } => grid.axis(axis).map_or(1.0, |axis| axis.step),
-        _ => 1.0,
     }
 }
