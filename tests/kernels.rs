@@ -1,0 +1,657 @@
+//! Every kernel on an adapter against the float64 reference, on rough random data
+//! at sizes that no workgroup or march divides.
+//!
+//! The reference starts each command from the very state the device holds, and
+//! all inputs are exact in f32, so that a difference is arithmetic alone. Let
+//! e = 2^-24 be the unit roundoff and N the Courant number. A sweep adds six
+//! cells with weights of which the magnitudes sum to less than 2, some fifteen
+//! roundings; the Courant number itself has some ten roundings, and the weights
+//! change with it at a rate of about 4. Tolerances are these numbers, times the
+//! largest magnitude along the line that was swept. Run with `--nocapture` to see
+//! how much of them is used.
+
+use std::collections::BTreeMap;
+
+use glam::{DVec3, DVec4};
+use spinwigner::Error;
+use spinwigner::gpu::{Choice, Context, GpuExecutor};
+use spinwigner::grid::{Axis, Grid, MOMENTUM};
+use spinwigner::operators::{Command, Executor, FieldSample, Observables, Reading, Recording, Sources, Speed};
+use spinwigner::physics::Particle;
+use spinwigner::reference::Reference;
+use spinwigner::scenario::schema::Kinematics;
+use spinwigner::state::State;
+
+/// Unit roundoff of f32.
+const E: f64 = 0.5 * f32::EPSILON as f64;
+/// Two fluxes of fifteen roundings, half of which cancel.
+const SWEEP: f64 = 15.0 * E;
+/// Ten roundings of the Courant number times the weights' rate of change in two
+/// fluxes, a quarter of which add up, per unit of the Courant number.
+const COURANT: f64 = 20.0 * E;
+/// The root mean square of independent roundings is some fifth of the largest.
+const L2: f64 = 0.2;
+/// Roundings of a tree of depth 14, relative to the sum of magnitudes; those of the
+/// terms are independent of each other.
+const SUM: f64 = 10.0 * E;
+
+/// Shapes (x, px, py, pz), 0 where not resolved; no multiple of 8 or 64 but where said.
+const FULL: [usize; 4] = [13, 11, 9, 10];
+const REDUCED: [[usize; 4]; 10] = [
+    [0, 11, 0, 0],
+    [0, 0, 9, 0],
+    [0, 0, 0, 10],
+    [0, 11, 9, 0],
+    [0, 11, 9, 10],
+    [13, 11, 0, 0],
+    [13, 11, 9, 0],
+    [13, 11, 0, 10],
+    // The smallest axes a scenario may have: a march reads beyond a whole period.
+    [8, 8, 0, 0],
+    [9, 8, 0, 8],
+];
+
+/// A linear congruential generator.
+struct Random(u64);
+
+impl Random {
+    /// Uniform in [-1, 1), exact in f32.
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 41) as f64 / f64::from(1 << 22) - 1.0
+    }
+
+    fn vector(&mut self) -> DVec3 {
+        DVec3::new(self.next(), self.next(), self.next())
+    }
+
+    /// A state of independent numbers made by `number`.
+    fn state(&mut self, grid: &Grid, spin: bool, number: impl Fn(&mut Random) -> f64) -> State {
+        let components = if spin { 4 } else { 1 };
+        let numbers: Vec<f64> = (0..grid.cells() * components).map(|_| number(self)).collect();
+        State::from_numbers(&numbers, components)
+    }
+
+    /// Fields that differ from cell to cell; p only along momenta not resolved.
+    fn table(&mut self, grid: &Grid) -> Vec<FieldSample> {
+        (0..grid.space_cells())
+            .map(|_| {
+                let mut p = self.vector();
+                for slot in grid.momenta() {
+                    p[slot - MOMENTUM] = 0.0;
+                }
+                FieldSample { e: self.vector(), b: self.vector(), de: self.vector(), db: self.vector(), p }
+            })
+            .collect()
+    }
+}
+
+/// A grid whose centres and widths are exact in f32; p from about -2 to 3.
+fn grid([x, px, py, pz]: [usize; 4]) -> Grid {
+    let axis = |cells: usize, length: f64| {
+        let step = (64.0 * length / cells as f64).ceil() / 64.0;
+        (cells > 0).then_some(Axis { cells, from: -step * (cells as f64 * 0.4).round(), step })
+    };
+    Grid::new([axis(x, 4.0), None, None, axis(px, 5.0), axis(py, 4.5), axis(pz, 5.5)]).expect("valid axes")
+}
+
+fn particle(kinematics: Kinematics, anomaly: f64, charge: f64) -> Particle {
+    Particle { mass: 1.25, charge, hbar: 0.5, moment: -0.375, anomaly, kinematics, spin: true }
+}
+
+fn spinless(kinematics: Kinematics) -> Particle {
+    Particle { moment: 0.0, spin: false, ..particle(kinematics, 0.0, -1.0) }
+}
+
+fn context() -> Context {
+    Context::open(Choice::Best).expect("the adapter opens").expect(
+        "this machine has no graphics adapter, and these tests are about one; a software adapter will do \
+         (Debian: mesa-vulkan-drivers)",
+    )
+}
+
+/// Numbers of a comparison in units of its tolerance, by kind of kernel.
+#[derive(Default)]
+struct Report {
+    used: BTreeMap<String, f64>,
+    failures: Vec<String>,
+}
+
+impl Report {
+    fn expect(&mut self, kind: String, difference: f64, tolerance: f64, case: impl Fn() -> String) {
+        let used = difference / tolerance;
+        let worst = self.used.entry(kind.clone()).or_default();
+        *worst = worst.max(used);
+        if used.is_nan() || used > 1.0 {
+            self.failures.push(format!("{kind}: {difference:e}, allowed {tolerance:e}; {}", case()));
+        }
+    }
+
+    fn finish(self) {
+        for (kind, used) in &self.used {
+            println!("{used:6.3} of the tolerance: {kind}");
+        }
+        let shown = self.failures.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
+        assert!(self.failures.is_empty(), "{} failures\n{shown}", self.failures.len());
+    }
+}
+
+/// The device and what it holds.
+struct Bench {
+    gpu: GpuExecutor,
+    grid: Grid,
+    particle: Particle,
+}
+
+/// A recording on both executors.
+struct Outcome {
+    before: State,
+    gpu: State,
+    reference: State,
+    gpu_readings: Vec<Reading>,
+    reference_readings: Vec<Reading>,
+}
+
+impl Bench {
+    fn new(grid: &Grid, particle: Particle, state: &State) -> Bench {
+        let gpu = GpuExecutor::new(context(), grid.clone(), particle, state).expect("the grid fits");
+        Bench { gpu, grid: grid.clone(), particle }
+    }
+
+    /// Runs commands on the table 0 on both, from the state that the device holds.
+    fn run(&mut self, commands: &[Command], table: &[FieldSample]) -> Outcome {
+        let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec() };
+        let before = self.gpu.state().expect("state");
+        let mut reference = Reference::new(self.grid.clone(), self.particle, before.clone());
+        let reference_readings = reference.execute(&recording).expect("reference");
+        let gpu_readings = self.gpu.execute(&recording).expect("device");
+        let reference = reference.state().expect("state");
+        Outcome { before, gpu: self.gpu.state().expect("state"), reference, gpu_readings, reference_readings }
+    }
+
+    /// Largest |speed| + |coupling| that a sweep meets on the grid.
+    fn largest_speed(&self, command: &Command, table: &[FieldSample]) -> f64 {
+        let particle = &self.particle;
+        let mut largest = 0.0f64;
+        for field in table {
+            for cell in 0..self.grid.momentum_cells() {
+                let p = self.grid.momentum(cell) + field.p;
+                let (e, b) = (field.e, field.b);
+                let (scalar, coupling, coupled) = match *command {
+                    Command::Advection { axis, streaming, speed, .. } => (
+                        if streaming { particle.velocity(p)[axis] } else { 0.0 },
+                        particle.hidden_velocity(p, DVec3::AXES[axis], e, b),
+                        speed == Speed::Coupled,
+                    ),
+                    Command::Force { axis, speed, .. } => {
+                        let gradient = if axis == 0 { (field.de, field.db) } else { Default::default() };
+                        (
+                            particle.lorentz_force(p, e, b)[axis],
+                            particle.dipole_force(p, DVec3::AXES[axis], e, b, gradient.0, gradient.1),
+                            speed == Speed::Coupled,
+                        )
+                    }
+                    _ => unreachable!("no sweep"),
+                };
+                largest = largest.max(scalar.abs() + if coupled { coupling.length() } else { 0.0 });
+            }
+        }
+        largest
+    }
+
+    /// Every sweep of this grid and particle, with its Courant number.
+    fn sweeps(&self, table: &[FieldSample]) -> Vec<(Command, f64)> {
+        let mut commands = Vec::new();
+        let speeds: &[Speed] = if self.particle.spin {
+            &[Speed::Uniform, Speed::Varying, Speed::Coupled]
+        } else {
+            &[Speed::Uniform, Speed::Varying]
+        };
+        for &speed in speeds {
+            for axis in self.grid.spaces() {
+                let cells = self.grid.shape()[axis] as f64;
+                let (courants, streamings) = match speed {
+                    Speed::Uniform => (vec![0.4, -0.95, 4.7, -1.7 * cells], vec![true]),
+                    Speed::Varying => (vec![0.9, -0.5], vec![true]),
+                    Speed::Coupled => (vec![0.9, -0.5], vec![true, false]),
+                };
+                for courant in courants {
+                    for &streaming in &streamings {
+                        for flux in [false, true] {
+                            commands.push((
+                                Command::Advection { axis, time: 1.0, streaming, speed, table: 0, flux },
+                                courant,
+                            ));
+                        }
+                    }
+                }
+            }
+            for slot in self.grid.momenta() {
+                let axis = slot - MOMENTUM;
+                for courant in [0.9, -0.5] {
+                    commands.push((Command::Force { axis, time: 1.0, speed, table: 0 }, courant));
+                }
+            }
+        }
+        for (command, courant) in &mut commands {
+            let largest = self.largest_speed(command, table);
+            let slot = swept_slot(command);
+            let Some(axis) = self.grid.axis(slot) else { unreachable!("resolved") };
+            // Nothing moves at speed 0; any time will do.
+            let duration = if largest > 0.0 { *courant * axis.step / largest } else { 1.0 };
+            match command {
+                Command::Advection { time, .. } | Command::Force { time, .. } => *time = f64::from(duration as f32),
+                _ => unreachable!("no sweep"),
+            }
+            *courant = courant.abs();
+        }
+        commands
+    }
+
+    /// All sweeps, turns and sums of this grid and particle.
+    fn check(&mut self, random: &mut Random, report: &mut Report) {
+        let table = random.table(&self.grid);
+        for (command, courant) in self.sweeps(&table) {
+            let outcome = self.run(std::slice::from_ref(&command), &table);
+            check_sweep(&self.grid, &self.particle, &command, courant, &outcome, report);
+        }
+        self.check_torque(&table, report);
+        self.check_sums(&table, report);
+    }
+
+    /// The rotation by angles from 1e-5 to 3000, and about nothing at all.
+    fn check_torque(&mut self, table: &[FieldSample], report: &mut Report) {
+        let coefficient = self.particle.torque_coefficient();
+        if coefficient == 0.0 {
+            return;
+        }
+        let magnitude =
+            |f: &FieldSample, cell| self.particle.precession_field(self.grid.momentum(cell) + f.p, f.e, f.b).length();
+        let largest = table
+            .iter()
+            .flat_map(|field| (0..self.grid.momentum_cells()).map(move |cell| magnitude(field, cell)))
+            .fold(0.0, f64::max);
+        let none = vec![FieldSample::default(); table.len()];
+        for (angle, table) in
+            [(1e-5, table), (0.7, table), (-3.1, table), (50.0, table), (-3000.0, table), (1.0, &none)]
+        {
+            let time = f64::from((angle / (coefficient * largest)) as f32);
+            let outcome = self.run(&[Command::SpinTorque { time, table: 0 }], table);
+            let (kind, angle) = (format!("torque {:?}", self.particle.kinematics), angle.abs());
+            let mut stretch = 0.0;
+            for cell in 0..self.grid.cells() {
+                let (before, gpu, exact) =
+                    (outcome.before.cell(cell), outcome.gpu.cell(cell), outcome.reference.cell(cell));
+                let case = || format!("angle {angle}, cell {cell}: {gpu} for {exact}");
+                // T and its length have some ten roundings, which the angle shares; Rodrigues
+                // ten, of intermediate results up to 2 |w|.
+                let tolerance = (20.0 + 10.0 * angle) * E * w(before).length();
+                report.expect(kind.clone(), (gpu - exact).length(), tolerance, case);
+                // A rotation by a wrong angle is still one: |w| has some ten roundings alone,
+                // of intermediate results up to 2 |w|.
+                let stretched = (w(gpu).length() - w(before).length()) / w(before).length();
+                report.expect(format!("{kind}: |w|"), stretched.abs(), 20.0 * E, case);
+                stretch += stretched / self.grid.cells() as f64;
+                assert_eq!(gpu.x, before.x, "a turn of w changes w0");
+            }
+            // Roundings of either sign leave no drift of |w| that steps would add up.
+            report.expect(format!("{kind}: mean of |w|"), f64::abs(stretch), 2.0 * E, || format!("angle {angle}"));
+        }
+    }
+
+    /// Both reductions, relative to the sum of magnitudes of each.
+    fn check_sums(&mut self, table: &[FieldSample], report: &mut Report) {
+        let outcome = self.run(&[Command::Sources { table: 0 }, Command::Observables { table: 0 }], table);
+        let (gpu, exact) = (&outcome.gpu_readings[..], &outcome.reference_readings[..]);
+        let (
+            [Reading::Sources(s), Reading::Observables(o)],
+            [Reading::Sources(s_exact), Reading::Observables(o_exact)],
+        ) = (gpu, exact)
+        else {
+            panic!("readings are {gpu:?}");
+        };
+        for space in 0..self.grid.space_cells() {
+            let (source_scale, observable_scale) = self.magnitudes(&outcome.before, space, &table[space]);
+            let rows = [
+                ("sources", source_numbers(&s[space]), source_numbers(&s_exact[space]), source_numbers(&source_scale)),
+                (
+                    "observables",
+                    observable_numbers(&o[space]),
+                    observable_numbers(&o_exact[space]),
+                    observable_numbers(&observable_scale),
+                ),
+            ];
+            for (kind, gpu, exact, scale) in rows {
+                let kind = format!("{kind} {:?}", self.particle.kinematics);
+                for (k, ((gpu, exact), scale)) in gpu.iter().zip(&exact).zip(&scale).enumerate() {
+                    let case = || format!("number {k} of space cell {space}: {gpu:e} for {exact:e}");
+                    report.expect(kind.clone(), (gpu - exact).abs(), SUM * scale + f64::MIN_POSITIVE, case);
+                }
+            }
+        }
+    }
+
+    /// The sums with every term replaced by its magnitude.
+    fn magnitudes(&self, state: &State, space: usize, field: &FieldSample) -> (Sources, Observables) {
+        let (cells, volume, particle) = (self.grid.momentum_cells(), self.grid.momentum_volume(), &self.particle);
+        let mut s = Sources::default();
+        let mut o = Observables {
+            density: 0.0,
+            momentum: DVec3::ZERO,
+            spin: DVec3::ZERO,
+            kinetic_energy: 0.0,
+            purity: 0.0,
+            edge: 0.0,
+            momentum_scale: 0.0,
+            positivity: 0.0,
+        };
+        for m in 0..cells {
+            let p = self.grid.momentum(m) + field.p;
+            let u = state.cell(space * cells + m);
+            let (w0, w) = (u.x.abs() * volume, w(u) * volume);
+            let f = particle.form_factors(p);
+            let moment = particle.moment.abs();
+            s.density += w0;
+            s.stream += particle.velocity(p).abs() * w0;
+            for (j, axis) in DVec3::AXES.into_iter().enumerate() {
+                s.stream[j] += particle.hidden_velocity(p, axis, DVec3::ZERO, field.b).length() * w.length();
+                s.hidden_stream[j] += particle.hidden_velocity(p, axis, field.e, DVec3::ZERO).length() * w.length();
+            }
+            s.polarisation += moment * f.kappa.abs() * p.length() * w.length();
+            s.magnetisation += moment * (f.alpha.abs() + f.beta.abs() * p.length_squared()) * w.length();
+            o.density += w0;
+            o.momentum += p.abs() * w0;
+            o.spin += w.abs();
+            o.kinetic_energy += particle.kinetic_energy(p) * w0;
+            o.purity += 0.5 * u.length_squared() * volume;
+            o.edge += w0;
+            o.momentum_scale += p.length() * w0;
+            o.positivity = o.positivity.max(u.length());
+        }
+        (s, o)
+    }
+}
+
+fn w(cell: DVec4) -> DVec3 {
+    DVec3::new(cell.y, cell.z, cell.w)
+}
+
+fn source_numbers(s: &Sources) -> Vec<f64> {
+    let vectors = [s.stream, s.hidden_stream, s.polarisation, s.magnetisation];
+    std::iter::once(s.density).chain(vectors.iter().flat_map(|v| v.to_array())).collect()
+}
+
+fn observable_numbers(o: &Observables) -> Vec<f64> {
+    let scalars = [o.density, o.kinetic_energy, o.purity, o.edge, o.momentum_scale, o.positivity];
+    scalars.into_iter().chain(o.momentum.to_array()).chain(o.spin.to_array()).collect()
+}
+
+fn swept_slot(command: &Command) -> usize {
+    match *command {
+        Command::Advection { axis, .. } => axis,
+        Command::Force { axis, .. } => MOMENTUM + axis,
+        _ => unreachable!("no sweep"),
+    }
+}
+
+fn kind(command: &Command, particle: &Particle) -> String {
+    let spin = if particle.spin { "" } else { "spinless " };
+    let kinematics = particle.kinematics;
+    match command {
+        Command::Advection { speed, .. } => format!("{spin}advection {speed:?} {kinematics:?}"),
+        Command::Force { speed, .. } => format!("{spin}force {speed:?} {kinematics:?}"),
+        _ => unreachable!("no sweep"),
+    }
+}
+
+/// For each line along `slot`, the cells it consists of.
+fn lines(grid: &Grid, slot: usize) -> impl Iterator<Item = Vec<usize>> {
+    let (cells, inner) = (grid.shape()[slot], grid.strides()[slot]);
+    (0..grid.cells() / cells).map(move |line| {
+        let base = line / inner * cells * inner + line % inner;
+        (0..cells).map(|k| base + k * inner).collect()
+    })
+}
+
+fn largest(state: &State, line: &[usize]) -> f64 {
+    line.iter().map(|&cell| state.cell(cell).abs().max_element()).fold(0.0, f64::max)
+}
+
+/// State, component by component, and flux of one sweep.
+fn check_sweep(
+    grid: &Grid,
+    particle: &Particle,
+    command: &Command,
+    courant: f64,
+    outcome: &Outcome,
+    report: &mut Report,
+) {
+    let slot = swept_slot(command);
+    let kind = kind(command, particle);
+    let tolerance = SWEEP + COURANT * courant;
+    let (mut square, mut norm) = (0.0, 0.0);
+    let mut face_scale = vec![0.0; grid.space_cells()];
+    for line in lines(grid, slot) {
+        let scale = largest(&outcome.before, &line);
+        for cell in line {
+            let (gpu, exact) = (outcome.gpu.cell(cell), outcome.reference.cell(cell));
+            let difference = (gpu - exact).abs().max_element();
+            let case = || format!("{command:?} at {:?}: {gpu} for {exact}", grid.indices(cell));
+            report.expect(kind.clone(), difference, tolerance * scale, case);
+            square += (gpu - exact).length_squared();
+            norm += exact.length_squared();
+            face_scale[cell / grid.momentum_cells()] += scale * scale;
+        }
+    }
+    report.expect(format!("{kind}: L2"), (square / norm).sqrt(), L2 * tolerance, || format!("{command:?}"));
+    let Command::Advection { flux: true, .. } = command else {
+        assert!(outcome.gpu_readings.is_empty(), "no flux was asked for");
+        return;
+    };
+    let ([Reading::Flux(gpu)], [Reading::Flux(exact)]) = (&outcome.gpu_readings[..], &outcome.reference_readings[..])
+    else {
+        panic!("one flux was asked for");
+    };
+    assert_eq!(gpu.len(), exact.len());
+    let content = grid.momentum_volume() * grid.axis(slot).map_or(1.0, |axis| axis.step);
+    for (space, (gpu, exact)) in gpu.iter().zip(exact).enumerate() {
+        // Each of the 1 + N cells that cross, at each momentum, rounds on its own.
+        let scale = tolerance * (1.0 + courant) * face_scale[space].sqrt() * content;
+        let case = || format!("{command:?}, face {space}: {gpu:e} for {exact:e}");
+        report.expect(format!("{kind}: flux"), (gpu - exact).abs(), scale, case);
+    }
+}
+
+/// All kernels with spin and without on the full grid, for one kinematics.
+fn check_kinematics(kinematics: Kinematics) {
+    let (mut random, mut report) = (Random(1), Report::default());
+    let grid = grid(FULL);
+    for (anomaly, charge) in [(0.0, -1.0), (0.3, -1.0), (0.3, 0.0)] {
+        let state = random.state(&grid, true, Random::next);
+        Bench::new(&grid, particle(kinematics, anomaly, charge), &state).check(&mut random, &mut report);
+    }
+    let state = random.state(&grid, false, Random::next);
+    Bench::new(&grid, spinless(kinematics), &state).check(&mut random, &mut report);
+    report.finish();
+}
+
+/// v = p/eps, T-BMT form of T; with and without anomaly, charge and spin. The
+/// tolerances are those of the head of this file.
+#[test]
+fn relativistic_kernels_are_the_reference() {
+    check_kinematics(Kinematics::Relativistic);
+}
+
+/// v = p/m, T = B - p x E/(2m).
+#[test]
+fn non_relativistic_kernels_are_the_reference() {
+    check_kinematics(Kinematics::NonRelativistic);
+}
+
+/// v = p/m, T = B.
+#[test]
+fn kernels_without_spin_orbit_coupling_are_the_reference() {
+    check_kinematics(Kinematics::NonRelativisticWithoutSpinOrbit);
+}
+
+/// Space or momenta that are not resolved: every kind of grid, and p from the tables.
+#[test]
+fn kernels_on_reduced_grids_are_the_reference() {
+    let (mut random, mut report) = (Random(2), Report::default());
+    for shape in REDUCED {
+        let grid = grid(shape);
+        for particle in [particle(Kinematics::Relativistic, 0.3, -1.0), spinless(Kinematics::Relativistic)] {
+            let state = random.state(&grid, particle.spin, Random::next);
+            Bench::new(&grid, particle, &state).check(&mut random, &mut report);
+        }
+    }
+    report.finish();
+}
+
+/// 129500 cells: 55 workgroups of lines in each sweep along x, 7 per space cell in
+/// the reductions, with neighbours in other workgroups along every axis.
+#[test]
+fn kernels_with_many_workgroups_are_the_reference() {
+    let (mut random, mut report) = (Random(3), Report::default());
+    let grid = grid([37, 50, 70, 0]);
+    let state = random.state(&grid, true, Random::next);
+    Bench::new(&grid, particle(Kinematics::Relativistic, 0.0, -1.0), &state).check(&mut random, &mut report);
+    report.finish();
+}
+
+/// Numbers of either sign from 1e-6 to 1e3 side by side. The same tolerances hold,
+/// as they are relative to the largest number of the line, or of the sum.
+#[test]
+fn kernels_bear_nine_orders_of_magnitude() {
+    let (mut random, mut report) = (Random(4), Report::default());
+    let grid = grid([13, 11, 9, 0]);
+    let wide = |random: &mut Random| {
+        let magnitude = 10f64.powf(-1.5 + 4.5 * random.next());
+        f64::from((magnitude * random.next().signum()) as f32)
+    };
+    let state = random.state(&grid, true, wide);
+    Bench::new(&grid, particle(Kinematics::Relativistic, 0.3, -1.0), &state).check(&mut random, &mut report);
+    report.finish();
+}
+
+/// What leaves one cell enters the next: along every line, and for every component,
+/// a sweep keeps the sum. A cell rounds twice, at most by e times the largest
+/// number of the line each, and a face at the seam of two marches is computed twice.
+#[test]
+fn sweeps_conserve_every_component_along_every_line() {
+    let (mut random, mut report) = (Random(5), Report::default());
+    let grid = grid([13, 11, 9, 0]);
+    for particle in [particle(Kinematics::Relativistic, 0.3, -1.0), spinless(Kinematics::Relativistic)] {
+        let state = random.state(&grid, particle.spin, Random::next);
+        let mut bench = Bench::new(&grid, particle, &state);
+        let table = random.table(&grid);
+        for (command, _) in bench.sweeps(&table) {
+            let outcome = bench.run(std::slice::from_ref(&command), &table);
+            for line in lines(&grid, swept_slot(&command)) {
+                let sum = |state: &State| line.iter().map(|&cell| state.cell(cell)).sum::<DVec4>();
+                let scale = largest(&outcome.before, &line).max(largest(&outcome.gpu, &line));
+                let change = (sum(&outcome.gpu) - sum(&outcome.before)).abs().max_element();
+                let tolerance = 2.0 * E * line.len() as f64 * scale;
+                report.expect(kind(&command, &particle), change, tolerance, || format!("{command:?}"));
+            }
+        }
+    }
+    report.finish();
+}
+
+/// dn/dt + d(flux)/dx = 0: density before, flux, and density after, read in one
+/// recording, agree to the rounding of sums, times the cells that cross a face.
+#[test]
+fn flux_is_the_change_of_density() {
+    let (mut random, mut report) = (Random(6), Report::default());
+    let grid = grid([13, 11, 9, 0]);
+    let cells = grid.momentum_cells();
+    for particle in [particle(Kinematics::Relativistic, 0.0, -1.0), spinless(Kinematics::Relativistic)] {
+        let state = random.state(&grid, particle.spin, Random::next);
+        let mut bench = Bench::new(&grid, particle, &state);
+        let table = random.table(&grid);
+        for (command, courant) in bench.sweeps(&table) {
+            let Command::Advection { axis, flux: true, .. } = command else { continue };
+            let commands = [Command::Sources { table: 0 }, command.clone(), Command::Sources { table: 0 }];
+            let outcome = bench.run(&commands, &table);
+            let [Reading::Sources(before), Reading::Flux(flux), Reading::Sources(after)] = &outcome.gpu_readings[..]
+            else {
+                panic!("three readings were asked for");
+            };
+            let Some(axis) = grid.axis(axis) else { unreachable!("resolved") };
+            let magnitude: f64 = (0..grid.cells()).map(|cell| outcome.before.cell(cell).abs().max_element()).sum();
+            let scale = magnitude / before.len() as f64 * grid.momentum_volume() * (1.0 + courant);
+            for k in 0..before.len() {
+                let lower = flux[(k + flux.len() - 1) % flux.len()];
+                let residual = after[k].density - before[k].density + (flux[k] - lower) / axis.step;
+                let case = || format!("{command:?}, cell {k} of {cells} momenta");
+                report.expect(kind(&command, &particle), residual.abs(), SUM * scale, case);
+            }
+        }
+    }
+    report.finish();
+}
+
+/// More momenta at one place than one dimension of a dispatch has invocations,
+/// 64 x 65535; a state of 65 MiB, which every adapter must take.
+#[test]
+fn momenta_may_exceed_one_dispatch_dimension() {
+    let (mut random, mut report) = (Random(7), Report::default());
+    let grid = grid([0, 163, 161, 162]);
+    assert!(grid.momentum_cells() > 64 * 65535);
+    let state = State::Spin((0..grid.cells()).map(|cell| DVec4::new(1.0, 0.5, -0.25, (cell % 7) as f64)).collect());
+    let mut bench = Bench::new(&grid, particle(Kinematics::Relativistic, 0.0, -1.0), &state);
+    let outcome = bench.run(&[Command::SpinTorque { time: 0.5, table: 0 }], &random.table(&grid));
+    // Angles up to 2 mu_B/hbar |T| t < 4; see the check of all angles.
+    let excess =
+        |cell| (outcome.gpu.cell(cell) - outcome.reference.cell(cell)).length() / w(outcome.before.cell(cell)).length();
+    let worst = (0..grid.cells()).map(excess).fold(0.0, f64::max);
+    report.expect("torque".into(), worst, 100.0 * E, String::new);
+    report.finish();
+}
+
+/// More space cells than one dimension of a dispatch has workgroups, 65535: sums,
+/// one turn and one sweep.
+#[test]
+fn space_may_exceed_one_dispatch_dimension() {
+    let (mut random, mut report) = (Random(8), Report::default());
+    let grid = grid([65_539, 9, 0, 0]);
+    let state = random.state(&grid, true, Random::next);
+    let mut bench = Bench::new(&grid, particle(Kinematics::Relativistic, 0.0, -1.0), &state);
+    let table = random.table(&grid);
+    bench.check_sums(&table, &mut report);
+    let sweep = Command::Advection { axis: 0, time: 0.0, streaming: true, speed: Speed::Coupled, table: 0, flux: true };
+    let Some(axis) = grid.axis(0) else { unreachable!("resolved") };
+    let time = f64::from((0.9 * axis.step / bench.largest_speed(&sweep, &table)) as f32);
+    let sweep = Command::Advection { axis: 0, time, streaming: true, speed: Speed::Coupled, table: 0, flux: true };
+    let outcome = bench.run(std::slice::from_ref(&sweep), &table);
+    check_sweep(&grid, &bench.particle, &sweep, 0.9, &outcome, &mut report);
+    report.finish();
+}
+
+/// A grid that no storage binding holds is the user's error, refused before
+/// anything is sent. The zeros are never touched, so they take no memory.
+#[test]
+fn too_large_a_grid_is_refused() {
+    let context = context();
+    let limit = context.adapter.storage_binding_bytes.min(context.adapter.max_buffer_bytes) as usize;
+    let grid = grid([0, 4096, limit / size_of::<f32>() / 4096 + 1, 0]);
+    let state = State::Spinless(vec![0.0; grid.cells()]);
+    match GpuExecutor::new(context, grid, spinless(Kinematics::Relativistic), &state).map(|_| ()) {
+        Err(Error::Input(message)) => assert!(message.contains("one storage binding"), "{message}"),
+        other => panic!("expected an error of input, found {other:?}"),
+    }
+}
+
+/// A sweep along x keeps all momenta in one dimension of a dispatch: 2^22 > 64 x 65535
+/// of them are refused at the start, not by the device in the middle of a run. The
+/// smallest such grid fills the smallest binding, 128 MiB, to the last byte.
+#[test]
+fn too_many_momenta_for_a_sweep_along_x_are_refused() {
+    let grid = grid([8, 2048, 2048, 0]);
+    let state = State::Spinless(vec![0.0; grid.cells()]);
+    match GpuExecutor::new(context(), grid, spinless(Kinematics::Relativistic), &state).map(|_| ()) {
+        Err(Error::Input(message)) => assert!(message.contains("workgroups"), "{message}"),
+        other => panic!("expected an error of input, found {other:?}"),
+    }
+}

@@ -1,0 +1,314 @@
+//! Every kernel through naga, without an adapter: WGSL is valid without optional
+//! features, translates for Vulkan, Metal and DX12, and agrees with its Rust twin.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::offset_of;
+use std::path::Path;
+
+use naga::back::{hlsl, msl, spv};
+use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
+use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
+use spinwigner::gpu::{AxisRecord, FieldRecord, Kernel, LANES, MARCH, Parameters, REDUCED, SumsRecord};
+
+/// All kernels with the kind of cell they are built for.
+fn kernels() -> impl Iterator<Item = (Kernel, bool)> {
+    [true, false].into_iter().flat_map(|spin| Kernel::all(spin).into_iter().map(move |kernel| (kernel, spin)))
+}
+
+fn name(kernel: Kernel, spin: bool) -> String {
+    format!("{}{}", kernel.label(), if spin { " with spin" } else { "" })
+}
+
+fn parsed(kernel: Kernel, spin: bool) -> Result<Module, String> {
+    let source = kernel.source(spin);
+    naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))
+}
+
+fn module(kernel: Kernel, spin: bool) -> Module {
+    parsed(kernel, spin).unwrap_or_else(|error| panic!("{}: {error}", name(kernel, spin)))
+}
+
+/// f32 alone: what every WebGPU adapter offers.
+fn validated(module: &Module) -> Result<ModuleInfo, String> {
+    Validator::new(ValidationFlags::all(), Capabilities::empty())
+        .validate(module)
+        .map_err(|error| format!("{:?}", error.into_inner()))
+}
+
+/// All values of the overrides that the program ever sets.
+fn constants(kernel: Kernel) -> Vec<Vec<(&'static str, f64)>> {
+    let mut sets: Vec<_> =
+        (0..3).flat_map(|kinematics| [false, true].map(|anomalous| kernel.constants(kinematics, anomalous))).collect();
+    sets.dedup();
+    sets
+}
+
+/// Overrides replaced by `constants`, then SPIR-V, MSL and HLSL of the entry point.
+fn translated(module: &Module, kernel: Kernel, constants: &[(&str, f64)]) -> Result<(), String> {
+    let info = validated(module)?;
+    let values = constants.iter().map(|&(name, value)| (name.to_string(), value)).collect();
+    let stage = (ShaderStage::Compute, kernel.entry_point());
+    let (module, info) = naga::back::pipeline_constants::process_overrides(module, &info, Some(stage), &values)
+        .map_err(|error| format!("overrides: {error:?}"))?;
+    let entry = (ShaderStage::Compute, kernel.entry_point().to_string());
+    let pipeline = spv::PipelineOptions { shader_stage: ShaderStage::Compute, entry_point: entry.1.clone() };
+    spv::write_vec(&module, &info, &spv::Options::default(), Some(&pipeline))
+        .map_err(|error| format!("SPIR-V: {error:?}"))?;
+    let pipeline = msl::PipelineOptions { entry_point: Some(entry.clone()), ..Default::default() };
+    let options = msl::Options { lang_version: (2, 0), ..Default::default() };
+    let (_, written) =
+        msl::write_string(&module, &info, &options, &pipeline).map_err(|error| format!("MSL: {error:?}"))?;
+    for name in written.entry_point_names {
+        name.map_err(|error| format!("MSL entry point: {error:?}"))?;
+    }
+    let (options, pipeline) = (hlsl::Options::default(), hlsl::PipelineOptions { entry_point: Some(entry) });
+    let mut text = String::new();
+    let written = hlsl::Writer::new(&mut text, &options, &pipeline)
+        .write(&module, &info, None)
+        .map_err(|error| format!("HLSL: {error:?}"))?;
+    for name in written.entry_point_names {
+        name.map_err(|error| format!("HLSL entry point: {error:?}"))?;
+    }
+    Ok(())
+}
+
+fn report(failures: Vec<String>) {
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n\n"));
+}
+
+/// Every module parses, validates with no capability but f32, and translates for
+/// all three back ends with all values of its pipeline constants.
+#[test]
+fn every_kernel_translates_for_every_back_end() {
+    let mut failures = Vec::new();
+    for (kernel, spin) in kernels() {
+        match parsed(kernel, spin) {
+            Err(error) => failures.push(format!("{}: {error}", name(kernel, spin))),
+            Ok(module) => {
+                for constants in constants(kernel) {
+                    if let Err(error) = translated(&module, kernel, &constants) {
+                        failures.push(format!("{} {constants:?}: {error}", name(kernel, spin)));
+                    }
+                }
+            }
+        }
+    }
+    report(failures);
+}
+
+/// `Kernel::constants` names every override of a module, and nothing else: none
+/// is left at its default by a slip of the pen.
+#[test]
+fn every_override_is_set() {
+    let mut failures = Vec::new();
+    for (kernel, spin) in kernels() {
+        let module = module(kernel, spin);
+        let declared: BTreeSet<_> = module.overrides.iter().filter_map(|(_, it)| it.name.clone()).collect();
+        let set: BTreeSet<_> = kernel.constants(0, true).into_iter().map(|(name, _)| name.to_string()).collect();
+        if declared != set {
+            failures.push(format!("{}: declared {declared:?}, set {set:?}", name(kernel, spin)));
+        }
+    }
+    report(failures);
+}
+
+/// `Kernel::bindings` is what the module declares: consecutive numbers in group 0,
+/// and who may be written.
+#[test]
+fn bindings_are_those_of_the_module() {
+    let mut failures = Vec::new();
+    for (kernel, spin) in kernels() {
+        let module = module(kernel, spin);
+        let mut declared = BTreeMap::new();
+        for (_, variable) in module.global_variables.iter() {
+            if let (Some(binding), AddressSpace::Storage { access }) = (&variable.binding, variable.space) {
+                declared.insert((binding.group, binding.binding), !access.contains(StorageAccess::STORE));
+            }
+        }
+        let expected = (0..).map(|binding| (0, binding)).zip(kernel.bindings().iter().copied()).collect();
+        if declared != expected {
+            failures.push(format!("{}: declared {declared:?}, bound {expected:?}", name(kernel, spin)));
+        }
+    }
+    report(failures);
+}
+
+/// Value of a module constant of WGSL.
+fn constant(module: &Module, name: &str) -> Option<usize> {
+    let (_, constant) = module.constants.iter().find(|(_, constant)| constant.name.as_deref() == Some(name))?;
+    match module.global_expressions[constant.init] {
+        naga::Expression::Literal(Literal::U32(value)) => Some(value as usize),
+        naga::Expression::Literal(Literal::I32(value)) => usize::try_from(value).ok(),
+        _ => None,
+    }
+}
+
+/// Length of a workgroup array of WGSL.
+fn workgroup_length(module: &Module, name: &str) -> Option<usize> {
+    let (_, variable) = module.global_variables.iter().find(|(_, variable)| variable.name.as_deref() == Some(name))?;
+    match module.types[variable.ty].inner {
+        TypeInner::Array { size: ArraySize::Constant(length), .. } => Some(length.get() as usize),
+        _ => None,
+    }
+}
+
+/// Numbers that exist in WGSL and in `gpu`: dispatches are computed from the Rust
+/// ones. `write_flux` adds `LANES * MARCH` numbers by eighths of `LANES`.
+#[test]
+fn numbers_that_exist_twice_are_equal() {
+    let mut failures = Vec::new();
+    for (kernel, spin) in kernels() {
+        let module = module(kernel, spin);
+        let mut expect = |what: &str, found: Option<usize>, expected: usize| {
+            if found != Some(expected) {
+                failures.push(format!("{}: {what} is {found:?}, expected {expected}", name(kernel, spin)));
+            }
+        };
+        match kernel {
+            Kernel::Sweep { .. } => {
+                expect("LANES", constant(&module, "LANES"), LANES);
+                expect("MARCH", constant(&module, "MARCH"), MARCH);
+                expect("lane_flux", workgroup_length(&module, "lane_flux"), LANES * MARCH);
+                expect("LANES of write_flux", Some(LANES), 8 * MARCH);
+            }
+            Kernel::Sources | Kernel::Observables => {
+                expect("LANES", constant(&module, "LANES"), LANES);
+                expect("LANES * RUN", constant(&module, "RUN").map(|run| LANES * run), REDUCED);
+                expect("lanes", workgroup_length(&module, "lanes"), LANES);
+            }
+            Kernel::SpinTorque => expect("RUN", constant(&module, "RUN"), MARCH),
+            Kernel::Copy => {}
+        }
+        for entry in &module.entry_points {
+            expect(
+                "workgroup size",
+                (entry.workgroup_size[1..] == [1, 1]).then_some(entry.workgroup_size[0] as usize),
+                LANES,
+            );
+        }
+        let entries = module.entry_points.iter().filter(|entry| entry.name == kernel.entry_point()).count();
+        expect("number of entry points of that name", Some(entries), 1);
+    }
+    report(failures);
+}
+
+/// One member: name, offset in bytes, Rust spelling of the type.
+type Member = (String, usize, String);
+
+/// Members and size of a Rust struct, in the order of their offsets.
+macro_rules! layout {
+    ($name:ident { $($member:ident),* }) => {{
+        fn type_of<T>(_: &T) -> String {
+            std::any::type_name::<T>().replace("spinwigner::gpu::layout::AxisRecord", "Axis")
+        }
+        let value = $name::default();
+        // Fails to compile if a member is missing here.
+        let $name { $($member: _),* } = value;
+        let members: Vec<Member> =
+            vec![$((stringify!($member).to_string(), offset_of!($name, $member), type_of(&value.$member))),*];
+        (members, size_of::<$name>())
+    }};
+}
+
+/// The Rust type with the bytes of a WGSL type.
+fn rust_type(module: &Module, handle: naga::Handle<naga::Type>) -> String {
+    let scalar = |scalar: naga::Scalar| match (scalar.kind, scalar.width) {
+        (naga::ScalarKind::Uint, 4) => "u32",
+        (naga::ScalarKind::Float, 4) => "f32",
+        _ => "unknown",
+    };
+    let ty = &module.types[handle];
+    match ty.inner {
+        TypeInner::Scalar(kind) => scalar(kind).into(),
+        TypeInner::Vector { size, scalar: kind } => format!("[{}; {}]", scalar(kind), size as u8),
+        TypeInner::Array { base, size: ArraySize::Constant(length), stride } => {
+            assert_eq!(stride, module.types[base].inner.size(module.to_ctx()), "padding between the elements");
+            format!("[{}; {length}]", rust_type(module, base))
+        }
+        _ => ty.name.clone().unwrap_or_default(),
+    }
+}
+
+/// Members and span of a WGSL struct.
+fn reflected(module: &Module, name: &str) -> (Vec<Member>, usize) {
+    let (_, ty) = module
+        .types
+        .iter()
+        .find(|(_, ty)| ty.name.as_deref() == Some(name))
+        .unwrap_or_else(|| panic!("no struct {name}"));
+    let TypeInner::Struct { members, span } = &ty.inner else { panic!("{name} is no struct") };
+    let members = members
+        .iter()
+        .map(|member| (member.name.clone().unwrap_or_default(), member.offset as usize, rust_type(module, member.ty)))
+        .collect();
+    (members, *span as usize)
+}
+
+/// Distance between the elements of a storage array whose elements are `name`.
+fn stride(module: &Module, name: &str) -> Option<usize> {
+    module.global_variables.iter().find_map(|(_, variable)| match module.types[variable.ty].inner {
+        TypeInner::Array { base, stride, size: ArraySize::Dynamic }
+            if module.types[base].name.as_deref() == Some(name) =>
+        {
+            Some(stride as usize)
+        }
+        _ => None,
+    })
+}
+
+/// Names, offsets, types, sizes and array strides of every struct that crosses
+/// from Rust to WGSL, in every module that has it.
+#[test]
+fn rust_and_wgsl_agree_on_every_byte() {
+    let axis = layout!(AxisRecord { cells, stride, first, step });
+    let parameters = layout!(Parameters {
+        axes,
+        momentum_cells,
+        space_cells,
+        direction,
+        streaming,
+        mass,
+        charge,
+        moment,
+        torque,
+        anomaly,
+        time_over_step,
+        time
+    });
+    let field = layout!(FieldRecord { e, b, de, db, p });
+    let sums = layout!(SumsRecord { a, b, c, d, least });
+    for (kernel, spin) in kernels() {
+        let module = module(kernel, spin);
+        let label = name(kernel, spin);
+        assert_eq!(reflected(&module, "Axis"), axis, "Axis of {label}");
+        assert_eq!(reflected(&module, "Parameters"), parameters, "Parameters of {label}");
+        assert_eq!(reflected(&module, "FieldRecord"), field, "FieldRecord of {label}");
+        assert_eq!(stride(&module, "FieldRecord"), Some(field.1), "array of FieldRecord of {label}");
+        if matches!(kernel, Kernel::Sources | Kernel::Observables) {
+            assert_eq!(reflected(&module, "Sums"), sums, "Sums of {label}");
+            assert_eq!(stride(&module, "Sums"), Some(sums.1), "array of Sums of {label}");
+        }
+    }
+}
+
+/// No WGSL file lies idle: each is part of some module as it stands.
+#[test]
+fn every_shader_file_is_used() {
+    let sources: Vec<String> = kernels().map(|(kernel, spin)| kernel.source(spin)).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
+    let (mut folders, mut files) = (vec![root.clone()], 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("folder of shaders") {
+            let path = entry.expect("entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("text");
+            let file = path.strip_prefix(&root).expect("below shaders").display();
+            assert!(sources.iter().any(|source| source.contains(&text)), "shaders/{file} is part of no kernel");
+            files += 1;
+        }
+    }
+    assert!(files >= 5, "found {files} files");
+}

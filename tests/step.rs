@@ -1,0 +1,334 @@
+//! The recorded step is a palindrome of full shares, cut where a speed asks for
+//! it, and leaves out what has no effect. Nothing is executed.
+
+use glam::DVec3;
+use spinwigner::grid::{Axis, Grid, MOMENTUM};
+use spinwigner::operators::{Command, FieldSample, Recorder, Recording, Speed};
+use spinwigner::physics::Particle;
+use spinwigner::scenario::schema::Kinematics;
+use spinwigner::splitting::{KickTables, drift, kick};
+
+const KINEMATICS: [Kinematics; 3] =
+    [Kinematics::Relativistic, Kinematics::NonRelativistic, Kinematics::NonRelativisticWithoutSpinOrbit];
+/// Tables of a kick, and of a drift.
+const TABLES: KickTables = KickTables { before: 0, after: 1, electric: 2 };
+const MAGNETIC: usize = 3;
+
+/// (x, px, py, pz) resolved or not; px from -2 to 2, and so on.
+fn grid(resolved: [bool; 4]) -> Grid {
+    let axis = |index: usize, cells: usize, from: f64, step: f64| resolved[index].then_some(Axis { cells, from, step });
+    let [x, px, py, pz] = [axis(0, 8, 0.0, 0.5), axis(1, 10, -2.0, 0.4), axis(2, 9, -1.5, 0.3), axis(3, 12, -3.0, 0.5)];
+    Grid::new([x, None, None, px, py, pz]).expect("valid axes")
+}
+
+/// The kinds of grid: 0 x 3, 1 x 1, 1 x 2, 1 x 3.
+fn grids() -> [Grid; 4] {
+    [[false, true, true, true], [true, true, false, false], [true, true, true, false], [true; 4]].map(grid)
+}
+
+fn particle(kinematics: Kinematics) -> Particle {
+    Particle { mass: 1.2, charge: -0.7, hbar: 0.3, moment: -0.2, anomaly: 0.1, kinematics, spin: true }
+}
+
+/// Fields of strength `electric` and `magnetic`, different in every space cell.
+fn table(grid: &Grid, electric: f64, magnetic: f64) -> Vec<FieldSample> {
+    let vector = |seed: f64| DVec3::new((3.0 * seed).sin(), (5.0 * seed + 1.0).sin(), (7.0 * seed + 2.0).cos());
+    (0..grid.space_cells())
+        .map(|i| {
+            let i = i as f64;
+            FieldSample {
+                e: electric * vector(i),
+                b: magnetic * vector(i + 0.3),
+                de: electric * vector(i + 0.5),
+                db: magnetic * vector(i + 0.7),
+                p: DVec3::ZERO,
+            }
+        })
+        .collect()
+}
+
+/// drift(1/2) kick(1) drift(1/2) with fields that do not change in between.
+fn step(grid: &Grid, particle: &Particle, time: f64, electric: f64, magnetic: f64) -> Recording {
+    let both = table(grid, electric, magnetic);
+    let tables = vec![both.clone(), both, table(grid, electric, 0.0), table(grid, 0.0, magnetic)];
+    let mut recording = Recording { tables, commands: Vec::new() };
+    let recorder = Recorder { grid, particle };
+    drift(recorder, &mut recording, 0.5 * time, MAGNETIC, true);
+    kick(recorder, &mut recording, time, TABLES, true);
+    drift(recorder, &mut recording, 0.5 * time, MAGNETIC, true);
+    recording
+}
+
+/// Operator, direction, table: what a command is, but for its time.
+fn name(command: &Command) -> String {
+    match *command {
+        Command::Advection { axis, streaming: true, table, .. } => format!("drift {axis} {table}"),
+        Command::Advection { axis, streaming: false, table, .. } => format!("hidden {axis} {table}"),
+        Command::Force { axis, table, .. } => format!("force {axis} {table}"),
+        Command::SpinTorque { table, .. } => format!("torque {table}"),
+        Command::Sources { .. } | Command::Observables { .. } => "reading".into(),
+    }
+}
+
+fn time_of(command: &Command) -> f64 {
+    match *command {
+        Command::Advection { time, .. } | Command::Force { time, .. } | Command::SpinTorque { time, .. } => time,
+        Command::Sources { .. } | Command::Observables { .. } => 0.0,
+    }
+}
+
+/// Names without the repetitions that sub-cycles make.
+fn order(commands: &[Command]) -> Vec<String> {
+    let mut names: Vec<String> = commands.iter().map(name).collect();
+    names.dedup();
+    names
+}
+
+/// The mirror image: the time after the middle uses the fields after it.
+fn mirrored(command: &Command) -> Command {
+    let mut image = command.clone();
+    if let Command::Force { table, .. } | Command::SpinTorque { table, .. } = &mut image {
+        *table = TABLES.before + TABLES.after - *table;
+    }
+    image
+}
+
+/// The order written in `splitting`, kind of grid by kind of grid.
+#[test]
+fn the_order_is_that_of_the_documentation() {
+    let momenta = |axes: &[usize], table| axes.iter().map(|axis| format!("force {axis} {table}")).collect::<Vec<_>>();
+    for (grid, space, axes) in
+        grids().iter().zip([false, true, true, true]).zip([3, 1, 2, 3]).map(|((g, s), a)| (g, s, a))
+    {
+        let forward: Vec<usize> = (0..axes).collect();
+        let backward: Vec<usize> = (0..axes).rev().collect();
+        let only = |text: &str| if space { vec![text.to_string()] } else { Vec::new() };
+        let expected: Vec<String> = [
+            only("drift 0 3"),
+            momenta(&forward, TABLES.before),
+            vec!["torque 0".into()],
+            only("hidden 0 2"),
+            vec!["torque 1".into()],
+            momenta(&backward, TABLES.after),
+            only("drift 0 3"),
+        ]
+        .concat();
+        // Where nothing is swept in the middle, the two turns remain, on tables 0 and 1.
+        let recording = step(grid, &particle(Kinematics::Relativistic), 0.1, 0.3, 0.4);
+        assert_eq!(order(&recording.commands), expected);
+    }
+}
+
+/// Strang's order two rests on it: read backwards, with the fields before and after
+/// exchanged, the step is itself, bit for bit, sub-cycles included.
+#[test]
+fn the_step_is_a_palindrome() {
+    for grid in grids() {
+        for kinematics in KINEMATICS {
+            for time in [0.1, 2.0] {
+                let recording = step(&grid, &particle(kinematics), time, 0.9, 1.3);
+                let image: Vec<Command> = recording.commands.iter().rev().map(mirrored).collect();
+                assert!(image.len() >= 4, "{kinematics:?}: only {} commands", image.len());
+                assert_eq!(recording.commands, image, "{kinematics:?}, step {time}");
+            }
+        }
+    }
+}
+
+/// Every operator acts for its full share: one step, in halves of which each table
+/// has its own. Parts of equal length add up to rounding, 1e-14.
+#[test]
+fn the_times_of_every_operator_add_up() {
+    let time = 2.0;
+    for grid in grids() {
+        let recording = step(&grid, &particle(Kinematics::Relativistic), time, 0.9, 1.3);
+        let mut names = order(&recording.commands);
+        names.sort();
+        names.dedup();
+        for wanted in names {
+            let total: f64 = recording.commands.iter().filter(|command| name(command) == wanted).map(time_of).sum();
+            // Forces and turns are split between two tables.
+            let halves = wanted.starts_with("force") || wanted.starts_with("torque");
+            let share = if halves { 0.5 * time } else { time };
+            assert!((total - share).abs() < 1e-14 * time, "{wanted}: {total} of {share}");
+        }
+        let parts = recording.commands.iter().filter(|command| name(command).starts_with("force 0")).count();
+        assert!(parts > 2, "the step is too short to be cut: {parts} sweeps along px");
+    }
+}
+
+/// Largest Courant number of a sweep over cell centres and faces of the momenta.
+fn courant(recorder: Recorder, command: &Command, fields: &[FieldSample]) -> f64 {
+    let (grid, particle) = (recorder.grid, recorder.particle);
+    let points = |slot: usize| -> Vec<f64> {
+        grid.axis(slot)
+            .map_or(vec![0.0], |axis| (0..=2 * axis.cells).map(|i| axis.from + 0.5 * i as f64 * axis.step).collect())
+    };
+    let (px, py, pz) = (points(3), points(4), points(5));
+    let mut largest = 0.0f64;
+    for field in fields {
+        for p in px
+            .iter()
+            .flat_map(|&x| py.iter().flat_map(move |&y| vec![(x, y)]))
+            .flat_map(|(x, y)| pz.iter().map(move |&z| DVec3::new(x, y, z)))
+        {
+            let p = p + field.p;
+            let (scalar, coupling, speed, slot, time) = match *command {
+                Command::Advection { axis, time, streaming, speed, .. } => {
+                    let v = if streaming { particle.velocity(p)[axis] } else { 0.0 };
+                    (v, particle.hidden_velocity(p, DVec3::AXES[axis], field.e, field.b), speed, axis, time)
+                }
+                Command::Force { axis, time, speed, .. } => {
+                    let (de, db) = if axis == 0 { (field.de, field.db) } else { Default::default() };
+                    let force = particle.lorentz_force(p, field.e, field.b)[axis];
+                    let dipole = particle.dipole_force(p, DVec3::AXES[axis], field.e, field.b, de, db);
+                    (force, dipole, speed, MOMENTUM + axis, time)
+                }
+                _ => return 0.0,
+            };
+            let coupling = if speed == Speed::Coupled { coupling.length() } else { 0.0 };
+            let step = grid.axis(slot).map_or(f64::INFINITY, |axis| axis.step);
+            largest = largest.max((scalar.abs() + coupling) * time.abs() / step);
+        }
+    }
+    largest
+}
+
+/// No sweep but a uniform one along x exceeds one cell, forwards or backwards in
+/// time and in any field, and cuts are not idle: twice the Courant number would
+/// exceed a fifth of a cell, a bound on the bounds of the speeds.
+#[test]
+fn sub_cycles_keep_the_courant_number_below_one() {
+    for grid in [grid([true, true, true, false]), grid([true, true, false, true]), grid([false, true, true, true])] {
+        for kinematics in KINEMATICS {
+            for (electric, magnetic) in [(2.0, 0.0), (0.0, 3.0), (0.5, 0.5), (20.0, 30.0)] {
+                for time in [3.0, -3.0] {
+                    let particle = particle(kinematics);
+                    let recorder = Recorder { grid: &grid, particle: &particle };
+                    let recording = step(&grid, &particle, time, electric, magnetic);
+                    let mut seen: Vec<&Command> = Vec::new();
+                    for command in &recording.commands {
+                        if seen.contains(&command) {
+                            continue;
+                        }
+                        seen.push(command);
+                        let (table, whole) = match *command {
+                            Command::Advection { table, speed, .. } => (table, speed == Speed::Uniform),
+                            Command::Force { table, .. } => (table, false),
+                            _ => continue,
+                        };
+                        let largest = courant(recorder, command, &recording.tables[table]);
+                        assert!(whole || largest <= 1.0, "{command:?}: Courant number {largest}");
+                        let parts = recording.commands.iter().filter(|other| *other == command).count();
+                        assert!(parts <= 2 || largest > 0.1, "{command:?} {kinematics:?}: {parts} parts for {largest}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A uniform speed along x is never cut, however far it goes.
+#[test]
+fn free_streaming_is_one_sweep() {
+    let grid = grid([true, true, true, true]);
+    let mut free = particle(Kinematics::Relativistic);
+    (free.moment, free.spin) = (0.0, false);
+    let recording = step(&grid, &free, 1e3, 0.0, 0.0);
+    let sweep = |time| Command::Advection {
+        axis: 0,
+        time,
+        streaming: true,
+        speed: Speed::Uniform,
+        table: MAGNETIC,
+        flux: true,
+    };
+    assert_eq!(recording.commands, [sweep(500.0), sweep(500.0)]);
+}
+
+/// Which operators a step holds at all.
+fn operators(particle: &Particle, grid: &Grid, electric: f64, magnetic: f64) -> Vec<&'static str> {
+    let recording = step(grid, particle, 0.1, electric, magnetic);
+    let all = ["drift", "force 0", "force 1", "force 2", "torque", "hidden"];
+    let present = |operator: &&str| recording.commands.iter().any(|command| name(command).starts_with(operator));
+    all.into_iter().filter(present).collect()
+}
+
+/// What has no effect is not recorded: no turn and no hidden velocity without a
+/// moment or a field, no force without charge but that of a gradient on a moment,
+/// which acts along x alone.
+#[test]
+fn what_has_no_effect_is_left_out() {
+    let grid = grid([true; 4]);
+    let electron = particle(Kinematics::Relativistic);
+    let spinless = Particle { spin: false, moment: 0.0, ..electron };
+    let neutral = Particle { charge: 0.0, ..electron };
+    let inert = Particle { moment: 0.0, ..neutral };
+    let forces = ["drift", "force 0", "force 1", "force 2"];
+    let all = ["drift", "force 0", "force 1", "force 2", "torque", "hidden"];
+    for (label, particle, electric, magnetic, expected) in [
+        ("all", electron, 0.3, 0.4, &all[..]),
+        ("B alone", electron, 0.0, 0.4, &["drift", "force 0", "force 1", "force 2", "torque"]),
+        ("no field", electron, 0.0, 0.0, &["drift"]),
+        ("spinless", spinless, 0.3, 0.4, &forces),
+        ("spinless, no field", spinless, 0.0, 0.0, &["drift"]),
+        ("neutral", neutral, 0.3, 0.4, &["drift", "force 0", "torque", "hidden"]),
+        ("neutral, no moment", inert, 0.3, 0.4, &["drift"]),
+    ] {
+        assert_eq!(operators(&particle, &grid, electric, magnetic), expected, "{label}");
+    }
+}
+
+/// The hidden velocity due to E needs spin-orbit coupling, a moment, E and x.
+#[test]
+fn hidden_velocity_needs_a_moment_and_an_electric_field() {
+    for kinematics in KINEMATICS {
+        let moving =
+            |particle: &Particle, grid: &Grid, electric| operators(particle, grid, electric, 0.4).contains(&"hidden");
+        let (electron, grid) = (particle(kinematics), grid([true, true, true, false]));
+        let spin_orbit = kinematics != Kinematics::NonRelativisticWithoutSpinOrbit;
+        assert_eq!(moving(&electron, &grid, 0.3), spin_orbit, "{kinematics:?}");
+        assert!(!moving(&electron, &grid, 0.0), "{kinematics:?} without E");
+        assert!(!moving(&Particle { moment: 0.0, ..electron }, &grid, 0.3), "{kinematics:?} without a moment");
+        assert!(!moving(&electron, &grids()[0], 0.3), "{kinematics:?} without x");
+    }
+}
+
+/// The kernel fits the speed. Along x: coupled with a hidden velocity, varying where
+/// a relativistic momentum of the fields varies, else uniform. Along p: coupled with
+/// a dipole force, varying where v x B varies, else uniform.
+#[test]
+fn the_kind_of_sweep_fits_the_speed() {
+    let grid = grid([true, true, false, false]);
+    let speed_of = |particle: &Particle, field: &dyn Fn(usize) -> FieldSample, force: bool| {
+        let mut recording = Recording { tables: vec![(0..8).map(field).collect()], commands: Vec::new() };
+        let recorder = Recorder { grid: &grid, particle };
+        if force {
+            recorder.force(&mut recording, 0, 0.1, 0);
+        } else {
+            recorder.advection(&mut recording, 0, 0.1, true, 0, false);
+        }
+        recording.commands.first().map(|command| match *command {
+            Command::Advection { speed, .. } | Command::Force { speed, .. } => speed,
+            _ => unreachable!("no sweep"),
+        })
+    };
+    let electron = particle(Kinematics::Relativistic);
+    let spinless = Particle { moment: 0.0, spin: false, ..electron };
+    let slow = Particle { kinematics: Kinematics::NonRelativistic, ..spinless };
+    let still = |_: usize| FieldSample::default();
+    let magnetic = |_: usize| FieldSample { b: DVec3::Y, ..Default::default() };
+    let along = |_: usize| FieldSample { b: DVec3::X, ..Default::default() };
+    let electric = |_: usize| FieldSample { e: DVec3::X, ..Default::default() };
+    let drifting = |i: usize| FieldSample { p: DVec3::Y * i as f64, ..Default::default() };
+    assert_eq!(speed_of(&electron, &magnetic, false), Some(Speed::Coupled));
+    assert_eq!(speed_of(&electron, &drifting, false), Some(Speed::Varying));
+    assert_eq!(speed_of(&slow, &drifting, false), Some(Speed::Uniform));
+    assert_eq!(speed_of(&electron, &still, false), Some(Speed::Uniform));
+    assert_eq!(speed_of(&electron, &magnetic, true), Some(Speed::Coupled));
+    assert_eq!(speed_of(&spinless, &magnetic, true), Some(Speed::Varying));
+    assert_eq!(speed_of(&slow, &magnetic, true), Some(Speed::Uniform));
+    assert_eq!(speed_of(&spinless, &electric, true), Some(Speed::Uniform));
+    assert_eq!(speed_of(&spinless, &along, true), None);
+    assert_eq!(speed_of(&electron, &still, true), None);
+}
