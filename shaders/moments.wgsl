@@ -27,6 +27,11 @@ fn nothing() -> Sums {
     return Sums(vec4<real>(), vec4<real>(), vec4<real>(), vec3<real>(), real(3.0e38));
 }
 
+// Space cell of a workgroup; more than one dimension of a dispatch holds go on along z.
+fn space_cell(group: vec3<u32>, groups: vec3<u32>) -> u32 {
+    return group.z * groups.y + group.y;
+}
+
 fn write_sums(sum: Sums, lane: u32, group: vec3<u32>, groups: vec3<u32>) {
     lanes[lane] = sum;
     for (var half = LANES / 2u; half > 0u; half /= 2u) {
@@ -35,8 +40,9 @@ fn write_sums(sum: Sums, lane: u32, group: vec3<u32>, groups: vec3<u32>) {
             lanes[lane] = added(lanes[lane], lanes[lane + half]);
         }
     }
-    if lane == 0u {
-        partial_sums[group.y * groups.x + group.x] = lanes[0];
+    let space = space_cell(group, groups);
+    if lane == 0u && space < parameters.space_cells {
+        partial_sums[space * groups.x + group.x] = lanes[0];
     }
 }
 
@@ -47,7 +53,8 @@ fn sources(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let field = fields[group.y];
+    let space = min(space_cell(group, groups), parameters.space_cells - 1u);
+    let field = fields[space];
     let e = field.e.xyz;
     let b = field.b.xyz;
     let none = vec3<real>();
@@ -55,7 +62,7 @@ fn sources(
     for (var run = 0u; run < RUN; run++) {
         let cell = (group.x * RUN + run) * LANES + lane;
         if cell < parameters.momentum_cells {
-            let u = state[group.y * parameters.momentum_cells + cell];
+            let u = state[space * parameters.momentum_cells + cell];
             let p = momentum_of(cell) + field.p.xyz;
             let w = spin_of(u);
             var stream = density_of(u) * velocity(p);
@@ -88,12 +95,13 @@ fn observables(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let field = fields[group.y];
+    let space = min(space_cell(group, groups), parameters.space_cells - 1u);
+    let field = fields[space];
     var sum = nothing();
     for (var run = 0u; run < RUN; run++) {
         let cell = (group.x * RUN + run) * LANES + lane;
         if cell < parameters.momentum_cells {
-            let u = state[group.y * parameters.momentum_cells + cell];
+            let u = state[space * parameters.momentum_cells + cell];
             let p = momentum_of(cell) + field.p.xyz;
             let w0 = density_of(u);
             let w = spin_of(u);

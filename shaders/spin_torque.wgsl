@@ -45,19 +45,20 @@ fn rotated(w: vec3<real>, whole_turn: vec3<real>) -> vec3<real> {
     return w + sinc(x2) * first + versine(x2) * cross(turn, first);
 }
 
-// id.x: momentum cell; id.y: block of space cells.
+// id.x and id.z: momentum cell; id.y: block of space cells.
 @compute @workgroup_size(64)
-fn rotate(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= parameters.momentum_cells {
+fn rotate(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let momentum_cell = id.z * groups.x * 64u + id.x;
+    if momentum_cell >= parameters.momentum_cells {
         return;
     }
-    let momentum = momentum_of(id.x);
+    let momentum = momentum_of(momentum_cell);
     for (var run = 0u; run < RUN; run++) {
         let space = id.y * RUN + run;
         if space < parameters.space_cells {
             let field = fields[space];
             let t = precession_field(momentum + field.p.xyz, field.e.xyz, field.b.xyz);
-            let cell = space * parameters.momentum_cells + id.x;
+            let cell = space * parameters.momentum_cells + momentum_cell;
             let u = state[cell];
             state[cell] = vec4<real>(u.x, rotated(u.yzw, (-parameters.torque * parameters.time) * t));
         }

@@ -89,7 +89,8 @@ fn row(
     let (e, b) = (simulation.electric(), fields.magnetic());
     let time = simulation.time();
     let mut row = Vec::new();
-    let mut put = |name: &str, unit: &str, value: f64| row.push((name.to_string(), unit.to_string(), value));
+    // Adding zero makes a positive zero of a negative one.
+    let mut put = |name: &str, unit: &str, value: f64| row.push((name.to_string(), unit.to_string(), value + 0.0));
 
     put("time", &units.time, time);
     put("number", "", integral(observables, dx, |o| o.density));
@@ -165,11 +166,14 @@ fn row(
         };
         // f = sum_m Re( amplitude_m exp(i k x) )
         let cells = observables.len();
+        // Modes 0 and cells/2 are their own mirror images.
+        let alone = mode.mode == 0 || 2 * mode.mode as usize == cells;
+        let weight = if alone { 1.0 } else { 2.0 } / cells as f64;
         let (mut re, mut im) = (0.0, 0.0);
         for i in 0..cells {
             let phase = TAU * f64::from(mode.mode) * fields.x(i) / (cells as f64 * fields.mesh.step);
-            re += value(i) * phase.cos() * 2.0 / cells as f64;
-            im -= value(i) * phase.sin() * 2.0 / cells as f64;
+            re += value(i) * phase.cos() * weight;
+            im -= value(i) * phase.sin() * weight;
         }
         put(&format!("{}_re", mode_name(mode)), "", re);
         put(&format!("{}_im", mode_name(mode)), "", im);

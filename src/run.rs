@@ -284,7 +284,8 @@ impl<'a> Run<'a> {
             &scenario.title,
             self.simulation.time(),
         );
-        let name = format!("{}_{:07}.png", snapshot::name(what), self.simulation.steps);
+        let name = &snapshot::names(&scenario.output.snapshots)[index];
+        let name = format!("{name}_{:07}.png", self.simulation.steps);
         map.write_png(&self.folder.join("snapshots").join(name))
     }
 

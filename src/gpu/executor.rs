@@ -7,7 +7,7 @@ use super::layout::{FieldRecord, Parameters, Sums, SumsRecord, kinematics_code};
 use super::shaders::{Kernel, Term};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
-use crate::operators::{Command, Executor, ExecutorDescription, Reading, Recording};
+use crate::operators::{Command, Executor, ExecutorDescription, Reading, Recording, Speed};
 use crate::physics::Particle;
 use crate::state::State;
 
@@ -83,31 +83,30 @@ fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
 impl GpuExecutor {
     /// Puts a state on the device. `Error::Input` if the grid does not fit.
     pub fn new(context: Context, grid: Grid, particle: Particle, state: &State) -> Result<Self> {
+        let (space_cells, momentum_cells) = (grid.space_cells(), grid.momentum_cells());
         let bytes = (grid.cells() * state.components() * size_of::<f32>()) as u64;
+        let flux_bytes = (space_cells * momentum_cells.div_ceil(LANES) * size_of::<f32>()) as u64;
+        let sums_bytes = (space_cells * momentum_cells.div_ceil(REDUCED) * size_of::<SumsRecord>()) as u64;
+        let table_bytes = (space_cells * size_of::<FieldRecord>()) as u64;
+        let largest = bytes.max(flux_bytes).max(sums_bytes).max(table_bytes);
         let limit = context.adapter.storage_binding_bytes.min(context.adapter.max_buffer_bytes);
-        if bytes > limit {
+        if largest > limit {
             return Err(Error::Input(format!(
                 "the grid has {} cells, {} MiB on the device, but one storage binding of {} holds {} MiB; \
                  use fewer cells, or --device reference",
                 grid.cells(),
-                bytes >> 20,
+                largest >> 20,
                 context.adapter.name,
                 limit >> 20
             )));
         }
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let space_cells = grid.space_cells();
-        let momentum_groups = grid.momentum_cells().div_ceil(LANES);
         let executor = GpuExecutor {
             state: [storage(device, "state", bytes), storage(device, "state", bytes)],
             current: 0,
-            face_flux: storage(device, "face flux", (space_cells * momentum_groups * size_of::<f32>()) as u64),
-            sums: storage(
-                device,
-                "sums",
-                (space_cells * grid.momentum_cells().div_ceil(REDUCED) * size_of::<SumsRecord>()) as u64,
-            ),
+            face_flux: storage(device, "face flux", flux_bytes),
+            sums: storage(device, "sums", sums_bytes),
             parameters: storage(device, "parameters", 0),
             fields: storage(device, "fields", 0),
             staging: staging(device, 0),
@@ -118,6 +117,7 @@ impl GpuExecutor {
             particle,
             context,
         };
+        executor.refuse_too_many_workgroups()?;
         let numbers: Vec<f32> = state.numbers().into_iter().map(|number| number as f32).collect();
         executor.context.queue.write_buffer(&executor.state[0], 0, bytemuck::cast_slice(&numbers));
         if let Some(error) = pollster::block_on(out_of_memory.pop()) {
@@ -129,6 +129,22 @@ impl GpuExecutor {
         }
         executor.context.wait()?;
         Ok(executor)
+    }
+
+    /// Sweeps along x and reductions keep all momentum cells in one dimension.
+    fn refuse_too_many_workgroups(&self) -> Result<()> {
+        let sweep = Kernel::Sweep { term: Term::Advection, speed: Speed::Uniform, flux: false };
+        let sweeps = self.grid.spaces().map(|axis| self.workgroups(sweep, axis));
+        let reduction = self.workgroups(Kernel::Sources, 0);
+        if sweeps.chain([reduction]).flatten().any(|groups| groups > MAX_GROUPS) {
+            return Err(Error::Input(format!(
+                "{} space and {} momentum cells need more than {MAX_GROUPS} workgroups in one dimension; \
+                 use fewer cells, or --device reference",
+                self.grid.space_cells(),
+                self.grid.momentum_cells()
+            )));
+        }
+        Ok(())
     }
 
     fn spin(&self) -> bool {
@@ -230,14 +246,16 @@ impl GpuExecutor {
                 [x, cells.div_ceil(MARCH), z]
             }
             Kernel::SpinTorque => {
-                [self.grid.momentum_cells().div_ceil(LANES), self.grid.space_cells().div_ceil(MARCH), 1]
+                let (x, z) = folded(self.grid.momentum_cells().div_ceil(LANES));
+                [x, self.grid.space_cells().div_ceil(MARCH), z]
             }
             Kernel::Copy => {
                 let (x, y) = folded(self.grid.cells().div_ceil(LANES));
                 [x, y, 1]
             }
             Kernel::Sources | Kernel::Observables => {
-                [self.grid.momentum_cells().div_ceil(REDUCED), self.grid.space_cells(), 1]
+                let (y, z) = folded(self.grid.space_cells());
+                [self.grid.momentum_cells().div_ceil(REDUCED), y, z]
             }
         }
     }

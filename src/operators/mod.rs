@@ -202,7 +202,8 @@ impl Recorder<'_> {
 
     /// Appends the exact rotation of w about T.
     pub fn spin_torque(&self, recording: &mut Recording, time: f64, table: usize) {
-        if self.particle.torque_coefficient() != 0.0 {
+        let turns = recording.tables[table].iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO);
+        if turns && self.particle.torque_coefficient() != 0.0 {
             recording.commands.push(Command::SpinTorque { time, table });
         }
     }

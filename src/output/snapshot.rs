@@ -122,8 +122,18 @@ fn named_direction(axis: [f64; 3]) -> String {
     format!("({}, {}, {})", axis[0], axis[1], axis[2])
 }
 
-/// File-name part of a snapshot: quantity and axes.
-pub fn name(snapshot: &Snapshot) -> String {
+/// File-name part of each snapshot: quantity and axes, numbered where that is not unique.
+pub fn names(snapshots: &[Snapshot]) -> Vec<String> {
+    let plain: Vec<String> = snapshots.iter().map(name).collect();
+    let number = |index: usize| plain[..=index].iter().filter(|other| **other == plain[index]).count();
+    let unique = |index: usize| match number(index) {
+        1 => plain[index].clone(),
+        number => format!("{}_{number}", plain[index]),
+    };
+    (0..plain.len()).map(unique).collect()
+}
+
+fn name(snapshot: &Snapshot) -> String {
     let change = if snapshot.change { "change_" } else { "" };
     let quantity = match snapshot.quantity {
         Quantity::W0 => "w0",

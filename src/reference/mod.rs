@@ -10,7 +10,7 @@ mod sweep;
 
 use crate::error::Result;
 use crate::grid::Grid;
-use crate::operators::{Command, Executor, ExecutorDescription, Reading, Recording};
+use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording, Sources};
 use crate::physics::Particle;
 use crate::state::{Cell, State};
 
@@ -27,6 +27,15 @@ impl Reference {
     pub fn new(grid: Grid, particle: Particle, state: State) -> Self {
         assert_eq!(grid.cells(), state.cells(), "state and grid differ in size");
         Reference { spare: state.clone(), grid, particle, state }
+    }
+}
+
+/// Maxwell's sources of a state, one per space cell, without an executor.
+pub fn sources(grid: &Grid, particle: &Particle, state: &State, fields: &[FieldSample]) -> Vec<Sources> {
+    let context = Context { grid, particle };
+    match state {
+        State::Spinless(cells) => moments::sources(context, cells, fields),
+        State::Spin(cells) => moments::sources(context, cells, fields),
     }
 }
 

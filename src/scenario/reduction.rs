@@ -161,6 +161,16 @@ impl Sources<'_> {
         // dB_z/dt = - dE_y/dx, dB_y/dt = + dE_z/dx
         let sign = if axis == 1 { 1.0 } else { -1.0 };
         let (electric, magnetic) = (E[axis], B[3 - axis]);
+        // A transverse E that varies but does not evolve never changes B.
+        let fields = &self.scenario.fields;
+        let from_file = |file: &FieldFile| file.E.is_some();
+        let frozen_wave = fields.evolution != Evolution::Maxwell
+            && (fields.perturbations.iter().any(|wave| wave.component == electric && wave.amplitude != 0.0)
+                || fields.file.as_ref().is_some_and(from_file));
+        let external_file = |external: &External| matches!(external, External::File(file) if from_file(file));
+        if frozen_wave || fields.external.iter().any(external_file) {
+            return true;
+        }
         (1..8).any(|i| {
             // Multiples of irrational numbers avoid the zeros of all terms at once.
             let place = x.from + (x.to - x.from) * (f64::from(i) * 0.618_034).fract();

@@ -543,6 +543,10 @@ impl Checker<'_> {
             };
             let path = format!("{path}.measure.{kind}");
             self.recorded_mode(mode, &format!("{path}.mode"));
+            let recorded = self.scenario.output.diagnostics.modes.contains(&mode);
+            self.require(recorded, format!("{path}.mode"), || {
+                "found a mode that is not recorded; add it to `output.diagnostics.modes`".into()
+            });
             self.require(0.0 <= from && from < to && to <= end, path, || {
                 format!(
                     "found the times {} to {}, expected from < to within the run, 0 to {}",
@@ -637,7 +641,7 @@ pub(crate) mod tests {
             "fields": {"evolution": "maxwell", "perturbations": [{"component": "E_y", "mode": 1, "amplitude": 0.1}]},
             "time": {"step": 0.1, "end": 10},
             "output": {
-                "diagnostics": {"interval": 0.5, "modes": [{"quantity": "density", "mode": 1}]},
+                "diagnostics": {"interval": 0.5, "modes": [{"quantity": "density", "mode": 1}, {"quantity": "E_y", "mode": 1}]},
                 "snapshots": [{"quantity": "w0", "axes": ["x", "px"], "interval": 1, "cut": {"py": 0}}]
             },
             "expect": [{
@@ -825,6 +829,12 @@ pub(crate) mod tests {
             ("/output/snapshots/0/cut".into(), json!({"pz": 0}), "output.snapshots[0].cut.pz", "not resolved"),
             ("/expect/0/relative_tolerance".into(), json!(0), "expect[0].relative_tolerance", "> 0"),
             ("/expect/0/measure/frequency/to".into(), json!(11), "expect[0].measure.frequency", "0 to 10"),
+            (
+                "/expect/0/measure/frequency/mode/mode".into(),
+                json!(2),
+                "expect[0].measure.frequency.mode",
+                "not recorded",
+            ),
         ];
         for (pointer, value, path, words) in table {
             let mut root = base();
@@ -874,7 +884,7 @@ pub(crate) mod tests {
             assert!(message.contains(&format!("at `{path}`: ")), "{path}\n{message}");
         }
         assert!(!message.contains("external[2]"), "{message}");
-        assert!(message.starts_with("10 mistakes in s.json\n"), "{message}");
+        assert!(message.starts_with("11 mistakes in s.json\n"), "{message}");
     }
 
     #[test]
