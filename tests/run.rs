@@ -1,0 +1,115 @@
+//! The command as a user meets it: files written, nothing overwritten, machines
+//! without an adapter.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn spinwigner(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_spinwigner"));
+    command.args(arguments);
+    command
+}
+
+/// Hides every Vulkan driver from the command.
+fn without_adapter(arguments: &[&str]) -> Output {
+    spinwigner(arguments)
+        .env("VK_DRIVER_FILES", "/nonexistent")
+        .env("VK_ICD_FILENAMES", "/nonexistent")
+        .output()
+        .expect("runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn path(folder: &Path) -> &str {
+    folder.to_str().expect("UTF-8")
+}
+
+/// A run leaves its record, its rows, its pictures and its arrays, and says where.
+#[test]
+fn a_run_writes_what_it_promises() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let (page, out) = (folder.path().join("mine.json"), folder.path().join("results"));
+    let shown = spinwigner(&["show", "stern-gerlach"]).output().expect("runs").stdout;
+    let mut scenario: Value = serde_json::from_slice(&shown).expect("JSON");
+    scenario["output"]["final_state"] = Value::Bool(true);
+    std::fs::write(&page, scenario.to_string()).expect("written");
+    let output = spinwigner(&["run", path(&page), "--out", path(&out), "--steps", "4"]).output().expect("runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains(path(&out)));
+
+    let record: Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON");
+    assert_eq!(record["steps"], 4);
+    assert_eq!(
+        record["scenario"],
+        serde_json::to_value(&spinwigner::scenario::load(path(&page)).expect("valid").scenario).expect("JSON")
+    );
+    assert!(record["device"]["precision"].is_string() && !record["references"].as_array().expect("list").is_empty());
+
+    // Rows every second step, the first and the last among them.
+    let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("diagnostics.csv");
+    assert!(rows.starts_with("time [T],number,"), "{rows}");
+    assert_eq!(rows.lines().count(), 1 + 3);
+    for picture in ["diagnostics.png", "snapshots/w3_x_px_0000004.png", "snapshots/polarisation_x_px_0000000.png"] {
+        let image = image::open(out.join(picture)).expect(picture);
+        assert!(image.width() >= 800 && image.height() >= 400);
+    }
+    let state = spinwigner::npy::read(&out.join("state/final.npy"), &[160, 128, 4]).expect("final state");
+    // Particles per cell of dx dp = 0.2 x 5/128: density 1 at the peak, width 1.
+    let number = state.chunks_exact(4).map(|cell| cell[0]).sum::<f64>() * 0.2 * 5.0 / 128.0;
+    assert!((number / std::f64::consts::TAU.sqrt() - 1.0).abs() < 1e-6, "{number}");
+    let left: Vec<_> =
+        std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").file_name()).collect();
+    assert_eq!(left.len(), 5, "only what is promised: {left:?}");
+}
+
+/// A folder with results is refused with code 2 and stays as it was.
+#[test]
+fn results_are_never_overwritten() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    std::fs::write(folder.path().join("precious"), "data").expect("written");
+    let output =
+        spinwigner(&["run", "two-stream", "--steps", "1", "--out", path(folder.path())]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("never overwritten"));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 1);
+}
+
+/// Without an adapter `auto` says so and computes with the reference; `gpu` fails
+/// with code 1 and leaves nothing; a number names what there is, code 2.
+#[test]
+fn a_machine_without_adapter() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let out = folder.path().join("auto");
+    let output = without_adapter(&["run", "two-stream", "--steps", "2", "--out", path(&out)]);
+    assert!(output.status.success());
+    assert!(text(&output.stderr).contains("float64 reference") && text(&output.stdout).contains("f64"));
+    assert!(out.join("run.json").exists());
+    for (device, code) in [("gpu", 1), ("0", 2)] {
+        let out = folder.path().join(device);
+        let output = without_adapter(&["run", "two-stream", "--device", device, "--out", path(&out)]);
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+        assert!(!out.exists());
+    }
+}
+
+/// An answer that is missed is said and gives code 1; the results stay.
+#[test]
+fn a_missed_answer_is_an_error() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let (page, out) = (folder.path().join("wrong.json"), folder.path().join("results"));
+    let shown = spinwigner(&["show", "landau-damping"]).output().expect("runs").stdout;
+    let mut scenario: Value = serde_json::from_slice(&shown).expect("JSON");
+    scenario["expect"][0]["value"] = Value::from(1.5);
+    std::fs::write(&page, scenario.to_string()).expect("written");
+    let run = ["run", path(&page), "--device", "reference", "--out", path(&out)];
+    let output = spinwigner(&run).output().expect("runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("MISSED frequency") && text(&output.stderr).contains("1 of 2"));
+    assert!(out.join("diagnostics.csv").exists());
+}
