@@ -7,7 +7,7 @@ use glam::DVec3;
 use crate::error::{Error, Result};
 use crate::fields::{ExternalFields, Fields, Mesh, Part};
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{Command, Executor, FieldSample, Observables, Reading, Recorder, Recording, Sources};
+use crate::operators::{Command, Executor, Observables, Reading, Recorder, Recording, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Evolution, External, FieldFile, Scenario};
@@ -121,9 +121,10 @@ impl Prepared {
         if self.fields.is_frozen() || !varies {
             return Ok(());
         }
-        let table = vec![FieldSample::default(); self.fields.mesh.cells];
-        let sources = reference::sources(&self.grid, &self.particle, &self.state, &table);
         let mut fields = self.fields.clone();
+        fields.solve_potential();
+        let table = fields.table(&vec![DVec3::ZERO; fields.mesh.cells], Part::Both, 0.0);
+        let sources = reference::sources(&self.grid, &self.particle, &self.state, &table);
         fields.background = -fields.charge * mean(&sources, |s| s.density);
         fields.solve_gauss(&sources, self.mean_e);
         let consistent = fields.electric(&sources);
