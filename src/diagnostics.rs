@@ -31,7 +31,12 @@ impl Table {
         let names = self.columns.iter().zip(&self.units);
         let header: Vec<String> =
             names.map(|(name, unit)| if unit.is_empty() { name.clone() } else { format!("{name} [{unit}]") }).collect();
-        let mut text = header.join(",") + "\n";
+        // A unit may hold what separates columns.
+        let quoted = |name: &String| match name.contains([',', '"', '\n']) {
+            true => format!("\"{}\"", name.replace('"', "\"\"")),
+            false => name.clone(),
+        };
+        let mut text = header.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
         for row in &self.rows {
             let numbers: Vec<String> = row.iter().map(|number| format!("{number:e}")).collect();
             text += &(numbers.join(",") + "\n");

@@ -6,7 +6,7 @@ use std::path::Path;
 use glam::{DVec3, DVec4};
 use rayon::prelude::*;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::npy;
 use crate::physics::Particle;
@@ -22,9 +22,20 @@ pub fn state(initial: &Initial, grid: &Grid, particle: &Particle, folder: &Path)
             Ok(State::from_numbers(&numbers, components))
         }
         Initial::Populations(populations) => {
-            let mut cells = vec![DVec4::ZERO; grid.cells()];
-            for population in populations {
+            let mut cells = Vec::new();
+            cells.try_reserve_exact(grid.cells()).map_err(|error| {
+                Error::Input(format!("{} cells do not fit this machine's memory ({error}); use fewer", grid.cells()))
+            })?;
+            cells.resize(grid.cells(), DVec4::ZERO);
+            for (index, population) in populations.iter().enumerate() {
                 add(population, grid, particle, &mut cells);
+                // A distribution without weight on the grid cannot be normalised.
+                if cells.iter().any(|cell| !cell.is_finite()) {
+                    return Err(Error::Input(format!(
+                        "initial.populations[{index}] has no weight on the momentum grid: its drift lies outside the \
+                         axes, or its spread is far below a cell; widen or refine the axes"
+                    )));
+                }
             }
             Ok(if particle.spin {
                 State::Spin(cells)

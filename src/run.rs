@@ -324,11 +324,12 @@ impl<'a> Run<'a> {
     /// Writes plots, record and final state, and prints the summary.
     fn finish(&mut self, report: &[Answer], quiet: bool) -> Result<()> {
         let seconds = self.started.elapsed().as_secs_f64();
-        series::write(&self.folder.join("diagnostics.png"), self.scenario(), &self.table)?;
         if self.scenario().output.final_state {
             self.write_final_state()?;
         }
         self.write_record(report, seconds)?;
+        // Last, as nothing else depends on it.
+        series::write(&self.folder.join("diagnostics.png"), self.scenario(), &self.table)?;
         if quiet {
             return Ok(());
         }

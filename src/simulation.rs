@@ -7,7 +7,7 @@ use glam::DVec3;
 use crate::error::{Error, Result};
 use crate::fields::{ExternalFields, Fields, Mesh, Part};
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{Command, Executor, Observables, Reading, Recorder, Recording, Sources};
+use crate::operators::{Command, Executor, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Evolution, External, FieldFile, Scenario};
@@ -47,8 +47,8 @@ pub struct Simulation {
     /// Rate of change of E during the last kick, O(hbar): half a kick of it
     /// centres the E that the next kick holds fixed.
     e_rate: Vec<DVec3>,
-    /// E of the last kick, to extrapolate the next one.
-    e_kick: Option<Vec<DVec3>>,
+    /// E of the last kick and the one extrapolated for the next.
+    e_kicks: Option<[Vec<DVec3>; 2]>,
     /// Sweeps recorded so far.
     pub sweeps: u64,
 }
@@ -143,7 +143,7 @@ impl Prepared {
         let cells = self.grid.space_cells();
         let mut simulation = Simulation {
             e_rate: vec![DVec3::ZERO; cells],
-            e_kick: None,
+            e_kicks: None,
             sources: vec![Sources::default(); cells],
             grid: self.grid,
             particle: self.particle,
@@ -277,7 +277,8 @@ impl Simulation {
             return Ok(());
         }
         let mut recording = Recording::default();
-        self.record_drift(&mut recording, 0.5 * self.step, self.time(), &self.electric());
+        let e_next = self.e_kicks.as_ref().map_or_else(|| self.electric(), |[_, next]| next.clone());
+        self.record_drift(&mut recording, 0.5 * self.step, self.time(), &e_next);
         let mut readings = self.execute(&recording)?.into_iter();
         self.finish_drift(0.5 * self.step, &mut readings)?;
         for index in 0..count {
@@ -305,8 +306,8 @@ impl Simulation {
             recording.commands.push(Command::Sources { table: tables.after });
         }
         // The hidden stream read at the end of the drift belongs to the next kick's E.
-        let e_next: Vec<DVec3> = match &self.e_kick {
-            Some(last) => e.iter().zip(last).map(|(e, last)| 2.0 * *e - *last).collect(),
+        let e_next: Vec<DVec3> = match &self.e_kicks {
+            Some([last, _]) => e.iter().zip(last).map(|(e, last)| 2.0 * *e - *last).collect(),
             None => e.clone(),
         };
         self.record_drift(&mut recording, drift, start + step, &e_next);
@@ -321,7 +322,7 @@ impl Simulation {
             self.e_rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / step).collect();
             self.finish_drift(drift, &mut readings)?;
         }
-        self.e_kick = Some(e);
+        self.e_kicks = Some([e, e_next]);
         Ok(())
     }
 
@@ -375,6 +376,13 @@ impl Simulation {
     }
 
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
+        if recording.commands.len() >= MAX_PARTS {
+            return Err(Error::Run(format!(
+                "at t = {:.6} the fields are so strong that a sweep would cross {MAX_PARTS} cells or more in one step; \
+                 reduce time.step or the fields, or see whether the run has become unstable",
+                self.time()
+            )));
+        }
         let is_reading = |command: &&Command| matches!(command, Command::Sources { .. } | Command::Observables { .. });
         self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
         self.executor.execute(recording)

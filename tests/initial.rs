@@ -83,3 +83,26 @@ fn modes_are_amplitudes() {
     assert!((first("density_mode1_re") - 0.25).abs() < 1e-12);
     assert!(first("density_mode1_im").abs() < 1e-12);
 }
+
+/// A population off the grid is the user's error, not a NaN.
+#[test]
+fn a_population_off_the_grid_is_refused() {
+    let mut root = density_wave(16, 0.0);
+    root["initial"]["populations"][0]["momentum"] = json!({"gaussian": {"spread": 0.01, "drift": [9, 0, 0]}});
+    match Prepared::new(&scenario(&root)).map(|_| ()) {
+        Err(Error::Input(text)) => assert!(text.contains("populations[0]") && text.contains("no weight"), "{text}"),
+        other => panic!("taken: {other:?}"),
+    }
+}
+
+/// Fields too strong for the step end the run with a reason instead of filling the memory.
+#[test]
+fn endless_sub_cycles_are_refused() {
+    let mut root = density_wave(16, 0.0);
+    root["fields"]["external"] = json!([{"uniform": {"E": [1e9, 0, 0]}}]);
+    let mut simulation = start(&scenario(&root), DeviceChoice::Reference);
+    match simulation.advance(1) {
+        Err(Error::Run(text)) => assert!(text.contains("time.step"), "{text}"),
+        other => panic!("went on: {other:?}"),
+    }
+}

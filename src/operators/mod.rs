@@ -105,6 +105,9 @@ pub struct Observables {
     pub positivity: f64,
 }
 
+/// Parts a sweep is cut in at the most; a recording of that length is refused.
+pub const MAX_PARTS: usize = 4096;
+
 /// Decides kernels and sub-cycles; the one place that bounds speeds.
 #[derive(Clone, Copy)]
 pub struct Recorder<'a> {
@@ -193,7 +196,7 @@ impl Recorder<'_> {
         let velocity = momentum / particle.energy(DVec3::X * momentum);
         let largest = electric + magnetic * velocity + dipole;
         // No integer shift across a truncated axis: every kind is cut in parts.
-        let parts = (largest * time.abs() / step).ceil().max(1.0) as usize;
+        let parts = (largest * time.abs() / step).ceil().clamp(1.0, MAX_PARTS as f64) as usize;
         for _ in 0..parts {
             let time = time / parts as f64;
             recording.commands.push(Command::Force { axis, time, speed, table });
@@ -213,7 +216,9 @@ impl Recorder<'_> {
 fn parts(speed: Speed, largest: f64, time_over_step: f64) -> usize {
     match speed {
         Speed::Uniform => 1,
-        Speed::Varying | Speed::Coupled => (largest * time_over_step.abs()).ceil().max(1.0) as usize,
+        Speed::Varying | Speed::Coupled => {
+            (largest * time_over_step.abs()).ceil().clamp(1.0, MAX_PARTS as f64) as usize
+        }
     }
 }
 
