@@ -37,8 +37,8 @@ fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
     let field = FieldSample {
         e: DVec3::new(0.03, 0.05, 0.02),
         b: DVec3::new(0.1, 0.03, 0.5),
-        de: DVec3::new(0.01, 0.05, 0.02),
-        db: DVec3::new(0.0, 0.03, 0.04),
+        de: [DVec3::new(0.01, 0.05, 0.02); 3],
+        db: [DVec3::new(0.0, 0.03, 0.04); 3],
         p: DVec3::ZERO,
     };
     let table = vec![field; grid.space_cells()];

@@ -27,7 +27,8 @@ fn speed_at(line: Line, k: i32) -> Speed {
     let along = centre(3u + parameters.direction, k);
     let p = select(line.momentum, vec3<real>(along), j != vec3<real>());
     let force = lorentz_force(p, field.e.xyz, field.b.xyz)[parameters.direction];
-    // No field depends on a coordinate that is not resolved.
-    let dipole = dipole_force(p, j, field.e.xyz, field.b.xyz, j.x * field.de.xyz, j.x * field.db.xyz);
+    let de = fields[line.space].de[parameters.direction].xyz;
+    let db = fields[line.space].db[parameters.direction].xyz;
+    let dipole = dipole_force(p, j, field.e.xyz, field.b.xyz, de, db);
     return speed(force * parameters.time_over_step, dipole * parameters.time_over_step);
 }

@@ -247,7 +247,7 @@ impl<'s> Estimate<'s> {
     }
 
     /// Angular wavenumber of a mode.
-    fn wavenumber(&self, mode: u32) -> f64 {
+    fn wavenumber(&self, mode: i32) -> f64 {
         self.x.map_or(0.0, |x| TAU * f64::from(mode) / x.length())
     }
 
@@ -269,7 +269,7 @@ impl<'s> Estimate<'s> {
         for external in &fields.external {
             match *external {
                 External::Uniform(ref field) => bound.add_uniform(field),
-                External::Gradient { component, value, slope } => {
+                External::Gradient { component, value, slope, .. } => {
                     let ends = self.x.map_or([0.0; 2], |x| [x.from, x.to()]);
                     let largest = ends.map(|x| (value + slope * x).abs());
                     bound.add(component, largest[0].max(largest[1]));
@@ -286,7 +286,7 @@ impl<'s> Estimate<'s> {
                     if let Perturbation::Density { mode, amplitude, .. } = *perturbation {
                         bound.add(
                             FieldComponent::Ex,
-                            self.particle.charge * population.density * amplitude / self.wavenumber(mode),
+                            self.particle.charge * population.density * amplitude / self.wavenumber(mode.each()[0]),
                         );
                     }
                 }
@@ -300,14 +300,14 @@ impl<'s> Estimate<'s> {
         let fields = &self.scenario.fields;
         let mut bound = Bound::default();
         for p in &fields.perturbations {
-            bound.add(p.component, p.amplitude * self.wavenumber(p.mode));
+            bound.add(p.component, p.amplitude * self.wavenumber(p.mode.each()[0]));
         }
         for external in &fields.external {
             match *external {
                 External::Gradient { component, slope, .. } => bound.add(component, slope),
                 External::TravellingWave { component, amplitude, wavenumber, .. }
                 | External::StandingWave { component, amplitude, wavenumber, .. } => {
-                    bound.add(component, amplitude * wavenumber)
+                    bound.add(component, amplitude * wavenumber.each()[0])
                 }
                 External::Uniform(_) | External::File(_) => {}
             }
@@ -377,7 +377,7 @@ impl<'s> Estimate<'s> {
     fn mean_density(&self) -> f64 {
         let mean = |population: &Population| match (population.space, self.x) {
             (Some(Space::Gaussian { width, .. }), Some(x)) => {
-                population.density * (width * TAU.sqrt() / x.length()).min(1.0)
+                population.density * (width.each()[0] * TAU.sqrt() / x.length()).min(1.0)
             }
             _ => population.density,
         };
@@ -533,14 +533,15 @@ impl<'s> Estimate<'s> {
     }
 
     /// Modes of the initial state.
-    fn initial_modes(&self) -> impl Iterator<Item = u32> {
+    fn initial_modes(&self) -> impl Iterator<Item = i32> {
         self.populations_given().iter().flat_map(|population| {
             let helix = population.spin.and_then(|spin| match spin {
-                Spin::Helix { mode, .. } => Some(mode),
-                Spin::Uniform { .. } => None,
+                Spin::Helix { mode, .. } => Some(mode.each()[0]),
+                Spin::Uniform { .. } | Spin::Vortex { .. } => None,
             });
             let perturbed = population.perturbations.iter().map(|perturbation| match *perturbation {
-                Perturbation::Density { mode, .. } | Perturbation::Drift { mode, .. } => mode,
+                Perturbation::Density { mode, .. } | Perturbation::Drift { mode, .. } => mode.each()[0],
+                Perturbation::Rotation { .. } => 0,
             });
             perturbed.chain(helix)
         })
@@ -551,12 +552,12 @@ impl<'s> Estimate<'s> {
         let x = self.x?;
         let named = self
             .initial_modes()
-            .chain(self.scenario.fields.perturbations.iter().map(|p| p.mode))
-            .chain(self.scenario.output.diagnostics.modes.iter().map(|mode| mode.mode))
+            .chain(self.scenario.fields.perturbations.iter().map(|p| p.mode.each()[0]))
+            .chain(self.scenario.output.diagnostics.modes.iter().map(|mode| mode.mode.each()[0]))
             .map(|mode| self.wavenumber(mode));
         let waves = self.scenario.fields.external.iter().filter_map(|external| match *external {
             External::TravellingWave { wavenumber, .. } | External::StandingWave { wavenumber, .. } => {
-                Some(wavenumber.abs())
+                Some(wavenumber.each()[0].abs())
             }
             _ => None,
         });

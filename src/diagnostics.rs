@@ -58,7 +58,7 @@ pub fn mode_name(mode: &Mode) -> String {
     // The quantity's name in the scenario file is its name in the table.
     let name = serde_json::to_value(mode.quantity).ok();
     let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or("mode");
-    format!("{name}_mode{}", mode.mode)
+    format!("{name}_mode{}", mode.mode.each()[0])
 }
 
 /// Appends a row for the present state. `Error::Run` when it is not finite.
@@ -172,11 +172,11 @@ fn row(
         // f = sum_m Re( amplitude_m exp(i k x) )
         let cells = observables.len();
         // Modes 0 and cells/2 are their own mirror images.
-        let alone = mode.mode == 0 || 2 * mode.mode as usize == cells;
+        let alone = mode.mode.each()[0] == 0 || 2 * mode.mode.each()[0] as usize == cells;
         let weight = if alone { 1.0 } else { 2.0 } / cells as f64;
         let (mut re, mut im) = (0.0, 0.0);
         for i in 0..cells {
-            let phase = TAU * f64::from(mode.mode) * fields.x(i) / (cells as f64 * fields.mesh.step);
+            let phase = TAU * f64::from(mode.mode.each()[0]) * fields.x(i) / (cells as f64 * fields.mesh.step);
             re += value(i) * phase.cos() * weight;
             im -= value(i) * phase.sin() * weight;
         }

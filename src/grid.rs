@@ -74,7 +74,7 @@ impl Grid {
     /// The grid of a scenario's phase space.
     pub fn of(space: &schema::PhaseSpace) -> Result<Self> {
         let axis = |axis: Option<schema::Axis>| axis.map(Axis::from);
-        Grid::new([axis(space.x), None, None, axis(space.px), axis(space.py), axis(space.pz)])
+        Grid::new(schema::PhaseAxis::ALL.map(|name| axis(space.axis(name))))
     }
 
     /// The axis in storage slot `slot`, if resolved.

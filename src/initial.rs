@@ -66,15 +66,18 @@ fn add(population: &Population, grid: &Grid, particle: &Particle, cells: &mut [D
         };
         let (mut density, mut drift) = (population.density, DVec3::ZERO);
         if let Some(Space::Gaussian { centre, width }) = population.space {
-            density *= (-0.5 * ((x - centre) / width).powi(2)).exp();
+            density *= (-0.5 * ((x - centre.each()[0]) / width.each()[0]).powi(2)).exp();
         }
         for perturbation in &population.perturbations {
             match *perturbation {
                 Perturbation::Density { mode, amplitude, phase: offset } => {
-                    density *= 1.0 + amplitude * (f64::from(mode) * phase + offset).cos();
+                    density *= 1.0 + amplitude * (f64::from(mode.each()[0]) * phase + offset).cos();
+                }
+                Perturbation::Rotation { rate, centre } => {
+                    drift += particle.mass * DVec3::from(rate).cross(DVec3::X * x - DVec3::from(centre));
                 }
                 Perturbation::Drift { axis, mode, amplitude, phase: offset } => {
-                    drift[direction(axis)] += amplitude * (f64::from(mode) * phase + offset).cos();
+                    drift[direction(axis)] += amplitude * (f64::from(mode.each()[0]) * phase + offset).cos();
                 }
             }
         }
@@ -102,8 +105,9 @@ fn direction(axis: MomentumAxis) -> usize {
 fn polarisation(spin: Spin, phase: f64) -> DVec3 {
     match spin {
         Spin::Uniform { direction, polarisation } => DVec3::from(direction).normalize() * polarisation,
+        Spin::Vortex { polarisation, .. } => DVec3::Z * polarisation,
         Spin::Helix { first, second, mode, polarisation } => {
-            let angle = f64::from(mode) * phase;
+            let angle = f64::from(mode.each()[0]) * phase;
             (DVec3::from(first) * angle.cos() + DVec3::from(second) * angle.sin()) * polarisation
         }
     }

@@ -214,7 +214,7 @@ fn initial_fields(loaded: &Loaded, mesh: Mesh, first: f64) -> Result<(Vec<DVec3>
             // Transverse B lies on the upper faces.
             let offset = if vector == 1 && direction > 0 { 0.5 } else { 0.0 };
             let x = first + (i as f64 + offset) * mesh.step;
-            let angle = TAU * f64::from(perturbation.mode) * x / (mesh.cells as f64 * mesh.step);
+            let angle = TAU * f64::from(perturbation.mode.each()[0]) * x / (mesh.cells as f64 * mesh.step);
             let value = perturbation.amplitude * (angle + perturbation.phase).cos();
             if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
         }

@@ -80,7 +80,13 @@ impl Random {
                 for slot in grid.momenta() {
                     p[slot - MOMENTUM] = 0.0;
                 }
-                FieldSample { e: self.vector(), b: self.vector(), de: self.vector(), db: self.vector(), p }
+                FieldSample {
+                    e: self.vector(),
+                    b: self.vector(),
+                    de: [(); 3].map(|()| self.vector()),
+                    db: [(); 3].map(|()| self.vector()),
+                    p,
+                }
             })
             .collect()
     }
@@ -184,7 +190,7 @@ impl Bench {
                         speed == Speed::Coupled,
                     ),
                     Command::Force { axis, speed, .. } => {
-                        let gradient = if axis == 0 { (field.de, field.db) } else { Default::default() };
+                        let gradient = (field.de[axis], field.db[axis]);
                         (
                             particle.lorentz_force(p, e, b)[axis],
                             particle.dipole_force(p, DVec3::AXES[axis], e, b, gradient.0, gradient.1),

@@ -275,7 +275,7 @@ fn rust_and_wgsl_agree_on_every_byte() {
         time_over_step,
         time
     });
-    let field = layout!(FieldRecord { e, b, de, db, p });
+    let field = layout!(FieldRecord { e, b, p, de, db });
     let sums = layout!(SumsRecord { a, b, c, d, least });
     for (kernel, spin) in kernels() {
         let module = module(kernel, spin);

@@ -39,8 +39,8 @@ fn table(grid: &Grid, electric: f64, magnetic: f64) -> Vec<FieldSample> {
             FieldSample {
                 e: electric * vector(i),
                 b: magnetic * vector(i + 0.3),
-                de: electric * vector(i + 0.5),
-                db: magnetic * vector(i + 0.7),
+                de: [electric * vector(i + 0.5), DVec3::ZERO, DVec3::ZERO],
+                db: [magnetic * vector(i + 0.7), DVec3::ZERO, DVec3::ZERO],
                 p: DVec3::ZERO,
             }
         })
@@ -179,7 +179,7 @@ fn courant(recorder: Recorder, command: &Command, fields: &[FieldSample]) -> f64
                     (v, particle.hidden_velocity(p, DVec3::AXES[axis], field.e, field.b), speed, axis, time)
                 }
                 Command::Force { axis, time, speed, .. } => {
-                    let (de, db) = if axis == 0 { (field.de, field.db) } else { Default::default() };
+                    let (de, db) = (field.de[axis], field.db[axis]);
                     let force = particle.lorentz_force(p, field.e, field.b)[axis];
                     let dipole = particle.dipole_force(p, DVec3::AXES[axis], field.e, field.b, de, db);
                     (force, dipole, speed, MOMENTUM + axis, time)

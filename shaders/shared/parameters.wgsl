@@ -26,14 +26,14 @@ struct Parameters {
     time: real,
 }
 
-// Fields at a space-cell centre, with their derivatives along x, and the kinetic
-// momentum along axes that are not resolved. Twin of `FieldRecord`.
+// Fields at a space-cell centre, the kinetic momentum along axes that are not
+// resolved, and the fields' derivatives along x, y, z. Twin of `FieldRecord`.
 struct FieldRecord {
     e: vec4<real>,
     b: vec4<real>,
-    de: vec4<real>,
-    db: vec4<real>,
     p: vec4<real>,
+    de: array<vec4<real>, 3>,
+    db: array<vec4<real>, 3>,
 }
 
 @group(0) @binding(0) var<storage, read> parameters: Parameters;

@@ -36,7 +36,13 @@ impl ExternalFields {
             let (e, b) = (if e.is_empty() { &zero } else { e }, if b.is_empty() { &zero } else { b });
             let (de, db) = (slope(e), slope(b));
             arrays = (0..mesh.cells)
-                .map(|i| FieldSample { e: e[i], b: b[i], de: de[i], db: db[i], p: DVec3::ZERO })
+                .map(|i| FieldSample {
+                    e: e[i],
+                    b: b[i],
+                    de: [de[i], DVec3::ZERO, DVec3::ZERO],
+                    db: [db[i], DVec3::ZERO, DVec3::ZERO],
+                    p: DVec3::ZERO,
+                })
                 .collect();
         }
         ExternalFields { analytic, arrays }
@@ -57,12 +63,14 @@ impl ExternalFields {
                     sample.b += DVec3::from(uniform.B);
                     continue;
                 }
-                External::Gradient { component, value, slope } => (component, value + slope * x, slope),
+                External::Gradient { component, value, slope, .. } => (component, value + slope * x, slope),
                 External::TravellingWave { component, amplitude, wavenumber, frequency, phase } => {
+                    let wavenumber = wavenumber.each()[0];
                     let angle = wavenumber * x - frequency * time + phase;
                     (component, amplitude * angle.cos(), -amplitude * wavenumber * angle.sin())
                 }
                 External::StandingWave { component, amplitude, wavenumber, frequency, phase } => {
+                    let wavenumber = wavenumber.each()[0];
                     let angle = wavenumber * x + phase;
                     let amplitude = amplitude * (frequency * time).cos();
                     (component, amplitude * angle.cos(), -amplitude * wavenumber * angle.sin())
@@ -73,7 +81,7 @@ impl ExternalFields {
             let (field, derivative) =
                 if vector == 0 { (&mut sample.e, &mut sample.de) } else { (&mut sample.b, &mut sample.db) };
             field[direction] += value;
-            derivative[direction] += slope;
+            derivative[0][direction] += slope;
         }
         sample
     }

@@ -92,12 +92,12 @@ impl Fields {
                 let mut sample = self.external.at(i, self.x(i), time);
                 sample.e += e[i];
                 sample.b += b[i];
-                sample.de += de[i];
-                sample.db += db[i];
+                sample.de[0] += de[i];
+                sample.db[0] += db[i];
                 sample.p = self.unresolved * (self.canonical - self.charge * self.a[i]);
                 match part {
-                    Part::Electric => (sample.b, sample.db) = (DVec3::ZERO, DVec3::ZERO),
-                    Part::Magnetic => (sample.e, sample.de) = (DVec3::ZERO, DVec3::ZERO),
+                    Part::Electric => (sample.b, sample.db) = Default::default(),
+                    Part::Magnetic => (sample.e, sample.de) = Default::default(),
                     Part::Both => {}
                 }
                 sample

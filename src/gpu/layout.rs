@@ -78,9 +78,9 @@ pub fn kinematics_code(kinematics: Kinematics) -> u32 {
 pub struct FieldRecord {
     pub e: [f32; 4],
     pub b: [f32; 4],
-    pub de: [f32; 4],
-    pub db: [f32; 4],
     pub p: [f32; 4],
+    pub de: [[f32; 4]; 3],
+    pub db: [[f32; 4]; 3],
 }
 
 impl From<&FieldSample> for FieldRecord {
@@ -89,9 +89,9 @@ impl From<&FieldSample> for FieldRecord {
         FieldRecord {
             e: record(sample.e),
             b: record(sample.b),
-            de: record(sample.de),
-            db: record(sample.db),
             p: record(sample.p),
+            de: sample.de.map(record),
+            db: sample.db.map(record),
         }
     }
 }

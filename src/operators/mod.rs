@@ -11,10 +11,10 @@ use crate::physics::Particle;
 pub struct FieldSample {
     pub e: DVec3,
     pub b: DVec3,
-    /// dE/dx
-    pub de: DVec3,
-    /// dB/dx
-    pub db: DVec3,
+    /// dE/dx, dE/dy, dE/dz; zero along axes that are not resolved.
+    pub de: [DVec3; 3],
+    /// dB/dx, dB/dy, dB/dz.
+    pub db: [DVec3; 3],
     /// Kinetic momentum p_c - q A along axes that are not resolved, else 0.
     pub p: DVec3,
 }
@@ -174,10 +174,7 @@ impl Recorder<'_> {
         let (particle, fields) = (self.particle, &recording.tables[table]);
         let momentum = self.largest_momentum(fields);
         let transverse = |s: &FieldSample| s.b.length_squared() - s.b[axis] * s.b[axis];
-        // Without a resolved space axis of this direction d/dx_j is zero.
-        let gradient = |s: &FieldSample| {
-            if axis == 0 { particle.precession_bound(momentum, s.de, s.db) } else { 0.0 }
-        };
+        let gradient = |s: &FieldSample| particle.precession_bound(momentum, s.de[axis], s.db[axis]);
         let magnetic = FieldSample::largest(fields, |s| transverse(s).max(0.0).sqrt()) * particle.charge.abs();
         let electric = FieldSample::largest(fields, |s| s.e[axis].abs()) * particle.charge.abs();
         let dipole = FieldSample::largest(fields, |s| {

@@ -12,12 +12,7 @@ const EMPTY: f64 = 1e-3;
 
 /// Storage slot of an axis.
 pub fn slot(axis: PhaseAxis) -> usize {
-    match axis {
-        PhaseAxis::X => 0,
-        PhaseAxis::Px => 3,
-        PhaseAxis::Py => 4,
-        PhaseAxis::Pz => 5,
-    }
+    axis as usize
 }
 
 /// Values of a snapshot, rows along the vertical axis from below, and its extent.
@@ -57,7 +52,7 @@ pub fn project(state: &State, grid: &Grid, snapshot: &Snapshot) -> Vec<f64> {
                 Quantity::W0 => cell.x,
                 Quantity::W1 => w.x,
                 Quantity::W2 => w.y,
-                Quantity::W3 => w.z,
+                Quantity::W3 | Quantity::Texture => w.z,
                 Quantity::Spin => w.length(),
                 Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
                 Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
@@ -81,6 +76,8 @@ pub fn heat_map<'a>(
         let (from, to, cells) = grid.axis(slot(axis)).map_or((0.0, 1.0, 1), |a| (a.from, a.to(), a.cells));
         let label = match axis {
             PhaseAxis::X => "x",
+            PhaseAxis::Y => "y",
+            PhaseAxis::Z => "z",
             PhaseAxis::Px => "p_x",
             PhaseAxis::Py => "p_y",
             PhaseAxis::Pz => "p_z",
@@ -95,7 +92,7 @@ pub fn heat_map<'a>(
         Quantity::W0 => ("w_0".into(), Scale::Sequential),
         Quantity::W1 => ("w_1".into(), Scale::Diverging),
         Quantity::W2 => ("w_2".into(), Scale::Diverging),
-        Quantity::W3 => ("w_3".into(), Scale::Diverging),
+        Quantity::W3 | Quantity::Texture => ("w_3".into(), Scale::Diverging),
         Quantity::Spin => ("|w|".into(), Scale::Sequential),
         Quantity::Up => (format!("(w_0 + w·{along})/2"), Scale::Diverging),
         Quantity::Down => (format!("(w_0 − w·{along})/2"), Scale::Diverging),
@@ -144,6 +141,7 @@ fn name(snapshot: &Snapshot) -> String {
         Quantity::Up => "up",
         Quantity::Down => "down",
         Quantity::Polarisation => "polarisation",
+        Quantity::Texture => "texture",
     };
     let [horizontal, vertical] = snapshot.axes.map(|axis| AXIS_NAMES[slot(axis)]);
     format!("{change}{quantity}_{horizontal}_{vertical}")

@@ -43,11 +43,7 @@ pub fn sweep<C: Cell>(
             let (field, p) = at(outer, i, k);
             let force = particle.lorentz_force(p, field.e, field.b)[axis];
             let c = match speed {
-                Speed::Coupled => {
-                    // No field depends on a coordinate that is not resolved.
-                    let (de, db) = if axis == 0 { (field.de, field.db) } else { Default::default() };
-                    particle.dipole_force(p, direction, field.e, field.b, de, db)
-                }
+                Speed::Coupled => particle.dipole_force(p, direction, field.e, field.b, field.de[axis], field.db[axis]),
                 _ => DVec3::ZERO,
             };
             Courant { v: force * courant, c: c * courant }

@@ -122,7 +122,7 @@ impl Sources<'_> {
             || self.files().any(|file| if E.contains(&component) { file.E.is_some() } else { file.B.is_some() })
             || fields.external.iter().any(|external| match *external {
                 External::Uniform(ref field) => uniform(field, component) != 0.0,
-                External::Gradient { component: c, value, slope } => c == component && (value, slope) != (0.0, 0.0),
+                External::Gradient { component: c, value, slope, .. } => c == component && (value, slope) != (0.0, 0.0),
                 External::TravellingWave { component: c, amplitude, .. }
                 | External::StandingWave { component: c, amplitude, .. } => c == component && amplitude != 0.0,
                 External::File(_) => false,
@@ -139,12 +139,12 @@ impl Sources<'_> {
             .iter()
             .map(|external| match *external {
                 External::Uniform(ref field) => uniform(field, component),
-                External::Gradient { component: c, value, slope } if c == component => {
+                External::Gradient { component: c, value, slope, .. } if c == component => {
                     value + slope * (x.from + x.to) / 2.0
                 }
                 External::TravellingWave { component: c, amplitude, wavenumber, .. }
                 | External::StandingWave { component: c, amplitude, wavenumber, .. }
-                    if c == component && (wavenumber == 0.0 || !whole_periods(wavenumber, x)) =>
+                    if c == component && (wavenumber.each()[0] == 0.0 || !whole_periods(wavenumber.each()[0], x)) =>
                 {
                     amplitude
                 }
@@ -203,10 +203,12 @@ fn slopes(external: &External, component: FieldComponent, x: f64, t: f64) -> (f6
     match *external {
         External::Gradient { component: c, slope, .. } if c == component => (slope, 0.0),
         External::TravellingWave { component: c, amplitude, wavenumber: k, frequency: w, phase } if c == component => {
+            let k = k.each()[0];
             let sine = amplitude * (k * x - w * t + phase).sin();
             (-k * sine, w * sine)
         }
         External::StandingWave { component: c, amplitude, wavenumber: k, frequency: w, phase } if c == component => {
+            let k = k.each()[0];
             let (sine, cosine) = (k * x + phase).sin_cos();
             (-k * amplitude * sine * (w * t).cos(), -w * amplitude * cosine * (w * t).sin())
         }

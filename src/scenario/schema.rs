@@ -108,9 +108,13 @@ pub enum Kinematics {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseSpace {
-    /// Periodic. Needs `px`.
+    /// Space axes are periodic; each needs its own momentum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub x: Option<Axis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<Axis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub z: Option<Axis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub px: Option<Axis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,13 +132,15 @@ impl PhaseSpace {
     pub fn axis(&self, axis: PhaseAxis) -> Option<Axis> {
         match axis {
             PhaseAxis::X => self.x,
+            PhaseAxis::Y => self.y,
+            PhaseAxis::Z => self.z,
             PhaseAxis::Px => self.px,
             PhaseAxis::Py => self.py,
             PhaseAxis::Pz => self.pz,
         }
     }
 
-    /// Resolved axes in the order of storage: x, px, py, pz.
+    /// Resolved axes in the order of storage: x, y, z, px, py, pz.
     pub fn axes(&self) -> Vec<(PhaseAxis, Axis)> {
         PhaseAxis::ALL.into_iter().filter_map(|axis| Some((axis, self.axis(axis)?))).collect()
     }
@@ -147,6 +153,10 @@ pub struct Axis {
     pub from: f64,
     pub to: f64,
     pub cells: u32,
+    /// Width of the layer at both ends of a space axis that absorbs what enters it.
+    /// Without one the axis is periodic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absorbing_layer: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -216,6 +226,42 @@ pub enum Momentum {
     TwoBeam { spread: PerAxis, drift: [f64; 3] },
 }
 
+/// Wavelengths in the domain: along x, or along each of x, y, z.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(untagged, expecting = "a whole number (wavelengths along x), or an array of three (along x, y, z)")]
+pub enum ModeNumber {
+    X(i32),
+    Each([i32; 3]),
+}
+
+impl ModeNumber {
+    /// Wavelengths along each of x, y, z.
+    pub fn each(self) -> [i32; 3] {
+        match self {
+            ModeNumber::X(mode) => [mode, 0, 0],
+            ModeNumber::Each(modes) => modes,
+        }
+    }
+}
+
+/// A wave vector: its x component alone, or all three.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(untagged, expecting = "a number (along x), or an array of three numbers (x, y, z)")]
+pub enum WaveVector {
+    X(f64),
+    Each([f64; 3]),
+}
+
+impl WaveVector {
+    /// Components along x, y, z.
+    pub fn each(self) -> [f64; 3] {
+        match self {
+            WaveVector::X(k) => [k, 0.0, 0.0],
+            WaveVector::Each(k) => k,
+        }
+    }
+}
+
 /// One number for every axis, or one per axis (x, y, z).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(untagged, expecting = "a number, or an array of three numbers (x, y, z)")]
@@ -237,28 +283,34 @@ impl PerAxis {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Space {
-    /// exp(-(x - centre)^2 / (2 width^2)).
-    Gaussian { centre: f64, width: f64 },
+    /// exp(-(r - centre)^2 / (2 width^2)) over the resolved space axes.
+    Gaussian { centre: PerAxis, width: PerAxis },
 }
 
-/// Sinusoidal change of a population; `mode` counts wavelengths in the domain.
+/// Change of a population from place to place.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Perturbation {
-    /// n -> n (1 + amplitude cos(k x + phase)).
+    /// n -> n (1 + amplitude cos(k.r + phase)).
     Density {
-        mode: u32,
+        mode: ModeNumber,
         amplitude: f64,
         #[serde(default)]
         phase: f64,
     },
-    /// Mean momentum along `axis` -> + amplitude cos(k x + phase).
+    /// Mean momentum along `axis` -> + amplitude cos(k.r + phase).
     Drift {
         axis: MomentumAxis,
-        mode: u32,
+        mode: ModeNumber,
         amplitude: f64,
         #[serde(default)]
         phase: f64,
+    },
+    /// Mean momentum -> + mass rate x (r - centre): rigid rotation.
+    Rotation {
+        rate: [f64; 3],
+        #[serde(default)]
+        centre: [f64; 3],
     },
 }
 
@@ -280,6 +332,16 @@ impl From<MomentumAxis> for PhaseAxis {
     }
 }
 
+/// A direction of space.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum SpaceAxis {
+    #[default]
+    X,
+    Y,
+    Z,
+}
+
 /// w = polarisation w0 (unit vector).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -289,11 +351,25 @@ pub enum Spin {
         #[serde(default = "one")]
         polarisation: f64,
     },
-    /// first cos(k x) + second sin(k x): a spin texture in x.
+    /// first cos(k.r) + second sin(k.r).
     Helix {
         first: [f64; 3],
         second: [f64; 3],
-        mode: u32,
+        mode: ModeNumber,
+        #[serde(default = "one")]
+        polarisation: f64,
+    },
+    /// (sin t cos a, sin t sin a, cos t) around `centre` in the x-y plane, with
+    /// t = 2 arctan(r/radius) and a = winding (azimuth) + phase: up in the core,
+    /// down far away, in the plane at `radius`.
+    Vortex {
+        #[serde(default)]
+        centre: [f64; 2],
+        radius: f64,
+        #[serde(default = "one_turn")]
+        winding: i32,
+        #[serde(default)]
+        phase: f64,
         #[serde(default = "one")]
         polarisation: f64,
     },
@@ -313,7 +389,7 @@ pub struct Fields {
     /// Sinusoidal initial fields. E_x follows from Gauss's law and is checked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub perturbations: Vec<FieldPerturbation>,
-    /// Initial fields at cell centres, `.npy` of shape (x cells, 3).
+    /// Initial fields at cell centres, `.npy` of shape (space cells..., 3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FieldFile>,
     /// Prescribed fields, added to the self-consistent ones.
@@ -368,12 +444,12 @@ pub enum FieldComponent {
     Bz,
 }
 
-/// component += amplitude cos(k x + phase).
+/// component += amplitude cos(k.r + phase).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct FieldPerturbation {
     pub component: FieldComponent,
-    pub mode: u32,
+    pub mode: ModeNumber,
     pub amplitude: f64,
     #[serde(default)]
     pub phase: f64,
@@ -393,32 +469,34 @@ pub struct FieldFile {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum External {
     Uniform(UniformField),
-    /// component = value + slope x.
+    /// component = value + slope x, or y, or z.
     Gradient {
         component: FieldComponent,
+        #[serde(default)]
+        axis: SpaceAxis,
         #[serde(default)]
         value: f64,
         slope: f64,
     },
-    /// amplitude cos(k x - omega t + phase).
+    /// amplitude cos(k.r - omega t + phase).
     TravellingWave {
         component: FieldComponent,
         amplitude: f64,
-        wavenumber: f64,
+        wavenumber: WaveVector,
         frequency: f64,
         #[serde(default)]
         phase: f64,
     },
-    /// amplitude cos(k x + phase) cos(omega t).
+    /// amplitude cos(k.r + phase) cos(omega t).
     StandingWave {
         component: FieldComponent,
         amplitude: f64,
-        wavenumber: f64,
+        wavenumber: WaveVector,
         frequency: f64,
         #[serde(default)]
         phase: f64,
     },
-    /// Constant in time, `.npy` of shape (x cells, 3) at cell centres.
+    /// Constant in time, `.npy` of shape (space cells..., 3) at cell centres.
     File(FieldFile),
 }
 
@@ -450,7 +528,7 @@ pub struct Diagnostics {
     /// Axis along which "up" and "down" are meant.
     #[serde(default = "z_axis")]
     pub spin_axis: [f64; 3],
-    /// Complex amplitudes of Fourier modes in x.
+    /// Complex amplitudes of Fourier modes in space.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modes: Vec<Mode>,
 }
@@ -465,10 +543,10 @@ impl Default for Diagnostics {
 #[serde(deny_unknown_fields)]
 pub struct Mode {
     pub quantity: ModeQuantity,
-    pub mode: u32,
+    pub mode: ModeNumber,
 }
 
-/// A quantity of x whose Fourier modes can be recorded.
+/// A quantity of space whose Fourier modes can be recorded.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(expecting = "one of `density`, `spin_1`, `spin_2`, `spin_3`, `E_x`, `E_y`, `E_z`, `B_x`, `B_y`, `B_z`")]
 pub enum ModeQuantity {
@@ -507,18 +585,24 @@ pub struct Snapshot {
 #[serde(rename_all = "snake_case")]
 pub enum PhaseAxis {
     X,
+    Y,
+    Z,
     Px,
     Py,
     Pz,
 }
 
 impl PhaseAxis {
-    pub const ALL: [PhaseAxis; 4] = [PhaseAxis::X, PhaseAxis::Px, PhaseAxis::Py, PhaseAxis::Pz];
+    /// In the order of storage, so that `axis as usize` is the slot in a grid.
+    pub const ALL: [PhaseAxis; 6] =
+        [PhaseAxis::X, PhaseAxis::Y, PhaseAxis::Z, PhaseAxis::Px, PhaseAxis::Py, PhaseAxis::Pz];
 
     /// The name written in a scenario.
     pub fn name(self) -> &'static str {
         match self {
             PhaseAxis::X => "x",
+            PhaseAxis::Y => "y",
+            PhaseAxis::Z => "z",
             PhaseAxis::Px => "px",
             PhaseAxis::Py => "py",
             PhaseAxis::Pz => "pz",
@@ -541,6 +625,8 @@ pub enum Quantity {
     Down,
     /// w.axis / w0
     Polarisation,
+    /// w3 / w0 in colour, (w1, w2) / w0 as arrows.
+    Texture,
 }
 
 /// A number the run must end with, its formula, and how close is close enough.
@@ -567,6 +653,9 @@ pub enum Measure {
 
 fn one() -> f64 {
     1.0
+}
+fn one_turn() -> i32 {
+    1
 }
 fn minus_one() -> f64 {
     -1.0

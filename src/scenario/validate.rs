@@ -70,8 +70,9 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
             continue;
         };
         if let Some(x) = scenario.phase_space.x
-            && !reduction::whole_periods(*wavenumber, x)
+            && !reduction::whole_periods(wavenumber.each()[0], x)
         {
+            let wavenumber = wavenumber.each()[0];
             let unit = std::f64::consts::TAU / (x.to - x.from);
             let nearest = (wavenumber / unit).round() * unit;
             warnings.push(format!(
@@ -150,12 +151,13 @@ impl Checker<'_> {
     }
 
     /// A Fourier mode in x, which the grid must be able to hold.
-    fn mode(&mut self, mode: u32, at_least: u32, path: &str) {
+    fn mode(&mut self, mode: ModeNumber, at_least: i32, path: &str) {
+        let mode = mode.each()[0];
         self.require(mode >= at_least, path, || {
             format!("found 0, expected {at_least} or more wavelengths; a uniform part is given by `density`, `drift`, `spin.uniform` or `fields.uniform`")
         });
         let Some(x) = self.scenario.phase_space.x else { return };
-        let most = x.cells / 2;
+        let most = x.cells as i32 / 2;
         self.require(mode <= most, path, || {
             format!("found {mode} wavelengths on {} cells, expected {most} or fewer (two cells per wavelength); lower it or raise `phase_space.x.cells`", x.cells)
         });
@@ -198,7 +200,7 @@ impl Checker<'_> {
                 format!("found a canonical momentum for {name}, which is resolved; remove it (the initial state sets the momenta), or remove the axis")
             });
         }
-        for (axis, Axis { from, to, cells }) in space.axes() {
+        for (axis, Axis { from, to, cells, .. }) in space.axes() {
             let path = format!("phase_space.{}", axis.name());
             self.require(from < to, format!("{path}.to"), || {
                 format!("found from = {} and to = {}, expected from < to", number(from, 12), number(to, 12))
@@ -233,12 +235,12 @@ impl Checker<'_> {
             if let Some(Space::Gaussian { centre, width }) = population.space {
                 let path = format!("{path}.space.gaussian");
                 self.needs_x(&path, "a packet");
-                self.positive(width, format!("{path}.width"));
+                self.positive(width.each()[0], format!("{path}.width"));
                 if let Some(x) = self.scenario.phase_space.x {
-                    self.require((x.from..=x.to).contains(&centre), format!("{path}.centre"), || {
+                    self.require((x.from..=x.to).contains(&centre.each()[0]), format!("{path}.centre"), || {
                         format!(
                             "found {}, expected a place on the x axis, {} to {}",
-                            number(centre, 12),
+                            number(centre.each()[0], 12),
                             number(x.from, 12),
                             number(x.to, 12)
                         )
@@ -292,6 +294,7 @@ impl Checker<'_> {
                     )
                 });
             }
+            Perturbation::Rotation { .. } => {}
             Perturbation::Drift { axis, mode, .. } => {
                 let path = format!("{path}.drift");
                 self.needs_x(&path, "a drift perturbation");
@@ -313,6 +316,11 @@ impl Checker<'_> {
             Spin::Uniform { direction, polarisation } => {
                 let path = format!("{path}.uniform");
                 self.direction(direction, &format!("{path}.direction"));
+                (path, polarisation)
+            }
+            Spin::Vortex { radius, polarisation, .. } => {
+                let path = format!("{path}.vortex");
+                self.positive(radius, format!("{path}.radius"));
                 (path, polarisation)
             }
             Spin::Helix { first, second, mode, polarisation } => {
@@ -382,10 +390,10 @@ impl Checker<'_> {
                 }
             }
             External::TravellingWave { component, wavenumber, .. } => {
-                self.wave(*component, *wavenumber, &format!("{path}.travelling_wave"));
+                self.wave(*component, wavenumber.each()[0], &format!("{path}.travelling_wave"));
             }
             External::StandingWave { component, wavenumber, .. } => {
-                self.wave(*component, *wavenumber, &format!("{path}.standing_wave"));
+                self.wave(*component, wavenumber.each()[0], &format!("{path}.standing_wave"));
             }
             External::File(file) => self.field_file(file, &format!("{path}.file")),
         }
