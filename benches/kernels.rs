@@ -39,7 +39,7 @@ fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
         b: DVec3::new(0.1, 0.03, 0.5),
         de: [DVec3::new(0.01, 0.05, 0.02); 3],
         db: [DVec3::new(0.0, 0.03, 0.04); 3],
-        p: DVec3::ZERO,
+        ..Default::default()
     };
     let table = vec![field; grid.space_cells()];
     let (time, table_index) = (loaded.scenario.time.step, 0);
@@ -50,11 +50,13 @@ fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
         &[Speed::Uniform, Speed::Varying]
     };
     for &speed in speeds {
-        for flux in [false, true] {
-            commands.push((
-                "x".to_string(),
-                Command::Advection { axis: 0, time, streaming: true, speed, table: table_index, flux },
-            ));
+        for streaming in [true, false] {
+            if streaming || speed == Speed::Coupled {
+                commands.push((
+                    "x".to_string(),
+                    Command::Advection { axis: 0, time, streaming, speed, table: table_index },
+                ));
+            }
         }
         for slot in grid.momenta() {
             let axis = slot - spinwigner::grid::MOMENTUM;
@@ -70,7 +72,7 @@ fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
 
     let repeats = (20_000_000 / cells).clamp(5, 200);
     let recording = Recording { tables: vec![table], commands: Vec::new() };
-    let copy = gpu.time_copy(&recording, repeats)?;
+    let copy = gpu.time_copy(repeats)?;
     let copy_rate = copy.bytes / copy.seconds;
     println!("{:<34} {:>10} {:>10} {:>9}", "kernel", "Mcell/s", "GB/s", "of copy");
     let print = |name: String, seconds: f64, bytes: f64| {
@@ -84,10 +86,9 @@ fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
     };
     print("copy".into(), copy.seconds, copy.bytes);
     for (axis, command) in commands {
-        let flux = matches!(command, Command::Advection { flux: true, .. });
         let recording = Recording { tables: recording.tables.clone(), commands: vec![command] };
         let timing = gpu.time_command(&recording, repeats)?;
-        let name = format!("{} {axis}{}", timing.name, if flux { " with flux" } else { "" });
+        let name = format!("{} {axis}", timing.name);
         print(name, timing.seconds, timing.bytes);
     }
     Ok(())

@@ -1,28 +1,61 @@
-// dt W + d_xj( (v_j + a_j) W ) = 0: streaming and hidden-momentum velocity.
+// dt W + d_xj( (v_j + a_j) W ) = 0: streaming with the hidden velocity due to B,
+// or the hidden velocity due to E alone.
 
-// id.x: momentum cell; id.y: block along the axis; id.z: line in space.
-fn line_of(id: vec3<u32>, groups: vec3<u32>) -> Line {
-    let axis = parameters.axes[parameters.direction];
+// Direction of the sweep: 0, 1, 2.
+override DIRECTION: u32 = 0u;
+override STREAMING: bool = true;
+
+// Momentum cells of one space line after those of another, in whole workgroups.
+fn line_of(invocation: u32) -> Line {
+    let axis = parameters.axes[SWEPT];
     let momentum_cells = parameters.momentum_cells;
+    let padded = (momentum_cells + LANES - 1u) / LANES * LANES;
+    let space_line = invocation / padded;
+    let momentum_cell = invocation - space_line * padded;
     let space_stride = axis.stride / momentum_cells;
-    let space = (id.z / space_stride) * axis.cells * space_stride + id.z % space_stride;
-    let exists = id.x < momentum_cells;
-    let momentum_cell = min(id.x, momentum_cells - 1u);
-    let base = space * momentum_cells + momentum_cell;
-    let momentum = momentum_of(momentum_cell);
-    return Line(exists, base, axis.stride, i32(axis.cells), space, space_stride, momentum, fields[space]);
+    let outer = space_line / space_stride;
+    let space = outer * axis.cells * space_stride + (space_line - outer * space_stride);
+    let exists = momentum_cell < momentum_cells && space_line < parameters.space_cells / axis.cells;
+    return Line(
+        exists,
+        space * momentum_cells + momentum_cell,
+        axis.stride,
+        i32(axis.cells),
+        space_line * momentum_cells + momentum_cell,
+        space + parameters.first_space_cell,
+        space_stride,
+        momentum_at(momentum_indices(momentum_cell)),
+    );
 }
 
-// v_j of a line on which it does not vary.
-fn line_speed(line: Line) -> real {
-    return velocity(line.momentum + line.field.p.xyz)[parameters.direction];
+// Space cell of cell k on the whole grid, where axes are periodic.
+fn space_at(line: Line, k: i32) -> u32 {
+    if CUT {
+        let axis = parameters.axes[SWEPT];
+        let whole = wrapped(k + i32(axis.offset), i32(axis.whole)) - i32(axis.offset);
+        return u32(i32(line.space) + whole * i32(line.space_stride));
+    }
+    return line.space + u32(wrapped(k, line.cells)) * line.space_stride;
 }
 
-// v_j + a_j at cell k, as a Courant number.
-fn speed_at(line: Line, k: i32) -> Speed {
-    let field = fields[line.space + u32(wrapped(k, line.cells)) * line.space_stride];
-    let p = line.momentum + field.p.xyz;
-    let v = select(real(0.0), velocity(p)[parameters.direction], parameters.streaming != 0u);
-    let a = hidden_velocity(p, axis_unit(parameters.direction), field.e.xyz, field.b.xyz);
-    return speed(v * parameters.time_over_step, a * parameters.time_over_step);
+// v_j at cell k.
+fn scalar_speed(line: Line, k: i32) -> real {
+    if !STREAMING {
+        return real(0.0);
+    }
+    if CANONICAL {
+        return velocity(line.momentum + fields[space_at(line, k)].p.xyz)[DIRECTION];
+    }
+    return velocity(line.momentum)[DIRECTION];
+}
+
+// a_j at cell k.
+fn coupling(line: Line, k: i32) -> vec3<real> {
+    let space = space_at(line, k);
+    let p = with_canonical(line.momentum, space);
+    let f = form_factors(p);
+    if STREAMING {
+        return -parameters.moment * magnetic_gradient(f, p, unit(DIRECTION), fields[space].b.xyz);
+    }
+    return -parameters.moment * electric_gradient(f, p, unit(DIRECTION), fields[space].e);
 }

@@ -1,7 +1,7 @@
 // The yardstick of the benchmarks: reads every cell and writes it elsewhere.
 
-@group(0) @binding(2) var<storage, read> state_in: array<Cell>;
-@group(0) @binding(3) var<storage, read_write> state_out: array<Cell>;
+@group(0) @binding(0) var<storage, read> state_in: array<Cell>;
+@group(0) @binding(1) var<storage, read_write> state_out: array<Cell>;
 
 @compute @workgroup_size(64)
 fn copy(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {

@@ -1,34 +1,48 @@
 // dt W + d_pj( (F_j + b_j) W ) = 0: Lorentz force, dipole force and its magnetic
 // partner.
 
-// id.x and id.z: line; id.y: block along the axis.
-fn line_of(id: vec3<u32>, groups: vec3<u32>) -> Line {
-    let axis = parameters.axes[3u + parameters.direction];
+// Direction of the sweep: 0, 1, 2.
+override DIRECTION: u32 = 0u;
+
+// The fields of the line's space cell.
+var<private> e: vec3<real>;
+var<private> b: vec3<real>;
+var<private> de: vec3<real>;
+var<private> db: vec3<real>;
+
+// Lines are numbered in storage order.
+fn line_of(invocation: u32) -> Line {
+    let axis = parameters.axes[SWEPT];
     let lines = parameters.space_cells * (parameters.momentum_cells / axis.cells);
-    let wanted = id.z * groups.x * LANES + id.x;
-    let number = min(wanted, lines - 1u);
+    let number = min(invocation, lines - 1u);
     let outer = number / axis.stride;
     let base = outer * axis.cells * axis.stride + (number - outer * axis.stride);
     let space = base / parameters.momentum_cells;
-    let field = fields[space];
-    let momentum = momentum_of(base - space * parameters.momentum_cells) + field.p.xyz;
-    return Line(wanted < lines, base, axis.stride, i32(axis.cells), space, 0u, momentum, field);
+    let field = space + parameters.first_space_cell;
+    e = fields[field].e;
+    b = fields[field].b.xyz;
+    de = fields[field].de[DIRECTION].xyz;
+    db = fields[field].db[DIRECTION].xyz;
+    let momentum = with_canonical(momentum_at(momentum_indices(base - space * parameters.momentum_cells)), field);
+    return Line(invocation < lines, base, axis.stride, i32(axis.cells), number, field, 0u, momentum);
 }
 
-// F_j of a line on which it does not vary.
-fn line_speed(line: Line) -> real {
-    return lorentz_force(line.momentum, line.field.e.xyz, line.field.b.xyz)[parameters.direction];
+// Momentum at cell k.
+fn momentum_of(line: Line, k: i32) -> vec3<real> {
+    let j = unit(DIRECTION);
+    return line.momentum * (vec3<real>(real(1.0)) - j) + centre(SWEPT, k) * j;
 }
 
-// F_j + b_j at cell k, as a Courant number.
-fn speed_at(line: Line, k: i32) -> Speed {
-    let field = line.field;
-    let j = axis_unit(parameters.direction);
-    let along = centre(3u + parameters.direction, k);
-    let p = select(line.momentum, vec3<real>(along), j != vec3<real>());
-    let force = lorentz_force(p, field.e.xyz, field.b.xyz)[parameters.direction];
-    let de = fields[line.space].de[parameters.direction].xyz;
-    let db = fields[line.space].db[parameters.direction].xyz;
-    let dipole = dipole_force(p, j, field.e.xyz, field.b.xyz, de, db);
-    return speed(force * parameters.time_over_step, dipole * parameters.time_over_step);
+// F_j at cell k.
+fn scalar_speed(line: Line, k: i32) -> real {
+    return parameters.charge * (e + cross(velocity(momentum_of(line, k)), b))[DIRECTION];
+}
+
+// b_jk = mu_B dT_k/dx_j - q mu_B (dT_k/dp x B)_j at cell k, with (X x B)_j = X.(B x j).
+fn coupling(line: Line, k: i32) -> vec3<real> {
+    let p = momentum_of(line, k);
+    let f = form_factors(p);
+    let c = -parameters.charge * cross(b, unit(DIRECTION));
+    return parameters.moment
+        * (precession(f, p, de, db) + magnetic_gradient(f, p, c, b) + electric_gradient(f, p, c, e));
 }

@@ -1,12 +1,9 @@
-// Sums over momentum at every space cell. Each workgroup adds LANES * RUN cells
-// of one space cell by a tree; the host finishes the sums in float64.
-
-const LANES: u32 = 64u;
-const RUN: u32 = 8u;
+// Sums over momentum at every space cell. A workgroup adds its momentum blocks;
+// the host finishes the sums in float64.
 
 @group(0) @binding(2) var<storage, read> state: array<Cell>;
-// [space cell][workgroup along x]
-@group(0) @binding(3) var<storage, read_write> partial_sums: array<Sums>;
+// [space cell][workgroup along x][number]
+@group(0) @binding(3) var<storage, read_write> partial_sums: array<real>;
 
 // Sixteen numbers; the last is a minimum, the others are sums.
 struct Sums {
@@ -17,33 +14,45 @@ struct Sums {
     least: real,
 }
 
-var<workgroup> lanes: array<Sums, 64>;
-
-fn added(x: Sums, y: Sums) -> Sums {
-    return Sums(x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d, min(x.least, y.least));
-}
+// [number][lane]
+var<workgroup> lanes: array<real, 1024>;
 
 fn nothing() -> Sums {
     return Sums(vec4<real>(), vec4<real>(), vec4<real>(), vec3<real>(), real(3.0e38));
 }
 
-// Space cell of a workgroup; more than one dimension of a dispatch holds go on along z.
-fn space_cell(group: vec3<u32>, groups: vec3<u32>) -> u32 {
-    return group.z * groups.y + group.y;
+// Four lanes for each number add sixteen lanes each; then one adds the four.
+fn write_sums(sum: Sums, lane: u32, group: vec3<u32>, groups: vec3<u32>) {
+    for (var k = 0u; k < 4u; k++) {
+        lanes[k * LANES + lane] = sum.a[k];
+        lanes[(4u + k) * LANES + lane] = sum.b[k];
+        lanes[(8u + k) * LANES + lane] = sum.c[k];
+    }
+    for (var k = 0u; k < 3u; k++) {
+        lanes[(12u + k) * LANES + lane] = sum.d[k];
+    }
+    lanes[15u * LANES + lane] = sum.least;
+    workgroupBarrier();
+    let number = lane / 4u;
+    let quarter = combined(number, number * LANES + (lane % 4u) * 16u, 16u);
+    workgroupBarrier();
+    lanes[lane] = quarter;
+    workgroupBarrier();
+    let space = space_of(group, groups);
+    if lane < 16u && space < parameters.space_cells {
+        partial_sums[(space * groups.x + group.x) * 16u + lane] = combined(lane, lane * 4u, 4u);
+    }
 }
 
-fn write_sums(sum: Sums, lane: u32, group: vec3<u32>, groups: vec3<u32>) {
-    lanes[lane] = sum;
-    for (var half = LANES / 2u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if lane < half {
-            lanes[lane] = added(lanes[lane], lanes[lane + half]);
-        }
+// Sum, or least, of `count` numbers from `first`.
+fn combined(number: u32, first: u32, count: u32) -> real {
+    var sum = real(0.0);
+    var least = lanes[first];
+    for (var i = 0u; i < count; i++) {
+        sum += lanes[first + i];
+        least = min(least, lanes[first + i]);
     }
-    let space = space_cell(group, groups);
-    if lane == 0u && space < parameters.space_cells {
-        partial_sums[space * groups.x + group.x] = lanes[0];
-    }
+    return select(sum, least, number == 15u);
 }
 
 // density, stream (v + a^B), magnetisation/mu_B, polarisation/mu_B, hidden stream.
@@ -53,36 +62,34 @@ fn sources(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let space = min(space_cell(group, groups), parameters.space_cells - 1u);
-    let field = fields[space];
-    let e = field.e.xyz;
-    let b = field.b.xyz;
-    let none = vec3<real>();
+    let space = min(space_of(group, groups), parameters.space_cells - 1u);
+    let field = space + parameters.first_space_cell;
+    let e = fields[field].e;
+    let b = fields[field].b.xyz;
+    let canonical = with_canonical(vec3<real>(), field);
     var sum = nothing();
-    for (var run = 0u; run < RUN; run++) {
-        let cell = (group.x * RUN + run) * LANES + lane;
-        if cell < parameters.momentum_cells {
-            let u = state[space * parameters.momentum_cells + cell];
-            let p = momentum_of(cell) + field.p.xyz;
+    for (var at = first_of(group, lane); at.cell < end_of(group); at = next_of(at)) {
+        let u = state[space * parameters.momentum_cells + at.cell];
+        let p = momentum_at(at.index) + canonical;
+        let stream = density_of(u) * velocity(p);
+        if SPIN {
+            let f = form_factors(p);
             let w = spin_of(u);
-            var stream = density_of(u) * velocity(p);
-            var hidden = vec3<real>();
-            var magnetisation = vec3<real>();
-            var polarisation = vec3<real>();
-            if parameters.moment != real(0.0) {
-                let f = form_factors(p);
-                for (var j = 0u; j < 3u; j++) {
-                    let unit = axis_unit(j);
-                    stream += unit * (-parameters.moment * dot(w, precession_gradient(f, p, unit, none, b)));
-                    hidden += unit * (-parameters.moment * dot(w, precession_gradient(f, p, unit, e, none)));
-                }
-                magnetisation = f.alpha * w - f.beta * dot(p, w) * p;
-                polarisation = -f.kappa * cross(w, p);
+            let along = dot(w, p);
+            // - w.(d/dp_j) T(p; 0, B) and - w.(d/dp_j) T(p; E, 0), for all j.
+            var magnetic = -f.d_alpha * dot(w, b) * p;
+            var magnetisation = f.alpha * w;
+            if ANOMALOUS {
+                magnetic += f.d_beta * dot(p, b) * along * p + f.beta * (along * b + dot(p, b) * w);
+                magnetisation -= f.beta * along * p;
             }
-            sum.a += vec4<real>(density_of(u), stream);
+            let hidden = f.d_kappa * dot(w, cross(p, e)) * p + f.kappa * cross(e, w);
+            sum.a += vec4<real>(density_of(u), stream + parameters.moment * magnetic);
             sum.b += vec4<real>(magnetisation, hidden.x);
-            sum.c += vec4<real>(polarisation, hidden.y);
-            sum.d += vec3<real>(hidden.z, real(0.0), real(0.0));
+            sum.c += vec4<real>(-f.kappa * cross(w, p), hidden.y);
+            sum.d.x += hidden.z;
+        } else {
+            sum.a += vec4<real>(density_of(u), stream);
         }
     }
     write_sums(sum, lane, group, groups);
@@ -95,28 +102,31 @@ fn observables(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let space = min(space_cell(group, groups), parameters.space_cells - 1u);
-    let field = fields[space];
+    let space = min(space_of(group, groups), parameters.space_cells - 1u);
+    let canonical = with_canonical(vec3<real>(), space + parameters.first_space_cell);
     var sum = nothing();
-    for (var run = 0u; run < RUN; run++) {
-        let cell = (group.x * RUN + run) * LANES + lane;
-        if cell < parameters.momentum_cells {
-            let u = state[space * parameters.momentum_cells + cell];
-            let p = momentum_of(cell) + field.p.xyz;
-            let w0 = density_of(u);
-            let w = spin_of(u);
-            let index = momentum_indices(cell);
-            var edge = false;
-            for (var k = 0u; k < 3u; k++) {
-                let cells = parameters.axes[3u + k].cells;
-                edge = edge || (cells > 1u && (index[k] == 0u || index[k] == cells - 1u));
-            }
-            let purity = real(0.5) * (w0 * w0 + dot(w, w));
-            sum.a += vec4<real>(w0, w0 * p);
-            sum.b += vec4<real>(w, w0 * kinetic_energy(p));
-            sum.c += vec4<real>(purity, select(real(0.0), abs(w0), edge), abs(w0) * length(p), real(0.0));
-            sum.least = min(sum.least, w0 - length(w));
-        }
+    for (var at = first_of(group, lane); at.cell < end_of(group); at = next_of(at)) {
+        let u = state[space * parameters.momentum_cells + at.cell];
+        let p = momentum_at(at.index) + canonical;
+        let w0 = density_of(u);
+        let w = spin_of(u);
+        let purity = real(0.5) * (w0 * w0 + dot(w, w));
+        let edge = select(real(0.0), abs(w0), on_edge(at.index));
+        sum.a += vec4<real>(w0, w0 * p);
+        sum.b += vec4<real>(w, w0 * kinetic_energy(p));
+        sum.c += vec4<real>(purity, edge, abs(w0) * length(p), real(0.0));
+        sum.least = min(sum.least, w0 - length(w));
     }
     write_sums(sum, lane, group, groups);
+}
+
+// Whether a momentum cell is the first or last of a resolved momentum axis.
+fn on_edge(index: vec3<u32>) -> bool {
+    return ends(3u, index.x) || ends(4u, index.y) || ends(5u, index.z);
+}
+
+fn ends(slot: u32, k: u32) -> bool {
+    let axis = parameters.axes[slot];
+    let whole = k + axis.offset;
+    return axis.whole > 1u && (whole == 0u || whole == axis.whole - 1u);
 }

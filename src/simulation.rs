@@ -301,7 +301,7 @@ impl Simulation {
         let tables = self.kick_tables(&mut recording, &e, start);
         self.fields.faraday(step, &e);
         self.fields.potential(step, &e, start + 0.5 * step);
-        splitting::kick(self.recorder(), &mut recording, step, tables, self.self_consistent());
+        splitting::kick(self.recorder(), &mut recording, step, tables);
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table: tables.after });
         }
@@ -315,8 +315,9 @@ impl Simulation {
         let mut readings = self.execute(&recording)?.into_iter();
         self.steps += 1;
         if self.self_consistent() {
-            let (crossed, kicked) = fluxes_then_sources(&mut readings)?;
-            self.fields.hidden_current(step, self.carried(&crossed), &self.sources, &kicked);
+            let kicked = next_sources(&mut readings)?;
+            self.fields.hidden_current(step, &self.sources, &kicked);
+            self.fields.satisfy_gauss(&kicked);
             self.sources = kicked;
             let e_end = self.electric();
             self.e_rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / step).collect();
@@ -353,7 +354,7 @@ impl Simulation {
     fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3]) {
         let magnetic = recording.tables.len();
         recording.tables.push(self.fields.table(e_next, Part::Magnetic, time));
-        splitting::drift(self.recorder(), recording, drift, magnetic, self.self_consistent());
+        splitting::drift(self.recorder(), recording, drift, magnetic);
         if self.self_consistent() {
             recording.tables.push(self.fields.table(e_next, Part::Both, time));
             recording.commands.push(Command::Sources { table: magnetic + 1 });
@@ -363,16 +364,12 @@ impl Simulation {
     /// Ampere's law over a drift, with the sources before and after it.
     fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
         if self.self_consistent() {
-            let (crossed, after) = fluxes_then_sources(readings)?;
-            self.fields.ampere(drift, self.carried(&crossed), &self.sources, &after);
+            let after = next_sources(readings)?;
+            self.fields.ampere(drift, &self.sources, &after);
+            self.fields.satisfy_gauss(&after);
             self.sources = after;
         }
         Ok(())
-    }
-
-    /// What the sweeps along x carried, if there is an x.
-    fn carried<'a>(&self, crossed: &'a [f64]) -> Option<&'a [f64]> {
-        self.grid.axis(0).map(|_| crossed)
     }
 
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
@@ -411,19 +408,12 @@ impl Simulation {
     }
 }
 
-/// Sum of the fluxes read, cell by cell (zero without any), then the sources.
-fn fluxes_then_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<(Vec<f64>, Vec<Sources>)> {
-    let mut crossed: Vec<f64> = Vec::new();
-    for reading in readings {
-        match reading {
-            Reading::Flux(flux) if crossed.is_empty() => crossed = flux,
-            Reading::Flux(flux) => crossed.iter_mut().zip(flux).for_each(|(sum, flux)| *sum += flux),
-            Reading::Sources(sources) => {
-                crossed.resize(sources.len(), 0.0);
-                return Ok((crossed, sources));
-            }
-            Reading::Observables(_) => {}
-        }
-    }
-    Err(Error::Run("the device returned no sources".into()))
+/// The sources among the readings.
+fn next_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<Vec<Sources>> {
+    readings
+        .find_map(|reading| match reading {
+            Reading::Sources(sources) => Some(sources),
+            Reading::Observables(_) => None,
+        })
+        .ok_or_else(|| Error::Run("the device returned no sources".into()))
 }

@@ -12,6 +12,7 @@
 //!
 //! ```text
 //! step = drift(1/2) kick(1) drift(1/2)
+//! drift = x(1/2) y(1/2) | z(1) | y(1/2) x(1/2), or x(1) y(1) z(1) where these commute
 //! kick = px(1/2) py(1/2) pz(1/2) torque(1/2) | hidden(1) | torque(1/2) pz(1/2) py(1/2) px(1/2)
 //! ```
 //!
@@ -32,23 +33,39 @@ pub struct KickTables {
 }
 
 /// Records streaming with the hidden velocity due to B for `time`.
-pub fn drift(recorder: Recorder, recording: &mut Recording, time: f64, magnetic: usize, flux: bool) {
-    for axis in recorder.grid.spaces() {
-        recorder.advection(recording, axis, time, true, magnetic, flux);
-    }
+pub fn drift(recorder: Recorder, recording: &mut Recording, time: f64, magnetic: usize) {
+    advection(recorder, recording, time, true, magnetic);
 }
 
 /// Records one kick of length `time`.
-pub fn kick(recorder: Recorder, recording: &mut Recording, time: f64, tables: KickTables, flux: bool) {
+pub fn kick(recorder: Recorder, recording: &mut Recording, time: f64, tables: KickTables) {
     for axis in DIRECTIONS {
         recorder.force(recording, axis, 0.5 * time, tables.before);
     }
     recorder.spin_torque(recording, 0.5 * time, tables.before);
-    for axis in recorder.grid.spaces() {
-        recorder.advection(recording, axis, time, false, tables.electric, flux);
-    }
+    advection(recorder, recording, time, false, tables.electric);
     recorder.spin_torque(recording, 0.5 * time, tables.after);
     for axis in DIRECTIONS.into_iter().rev() {
         recorder.force(recording, axis, 0.5 * time, tables.after);
+    }
+}
+
+/// Sweeps along all space axes: one after another where the sweeps commute, else as
+/// a palindrome about the last.
+fn advection(recorder: Recorder, recording: &mut Recording, time: f64, streaming: bool, table: usize) {
+    let axes: Vec<usize> = recorder.grid.spaces().collect();
+    let Some((last, others)) = axes.split_last() else { return };
+    if recorder.advections_commute(streaming, &recording.tables[table]) {
+        for &axis in &axes {
+            recorder.advection(recording, axis, time, streaming, table);
+        }
+        return;
+    }
+    for &axis in others {
+        recorder.advection(recording, axis, 0.5 * time, streaming, table);
+    }
+    recorder.advection(recording, *last, time, streaming, table);
+    for &axis in others.iter().rev() {
+        recorder.advection(recording, axis, 0.5 * time, streaming, table);
     }
 }

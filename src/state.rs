@@ -94,6 +94,14 @@ impl State {
         }
     }
 
+    /// The numbers of some cells in single precision.
+    pub fn numbers_f32(&self, cells: std::ops::Range<usize>) -> Vec<f32> {
+        match self {
+            State::Spinless(all) => all[cells].iter().map(|&number| number as f32).collect(),
+            State::Spin(all) => all[cells].iter().flat_map(|cell| cell.as_vec4().to_array()).collect(),
+        }
+    }
+
     /// The inverse of [`State::numbers`].
     pub fn from_numbers(numbers: &[f64], components: usize) -> State {
         if components == f64::COMPONENTS {

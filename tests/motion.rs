@@ -68,8 +68,7 @@ fn free_streaming_is_of_fifth_order() {
             let profile = |x: f64| x.sin().exp();
             let state = (0..grid.cells()).map(|cell| profile(x.centre((cell / 8) as isize))).collect();
             let mut reference = Reference::new(grid.clone(), simulation.particle, State::Spinless(state));
-            let command =
-                Command::Advection { axis: 0, time, streaming: true, speed: Speed::Uniform, table: 0, flux: false };
+            let command = Command::Advection { axis: 0, time, streaming: true, speed: Speed::Uniform, table: 0 };
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             reference.execute(&Recording { tables, commands: vec![command; count] }).expect("executed");
             let state = reference.state().expect("state");

@@ -1,5 +1,6 @@
 // A cell of the spin-1/2 state: (w0, w1, w2, w3).
 alias Cell = vec4<real>;
+const SPIN: bool = true;
 
 fn density_of(u: Cell) -> real {
     return u.x;

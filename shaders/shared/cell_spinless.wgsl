@@ -1,5 +1,6 @@
 // A cell of the spinless state: w0 alone.
 alias Cell = real;
+const SPIN: bool = false;
 
 fn density_of(u: Cell) -> real {
     return u;

@@ -57,11 +57,12 @@ fn form_factors(p: vec3<real>) -> FormFactors {
     );
 }
 
-// T(p; E, B).
-fn precession_field(p: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
-    return precession(form_factors(p), p, e, b);
+// Unit vector along a direction 0, 1, 2.
+fn unit(direction: u32) -> vec3<real> {
+    return vec3<real>(vec3<u32>(0u, 1u, 2u) == vec3<u32>(direction));
 }
 
+// T(p; E, B).
 fn precession(f: FormFactors, p: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
     let t = f.alpha * b - f.kappa * cross(p, e);
     if ANOMALOUS {
@@ -70,28 +71,16 @@ fn precession(f: FormFactors, p: vec3<real>, e: vec3<real>, b: vec3<real>) -> ve
     return t;
 }
 
-// (c . d/dp) T(p; E, B).
-fn precession_gradient(f: FormFactors, p: vec3<real>, c: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
-    let gradient = dot(p, c) * (f.d_alpha * b - f.d_kappa * cross(p, e)) - f.kappa * cross(c, e);
+// (c . d/dp) T(p; 0, B).
+fn magnetic_gradient(f: FormFactors, p: vec3<real>, c: vec3<real>, b: vec3<real>) -> vec3<real> {
+    let along = dot(p, c);
     if ANOMALOUS {
-        return gradient - dot(p, c) * f.d_beta * dot(p, b) * p - f.beta * (dot(c, b) * p + dot(p, b) * c);
+        return along * f.d_alpha * b - (along * f.d_beta * dot(p, b) + f.beta * dot(c, b)) * p - f.beta * dot(p, b) * c;
     }
-    return gradient;
+    return along * f.d_alpha * b;
 }
 
-// a_jk = - mu_B dT_k/dp_j along the unit vector j.
-fn hidden_velocity(p: vec3<real>, j: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
-    return -parameters.moment * precession_gradient(form_factors(p), p, j, e, b);
-}
-
-// b_jk = mu_B dT_k/dx_j - q mu_B (dT_k/dp x B)_j, with (X x B)_j = X.(B x j).
-fn dipole_force(p: vec3<real>, j: vec3<real>, e: vec3<real>, b: vec3<real>, de: vec3<real>, db: vec3<real>) -> vec3<real> {
-    let f = form_factors(p);
-    return parameters.moment
-        * (precession(f, p, de, db) - parameters.charge * precession_gradient(f, p, cross(b, j), e, b));
-}
-
-// q (E + v x B).
-fn lorentz_force(p: vec3<real>, e: vec3<real>, b: vec3<real>) -> vec3<real> {
-    return parameters.charge * (e + cross(velocity(p), b));
+// (c . d/dp) T(p; E, 0).
+fn electric_gradient(f: FormFactors, p: vec3<real>, c: vec3<real>, e: vec3<real>) -> vec3<real> {
+    return -cross(dot(p, c) * f.d_kappa * p + f.kappa * c, e);
 }

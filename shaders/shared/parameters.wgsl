@@ -1,8 +1,12 @@
 // What every kernel is told. Twin of `Parameters` in src/gpu/layout.rs.
 struct Axis {
+    // Cells and stride in this slab, and where the slab begins on the whole axis.
     cells: u32,
     stride: u32,
-    // Centre of the first cell, and the width of a cell; zero where not resolved.
+    offset: u32,
+    whole: u32,
+    // Centre of the first cell of the whole axis, and the width of a cell; zero
+    // where not resolved.
     first: real,
     step: real,
 }
@@ -10,12 +14,10 @@ struct Axis {
 struct Parameters {
     // x, y, z, px, py, pz in storage order, the last axis fastest.
     axes: array<Axis, 6>,
+    // Of this slab; its first space cell on the whole grid.
     momentum_cells: u32,
     space_cells: u32,
-    // Direction of the sweep: 0, 1, 2.
-    direction: u32,
-    // Whether an advection sweep carries v besides the hidden velocity.
-    streaming: u32,
+    first_space_cell: u32,
     mass: real,
     charge: real,
     moment: real,
@@ -27,25 +29,28 @@ struct Parameters {
 }
 
 // Fields at a space-cell centre, the kinetic momentum along axes that are not
-// resolved, and the fields' derivatives along x, y, z. Twin of `FieldRecord`.
+// resolved, the fields' derivatives along x, y, z. Twin of `FieldRecord`.
 struct FieldRecord {
-    e: vec4<real>,
+    e: vec3<real>,
+    // Share of the particles that an absorption leaves.
+    remaining: real,
     b: vec4<real>,
     p: vec4<real>,
     de: array<vec4<real>, 3>,
     db: array<vec4<real>, 3>,
 }
 
+// Whether a momentum that is not resolved differs from zero somewhere.
+override CANONICAL: bool = true;
+
 @group(0) @binding(0) var<storage, read> parameters: Parameters;
+// [space cell of the whole grid]
 @group(0) @binding(1) var<storage, read> fields: array<FieldRecord>;
 
-fn axis_unit(direction: u32) -> vec3<real> {
-    return vec3<real>(vec3<u32>(0u, 1u, 2u) == vec3<u32>(direction));
-}
-
-// Centre of cell `k` along storage slot `slot`; any integer is allowed.
+// Centre of cell `k` of the slab along storage slot `slot`; any integer is allowed.
 fn centre(slot: u32, k: i32) -> real {
-    return parameters.axes[slot].first + real(k) * parameters.axes[slot].step;
+    let axis = parameters.axes[slot];
+    return axis.first + real(k + i32(axis.offset)) * axis.step;
 }
 
 // Indices along px, py, pz of momentum cell `cell`, with as few divisions as it takes.
@@ -57,8 +62,16 @@ fn momentum_indices(cell: u32) -> vec3<u32> {
     return vec3<u32>(x, xy - x * cells_y, cell - xy * cells_z);
 }
 
-// Momentum at the centre of momentum cell `cell`, zero along unresolved axes.
-fn momentum_of(cell: u32) -> vec3<real> {
-    let index = vec3<i32>(momentum_indices(cell));
-    return vec3<real>(centre(3u, index.x), centre(4u, index.y), centre(5u, index.z));
+// Momentum at the centre of a momentum cell, zero along unresolved axes.
+fn momentum_at(index: vec3<u32>) -> vec3<real> {
+    let k = vec3<i32>(index);
+    return vec3<real>(centre(3u, k.x), centre(4u, k.y), centre(5u, k.z));
+}
+
+// The same with the momentum that is not resolved at a space cell of the whole grid.
+fn with_canonical(momentum: vec3<real>, space: u32) -> vec3<real> {
+    if CANONICAL {
+        return momentum + fields[space].p.xyz;
+    }
+    return momentum;
 }

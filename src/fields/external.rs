@@ -41,7 +41,7 @@ impl ExternalFields {
                     b: b[i],
                     de: [de[i], DVec3::ZERO, DVec3::ZERO],
                     db: [db[i], DVec3::ZERO, DVec3::ZERO],
-                    p: DVec3::ZERO,
+                    ..Default::default()
                 })
                 .collect();
         }

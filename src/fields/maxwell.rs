@@ -105,11 +105,10 @@ impl Fields {
             .collect()
     }
 
-    /// dD/dt = curl H - j over `time`, with B fixed. `crossed` is the number that
-    /// went through each upper face; M and the currents that no sweep carries are
-    /// means of their values `before` and `after`.
-    pub fn ampere(&mut self, time: f64, crossed: Option<&[f64]>, before: &[Sources], after: &[Sources]) {
-        self.displace(time, crossed, |s| s.stream, before, after);
+    /// dD/dt = curl H - j over `time`, with B fixed; M and the current are means of
+    /// their values `before` and `after`.
+    pub fn ampere(&mut self, time: f64, before: &[Sources], after: &[Sources]) {
+        self.displace(time, |s| s.stream, before, after);
         if self.evolution != Evolution::Maxwell {
             return;
         }
@@ -126,28 +125,32 @@ impl Fields {
     }
 
     /// dD/dt = - j of the hidden velocity due to E, over `time`.
-    pub fn hidden_current(&mut self, time: f64, crossed: Option<&[f64]>, before: &[Sources], after: &[Sources]) {
-        self.displace(time, crossed, |s| s.hidden_stream, before, after);
+    pub fn hidden_current(&mut self, time: f64, before: &[Sources], after: &[Sources]) {
+        self.displace(time, |s| s.hidden_stream, before, after);
     }
 
-    /// D -= q times the number that crossed: from the sweeps along x, else from
-    /// the stream.
-    fn displace(
-        &mut self,
-        time: f64,
-        crossed: Option<&[f64]>,
-        stream: impl Fn(&Sources) -> DVec3,
-        before: &[Sources],
-        after: &[Sources],
-    ) {
+    /// D -= q times the stream.
+    fn displace(&mut self, time: f64, stream: impl Fn(&Sources) -> DVec3, before: &[Sources], after: &[Sources]) {
         let evolving = self.evolving();
         for (i, d) in self.d.iter_mut().enumerate() {
-            let mut number = 0.5 * time * (stream(&before[i]) + stream(&after[i]));
-            if let Some(crossed) = crossed {
-                number.x = crossed[i];
-            }
+            let number = 0.5 * time * (stream(&before[i]) + stream(&after[i]));
             *d -= evolving * (self.charge * number);
         }
+    }
+
+    /// Makes div D the charge density, with the mean of D_x kept.
+    pub fn satisfy_gauss(&mut self, sources: &[Sources]) {
+        let mean = |d: &[DVec3]| d.iter().map(|d| d.x).sum::<f64>() / d.len() as f64;
+        let kept = mean(&self.d);
+        let mut sum = 0.0;
+        for i in 0..self.mesh.cells {
+            if self.mesh.cells > 1 {
+                sum += self.mesh.step * (self.charge * sources[i].density + self.background);
+            }
+            self.d[i].x = sum;
+        }
+        let excess = mean(&self.d) - kept;
+        self.d.iter_mut().for_each(|d| d.x -= excess);
     }
 
     /// dB/dt = - curl E over `time`, with E at centres fixed.

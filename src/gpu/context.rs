@@ -1,8 +1,13 @@
 //! Adapter, device, limits and the errors they raise.
 
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::layout::kinematics_code;
+use super::shaders::Kernel;
+use super::slabs::{LINE_CELLS, Limits};
 use crate::error::{Error, Result};
+use crate::scenario::schema::Kinematics;
 
 /// An adapter as `spinwigner devices` lists it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +21,13 @@ pub struct AdapterDescription {
     pub max_buffer_bytes: u64,
 }
 
+impl AdapterDescription {
+    /// What limits the size of a slab.
+    pub fn limits(&self) -> Limits {
+        Limits { binding_bytes: self.storage_binding_bytes.min(self.max_buffer_bytes), line_cells: LINE_CELLS }
+    }
+}
+
 /// Which adapter to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -25,13 +37,24 @@ pub enum Choice {
     Index(usize),
 }
 
-/// An open device.
+/// An open device. Clones share it, and the kernels compiled for it.
+#[derive(Clone)]
 pub struct Context {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
     pub adapter: AdapterDescription,
     /// The first error that no call returned.
     failure: Arc<Mutex<Option<String>>>,
+    pipelines: Arc<Mutex<HashMap<Variant, wgpu::ComputePipeline>>>,
+}
+
+/// Everything a compiled kernel depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Variant {
+    pub kernel: Kernel,
+    pub spin: bool,
+    pub kinematics: Kinematics,
+    pub anomalous: bool,
 }
 
 /// Everything that can compute here, best first.
@@ -105,7 +128,7 @@ impl Context {
         let (on_error, on_loss) = (failure.clone(), failure.clone());
         let keep_first = |slot: &Mutex<Option<String>>, text: String| {
             // A poisoned lock still holds the first failure.
-            slot.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(text);
+            slot.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text);
         };
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| keep_first(&on_error, error.to_string())));
         device.set_device_lost_callback(move |reason, text| {
@@ -113,12 +136,71 @@ impl Context {
                 keep_first(&on_loss, format!("device lost: {text}"));
             }
         });
-        Ok(Some(Context { adapter: describe(index, &adapter), device, queue, failure }))
+        Ok(Some(Context { adapter: describe(index, &adapter), device, queue, failure, pipelines: Default::default() }))
+    }
+
+    /// A kernel, compiled at its first use.
+    pub fn pipeline(&self, variant: Variant) -> Result<wgpu::ComputePipeline> {
+        let mut pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = pipelines.get(&variant) {
+            return Ok(pipeline.clone());
+        }
+        let pipeline = self.compile(variant)?;
+        pipelines.insert(variant, pipeline.clone());
+        Ok(pipeline)
+    }
+
+    fn compile(&self, Variant { kernel, spin, kinematics, anomalous }: Variant) -> Result<wgpu::ComputePipeline> {
+        let device = &self.device;
+        let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let label = kernel.label();
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(&label),
+            source: wgpu::ShaderSource::Wgsl(kernel.source(spin).into()),
+        });
+        let entries: Vec<_> = kernel
+            .bindings()
+            .iter()
+            .enumerate()
+            .map(|(binding, &read_only)| wgpu::BindGroupLayoutEntry {
+                binding: binding as u32,
+                visibility: wgpu::ShaderStages::COMPUTE,
+                ty: wgpu::BindingType::Buffer {
+                    ty: wgpu::BufferBindingType::Storage { read_only },
+                    has_dynamic_offset: false,
+                    min_binding_size: None,
+                },
+                count: None,
+            })
+            .collect();
+        let bindings = device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(&label), entries: &entries });
+        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some(&label),
+            bind_group_layouts: &[Some(&bindings)],
+            immediate_size: 0,
+        });
+        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(&label),
+            layout: Some(&layout),
+            module: &module,
+            entry_point: Some(kernel.entry_point()),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &kernel.constants(kinematics_code(kinematics), anomalous),
+                // Every lane writes what is read after the barrier.
+                zero_initialize_workgroup_memory: false,
+            },
+            cache: None,
+        });
+        match pollster::block_on(scope.pop()) {
+            Some(error) => Err(Error::Device(format!("{} rejects kernel `{label}`: {error}", self.adapter.name))),
+            None => Ok(pipeline),
+        }
     }
 
     /// The first error that the device reported on its own.
     pub fn check(&self) -> Result<()> {
-        let failure = self.failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         match failure.as_ref() {
             None => Ok(()),
             Some(text) => Err(Error::Device(format!("{}: {text}", self.adapter.name))),

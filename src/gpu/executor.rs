@@ -1,55 +1,60 @@
-//! Executes recordings on a device that holds the state in two buffers.
+//! Executes recordings on a device that holds the state once, in slabs: every
+//! kernel works in place.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
-use super::context::Context;
-use super::layout::{FieldRecord, Parameters, Sums, SumsRecord, kinematics_code};
-use super::shaders::{Kernel, Term};
+use super::context::{Context, Variant};
+use super::layout::{FieldRecord, Parameters, SUMS, Sums};
+use super::shaders::{Kernel, Line};
+use super::slabs::{Limits, Slabs};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
-use crate::operators::{Command, Executor, ExecutorDescription, Reading, Recording, Speed};
+use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording};
 use crate::physics::Particle;
 use crate::state::State;
 
 /// Invocations per workgroup, `LANES` of the shaders.
 pub const LANES: usize = 64;
-/// Cells one invocation of a sweep advances, `MARCH` of the shaders.
-pub const MARCH: usize = 8;
-/// Momentum cells one workgroup of a reduction adds, `LANES * RUN`.
-pub const REDUCED: usize = LANES * 8;
+/// Momentum cells of one workgroup in a kernel that works by momentum blocks.
+pub const BLOCK: usize = 4096;
 /// Workgroups per dispatch dimension that every adapter allows.
 const MAX_GROUPS: usize = 65535;
 /// Submissions in flight before the host waits.
 const MAX_UNFINISHED: usize = 16;
-/// Bytes of one staging copy when a state is read back.
-const READBACK: u64 = 64 << 20;
+/// Rounds of which the fastest is the time of a kernel.
+const ROUNDS: usize = 8;
+/// Bytes of one staging copy when a state is read back or written.
+const STAGING: u64 = 64 << 20;
 
 /// The state and the kernels on one device.
 pub struct GpuExecutor {
     context: Context,
     grid: Grid,
     particle: Particle,
-    state: [wgpu::Buffer; 2],
-    /// Which of the two buffers holds the state.
-    current: usize,
-    face_flux: wgpu::Buffer,
+    slabs: Slabs,
+    /// One buffer per slab.
+    state: Vec<wgpu::Buffer>,
+    /// Old planes below the slab that a sweep across slabs works on.
+    below: wgpu::Buffer,
+    /// The first slab's planes as they were before such a sweep.
+    head: wgpu::Buffer,
     sums: wgpu::Buffer,
     parameters: wgpu::Buffer,
     fields: wgpu::Buffer,
     staging: wgpu::Buffer,
-    pipelines: HashMap<Kernel, wgpu::ComputePipeline>,
     /// Distance between parameter blocks and between field tables.
     alignment: u64,
     /// Submissions since the device was last waited for.
     unfinished: usize,
 }
 
-/// A command with its kernel, and where its reading will lie in the staging buffer.
+/// A command with its kernel and what it binds.
 struct Bound {
     kernel: Kernel,
-    direction: usize,
+    pipeline: wgpu::ComputePipeline,
     table: usize,
-    staged: Option<std::ops::Range<usize>>,
+    /// One block of parameters per slab.
+    parameters: Vec<Parameters>,
 }
 
 /// Time of repeated dispatches of one kernel.
@@ -60,6 +65,52 @@ pub struct KernelTiming {
     pub seconds: f64,
     /// Bytes that one dispatch must move: the state read, and written if it is.
     pub bytes: f64,
+}
+
+/// Bytes of device memory of a run, by what they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceMemory {
+    pub state: u64,
+    /// Planes kept aside by sweeps across slabs, and partial sums.
+    pub work: u64,
+    /// Field tables of one step and the staging buffer.
+    pub fields: u64,
+}
+
+impl DeviceMemory {
+    /// What a state of `components` numbers per cell takes when cut as `slabs`.
+    pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
+        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(grid, slabs, slab));
+        let all_sums: u64 = sums.clone().sum();
+        let tables = TABLES * (grid.space_cells() * size_of::<FieldRecord>()) as u64;
+        DeviceMemory {
+            state: slabs.state_bytes(),
+            work: slabs.carried_bytes() + slabs.reach_bytes() + sums.max().unwrap_or(0),
+            // Two readings of a step lie in the staging buffer.
+            fields: tables + 2 * all_sums,
+        }
+    }
+
+    pub fn total(&self) -> u64 {
+        self.state + self.work + self.fields
+    }
+}
+
+/// Field tables of one recorded step: three of a kick, two of a drift.
+const TABLES: u64 = 5;
+
+/// Cells along each slot in a slab.
+fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; crate::grid::AXES] {
+    let mut shape = grid.shape();
+    shape[slabs.slot] = slabs.planes[slab].len();
+    shape
+}
+
+/// Bytes of the partial sums of a slab.
+fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize) -> u64 {
+    let shape = slab_shape(grid, slabs, slab);
+    let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
+    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * SUMS * size_of::<f32>()) as u64
 }
 
 fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
@@ -83,193 +134,160 @@ fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
 impl GpuExecutor {
     /// Puts a state on the device. `Error::Input` if the grid does not fit.
     pub fn new(context: Context, grid: Grid, particle: Particle, state: &State) -> Result<Self> {
-        let (space_cells, momentum_cells) = (grid.space_cells(), grid.momentum_cells());
-        let bytes = (grid.cells() * state.components() * size_of::<f32>()) as u64;
-        let flux_bytes = (space_cells * momentum_cells.div_ceil(LANES) * size_of::<f32>()) as u64;
-        let sums_bytes = (space_cells * momentum_cells.div_ceil(REDUCED) * size_of::<SumsRecord>()) as u64;
-        let table_bytes = (space_cells * size_of::<FieldRecord>()) as u64;
-        let largest = bytes.max(flux_bytes).max(sums_bytes).max(table_bytes);
-        let limit = context.adapter.storage_binding_bytes.min(context.adapter.max_buffer_bytes);
-        if largest > limit {
-            return Err(Error::Input(format!(
-                "the grid has {} cells, {} MiB on the device, but one storage binding of {} holds {} MiB; \
-                 use fewer cells, or --device reference",
-                grid.cells(),
-                largest >> 20,
-                context.adapter.name,
-                limit >> 20
-            )));
-        }
+        let limits = context.adapter.limits();
+        GpuExecutor::with_limits(context, grid, particle, state, limits)
+    }
+
+    /// The same with slabs no larger than `limits` allow.
+    pub fn with_limits(
+        context: Context,
+        grid: Grid,
+        particle: Particle,
+        state: &State,
+        limits: Limits,
+    ) -> Result<Self> {
+        let slabs = Slabs::new(&grid, state.components(), limits)?;
+        let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let executor = GpuExecutor {
-            state: [storage(device, "state", bytes), storage(device, "state", bytes)],
-            current: 0,
-            face_flux: storage(device, "face flux", flux_bytes),
-            sums: storage(device, "sums", sums_bytes),
+        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab)).max();
+        let mut executor = GpuExecutor {
+            state: (0..slabs.planes.len()).map(|slab| storage(device, "state", slabs.bytes(slab))).collect(),
+            below: storage(device, "planes below", slabs.carried_bytes()),
+            head: storage(device, "first planes", slabs.reach_bytes()),
+            sums: storage(device, "sums", sums.unwrap_or(0)),
             parameters: storage(device, "parameters", 0),
             fields: storage(device, "fields", 0),
             staging: staging(device, 0),
-            pipelines: HashMap::new(),
             unfinished: 0,
             alignment: u64::from(device.limits().min_storage_buffer_offset_alignment.max(16)),
+            slabs,
             grid,
             particle,
             context,
         };
-        executor.refuse_too_many_workgroups()?;
-        let numbers: Vec<f32> = state.numbers().into_iter().map(|number| number as f32).collect();
-        executor.context.queue.write_buffer(&executor.state[0], 0, bytemuck::cast_slice(&numbers));
         if let Some(error) = pollster::block_on(out_of_memory.pop()) {
             return Err(Error::Device(format!(
-                "{} has no room for twice {} MiB of state: {error}; use fewer cells",
+                "{} has no room for {} MiB: {error}; use fewer cells",
                 executor.context.adapter.name,
-                bytes >> 20
+                memory.total() >> 20
             )));
         }
-        executor.context.wait()?;
+        executor.write(state)?;
         Ok(executor)
     }
 
-    /// Sweeps along x and reductions keep all momentum cells in one dimension.
-    fn refuse_too_many_workgroups(&self) -> Result<()> {
-        let sweep = Kernel::Sweep { term: Term::Advection, speed: Speed::Uniform, flux: false };
-        let sweeps = self.grid.spaces().map(|axis| self.workgroups(sweep, axis));
-        let reduction = self.workgroups(Kernel::Sources, 0);
-        if sweeps.chain([reduction]).flatten().any(|groups| groups > MAX_GROUPS) {
-            return Err(Error::Input(format!(
-                "{} space and {} momentum cells need more than {MAX_GROUPS} workgroups in one dimension; \
-                 use fewer cells, or --device reference",
-                self.grid.space_cells(),
-                self.grid.momentum_cells()
-            )));
+    /// Replaces the state by another of the same size.
+    pub fn write(&mut self, state: &State) -> Result<()> {
+        let components = state.components();
+        let chunk = STAGING as usize / (components * size_of::<f32>());
+        let mut first = 0;
+        for (slab, buffer) in self.state.iter().enumerate() {
+            let cells = self.slabs.bytes(slab) as usize / (components * size_of::<f32>());
+            for start in (0..cells).step_by(chunk) {
+                let count = chunk.min(cells - start);
+                let numbers = state.numbers_f32(first + start..first + start + count);
+                let offset = (start * components * size_of::<f32>()) as u64;
+                self.context.queue.write_buffer(buffer, offset, bytemuck::cast_slice(&numbers));
+                // Hands the staging memory back before the next chunk.
+                self.context.queue.submit([]);
+                self.context.wait()?;
+            }
+            first += cells;
         }
         Ok(())
+    }
+
+    /// How the state is cut.
+    pub fn slabs(&self) -> &Slabs {
+        &self.slabs
     }
 
     fn spin(&self) -> bool {
         self.particle.spin
     }
 
-    /// Compiles a kernel at its first use.
-    fn prepare(&mut self, kernel: Kernel) -> Result<()> {
-        if self.pipelines.contains_key(&kernel) {
-            return Ok(());
-        }
-        let device = &self.context.device;
-        let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let label = kernel.label();
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some(&label),
-            source: wgpu::ShaderSource::Wgsl(kernel.source(self.spin()).into()),
-        });
-        let entries: Vec<_> = kernel
-            .bindings()
-            .iter()
-            .enumerate()
-            .map(|(binding, &read_only)| wgpu::BindGroupLayoutEntry {
-                binding: binding as u32,
-                visibility: wgpu::ShaderStages::COMPUTE,
-                ty: wgpu::BindingType::Buffer {
-                    ty: wgpu::BufferBindingType::Storage { read_only },
-                    has_dynamic_offset: false,
-                    min_binding_size: None,
-                },
-                count: None,
-            })
-            .collect();
-        let bindings = device
-            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(&label), entries: &entries });
-        let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some(&label),
-            bind_group_layouts: &[Some(&bindings)],
-            immediate_size: 0,
-        });
-        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some(&label),
-            layout: Some(&layout),
-            module: &module,
-            entry_point: Some(kernel.entry_point()),
-            compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &kernel.constants(kinematics_code(self.particle.kinematics), self.particle.anomaly != 0.0),
-                // Every lane writes what is read after the barrier.
-                zero_initialize_workgroup_memory: false,
-            },
-            cache: None,
-        });
-        if let Some(error) = pollster::block_on(scope.pop()) {
-            return Err(Error::Device(format!("{} rejects kernel `{label}`: {error}", self.context.adapter.name)));
-        }
-        self.pipelines.insert(kernel, pipeline);
-        Ok(())
+    fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline> {
+        let particle = &self.particle;
+        self.context.pipeline(Variant {
+            kernel,
+            spin: particle.spin,
+            kinematics: particle.kinematics,
+            anomalous: particle.anomaly != 0.0,
+        })
     }
 
-    /// The kernel of a command and the parameters it runs with.
-    fn bind(&self, command: &Command) -> (Kernel, Parameters, usize) {
-        let mut parameters = Parameters::new(&self.grid, &self.particle);
+    /// The kernel of a command, and its parameters for every slab.
+    fn bind(&self, command: &Command, tables: &[Vec<FieldSample>]) -> Result<Bound> {
+        let canonical = |table: usize| tables[table].iter().any(|sample| sample.p != glam::DVec3::ZERO);
+        let line = |slot: usize, table: usize| Line {
+            cut: self.slabs.cut() && slot == self.slabs.slot,
+            canonical: canonical(table),
+        };
         let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step) as f32;
-        match *command {
-            Command::Advection { axis, time, streaming, speed, table, flux } => {
-                parameters.direction = axis as u32;
-                parameters.streaming = u32::from(streaming);
-                parameters.time_over_step = over_step(axis, time);
-                (Kernel::Sweep { term: Term::Advection, speed, flux }, parameters, table)
+        let (kernel, table, time_over_step, time) = match *command {
+            Command::Advection { axis, time, streaming, speed, table } => {
+                let kernel = Kernel::Advection { axis, speed, streaming, line: line(axis, table) };
+                (kernel, table, over_step(axis, time), time)
             }
             Command::Force { axis, time, speed, table } => {
-                parameters.direction = axis as u32;
-                parameters.time_over_step = over_step(MOMENTUM + axis, time);
-                (Kernel::Sweep { term: Term::Force, speed, flux: false }, parameters, table)
+                let slot = MOMENTUM + axis;
+                (Kernel::Force { axis, speed, line: line(slot, table) }, table, over_step(slot, time), time)
             }
             Command::SpinTorque { time, table } => {
-                parameters.time = time as f32;
-                (Kernel::SpinTorque, parameters, table)
+                (Kernel::SpinTorque { canonical: canonical(table) }, table, 0.0, time)
             }
-            Command::Sources { table } => (Kernel::Sources, parameters, table),
-            Command::Observables { table } => (Kernel::Observables, parameters, table),
-        }
+            Command::Absorption { table } => (Kernel::Absorption, table, 0.0, 0.0),
+            Command::Sources { table } => (Kernel::Sources { canonical: canonical(table) }, table, 0.0, 0.0),
+            Command::Observables { table } => (Kernel::Observables { canonical: canonical(table) }, table, 0.0, 0.0),
+        };
+        let planes = self.slabs.planes.iter();
+        let parameters = planes.map(|planes| Parameters {
+            time_over_step,
+            time: time as f32,
+            ..Parameters::new(&self.grid, &self.particle, self.slabs.slot, planes.clone())
+        });
+        Ok(Bound { kernel, pipeline: self.pipeline(kernel)?, table, parameters: parameters.collect() })
     }
 
-    /// Workgroups of a kernel along x, y, z.
-    fn workgroups(&self, kernel: Kernel, direction: usize) -> [usize; 3] {
-        let shape = self.grid.shape();
+    /// Workgroups of a kernel on a slab along x, y, z.
+    fn workgroups(&self, kernel: Kernel, slab: usize) -> [u32; 3] {
+        let shape = slab_shape(&self.grid, &self.slabs, slab);
+        let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
+        let (space, momentum) = (cells(0..MOMENTUM), cells(MOMENTUM..shape.len()));
         // More workgroups than one dimension allows go to a second one.
-        let folded = |groups: usize| (groups.min(MAX_GROUPS), groups.div_ceil(MAX_GROUPS));
-        match kernel {
-            Kernel::Sweep { term: Term::Advection, .. } => [
-                self.grid.momentum_cells().div_ceil(LANES),
-                shape[direction].div_ceil(MARCH),
-                self.grid.space_cells() / shape[direction],
-            ],
-            Kernel::Sweep { term: Term::Force, .. } => {
-                let cells = shape[MOMENTUM + direction];
-                let (x, z) = folded((self.grid.cells() / cells).div_ceil(LANES));
-                [x, cells.div_ceil(MARCH), z]
-            }
-            Kernel::SpinTorque => {
-                let (x, z) = folded(self.grid.momentum_cells().div_ceil(LANES));
-                [x, self.grid.space_cells().div_ceil(MARCH), z]
-            }
-            Kernel::Copy => {
-                let (x, y) = folded(self.grid.cells().div_ceil(LANES));
+        let folded = |groups: usize| [groups.min(MAX_GROUPS), groups.div_ceil(MAX_GROUPS)];
+        let groups = match kernel {
+            Kernel::Advection { axis, .. } => {
+                let [x, y] = folded(space / shape[axis] * momentum.div_ceil(LANES));
                 [x, y, 1]
             }
-            Kernel::Sources | Kernel::Observables => {
-                let (y, z) = folded(self.grid.space_cells());
-                [self.grid.momentum_cells().div_ceil(REDUCED), y, z]
+            Kernel::Force { axis, .. } => {
+                let [x, y] = folded((space * momentum / shape[MOMENTUM + axis]).div_ceil(LANES));
+                [x, y, 1]
             }
-        }
+            Kernel::Copy => {
+                let [x, y] = folded((space * momentum).div_ceil(LANES));
+                [x, y, 1]
+            }
+            Kernel::SpinTorque { .. } | Kernel::Absorption | Kernel::Sources { .. } | Kernel::Observables { .. } => {
+                let [y, z] = folded(space);
+                [momentum.div_ceil(BLOCK), y, z]
+            }
+        };
+        groups.map(|groups| groups as u32)
     }
 
-    /// Encodes one dispatch.
+    /// Encodes a kernel on one slab; `parameters` and `fields` are offsets in their buffers.
     fn encode(
         &self,
         encoder: &mut wgpu::CommandEncoder,
-        kernel: Kernel,
-        direction: usize,
+        command: &Bound,
+        slab: usize,
         parameters: u64,
         fields: u64,
+        timestamps: Option<wgpu::ComputePassTimestampWrites>,
     ) {
-        let pipeline = &self.pipelines[&kernel];
         let slice = |buffer, offset: u64, bytes: usize| {
             wgpu::BindingResource::Buffer(wgpu::BufferBinding {
                 buffer,
@@ -277,35 +295,57 @@ impl GpuExecutor {
                 size: std::num::NonZeroU64::new(bytes as u64),
             })
         };
-        let (from, to) = (&self.state[self.current], &self.state[1 - self.current]);
+        let above = self.state.get(slab + 1).filter(|_| self.slabs.cut()).unwrap_or(&self.head);
         let mut resources = vec![
             slice(&self.parameters, parameters, size_of::<Parameters>()),
             slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord>()),
-            from.as_entire_binding(),
+            self.state[slab].as_entire_binding(),
         ];
-        match kernel {
-            Kernel::Sweep { .. } => resources.extend([to.as_entire_binding(), self.face_flux.as_entire_binding()]),
-            Kernel::Copy => resources.push(to.as_entire_binding()),
-            Kernel::Sources | Kernel::Observables => resources.push(self.sums.as_entire_binding()),
-            Kernel::SpinTorque => {}
+        match command.kernel {
+            Kernel::Advection { .. } | Kernel::Force { .. } => {
+                resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]);
+            }
+            Kernel::Sources { .. } | Kernel::Observables { .. } => resources.push(self.sums.as_entire_binding()),
+            Kernel::SpinTorque { .. } | Kernel::Absorption | Kernel::Copy => {}
         }
+        let workgroups = self.workgroups(command.kernel, slab);
+        self.dispatch(encoder, command.kernel, &command.pipeline, resources, workgroups, timestamps);
+    }
+
+    fn dispatch(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        kernel: Kernel,
+        pipeline: &wgpu::ComputePipeline,
+        resources: Vec<wgpu::BindingResource>,
+        [x, y, z]: [u32; 3],
+        timestamps: Option<wgpu::ComputePassTimestampWrites>,
+    ) {
+        let label = kernel.label();
         let entries: Vec<_> = resources
             .into_iter()
             .enumerate()
             .map(|(binding, resource)| wgpu::BindGroupEntry { binding: binding as u32, resource })
             .collect();
-        let label = kernel.label();
         let group = self.context.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(&label),
             layout: &pipeline.get_bind_group_layout(0),
             entries: &entries,
         });
-        let [x, y, z] = self.workgroups(kernel, direction).map(|groups| groups as u32);
-        let mut pass =
-            encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(&label), timestamp_writes: None });
+        let mut pass = encoder
+            .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(&label), timestamp_writes: timestamps });
         pass.set_pipeline(pipeline);
         pass.set_bind_group(0, &group, &[]);
         pass.dispatch_workgroups(x, y, z);
+    }
+
+    /// Keeps aside what a sweep across slabs overwrites before it is read again:
+    /// the last planes of the last slab and the first of the first.
+    fn keep_ends(&self, encoder: &mut wgpu::CommandEncoder) {
+        let (bytes, last) = (self.slabs.reach_bytes(), self.state.len() - 1);
+        let end = self.slabs.bytes(last);
+        encoder.copy_buffer_to_buffer(&self.state[last], end - bytes, &self.below, 0, bytes);
+        encoder.copy_buffer_to_buffer(&self.state[0], 0, &self.head, 0, bytes);
     }
 
     /// Writes all field tables of a recording; returns their offsets' distance.
@@ -337,30 +377,23 @@ impl GpuExecutor {
         Ok(result)
     }
 
-    /// Bytes a kernel leaves to be read: one number per face, or one record per
-    /// space cell, for each workgroup along x.
-    fn reading_bytes(&self, kernel: Kernel, direction: usize) -> usize {
-        let record = match kernel {
-            Kernel::Sweep { flux: true, .. } => size_of::<f32>(),
-            Kernel::Sources | Kernel::Observables => size_of::<SumsRecord>(),
-            Kernel::Sweep { .. } | Kernel::SpinTorque | Kernel::Copy => 0,
-        };
-        record * self.grid.space_cells() * self.workgroups(kernel, direction)[0]
+    /// Bytes that a kernel leaves to be read from a slab.
+    fn reading_bytes(&self, kernel: Kernel, slab: usize) -> u64 {
+        match kernel {
+            Kernel::Sources { .. } | Kernel::Observables { .. } => sums_bytes(&self.grid, &self.slabs, slab),
+            _ => 0,
+        }
     }
 
-    /// Finishes in float64 what the workgroups began.
-    fn finish_reading(&self, kernel: Kernel, direction: usize, bytes: &[u8]) -> Reading {
-        let groups = self.workgroups(kernel, direction)[0];
+    /// Finishes in float64 what the workgroups of all slabs began.
+    fn finish_reading(&self, kernel: Kernel, bytes: &[u8]) -> Reading {
         let (moment, volume) = (self.particle.moment, self.grid.momentum_volume());
-        let sums = || bytemuck::cast_slice::<u8, SumsRecord>(bytes).chunks_exact(groups).map(Sums::of);
+        let numbers: &[f32] = bytemuck::cast_slice(bytes);
+        // Slabs hold different space cells, or different momenta of the only one.
+        let sums = numbers.chunks_exact(numbers.len() / self.grid.space_cells()).map(Sums::of);
         match kernel {
-            Kernel::Sources => Reading::Sources(sums().map(|sum| sum.sources(moment, volume)).collect()),
-            Kernel::Observables => Reading::Observables(sums().map(|sum| sum.observables(volume)).collect()),
-            Kernel::Sweep { .. } | Kernel::SpinTorque | Kernel::Copy => {
-                let content = volume * self.grid.axis(direction).map_or(1.0, |axis| axis.step);
-                let face = |sums: &[f32]| sums.iter().map(|&sum| f64::from(sum)).sum::<f64>() * content;
-                Reading::Flux(bytemuck::cast_slice(bytes).chunks_exact(groups).map(face).collect())
-            }
+            Kernel::Observables { .. } => Reading::Observables(sums.map(|sum| sum.observables(volume)).collect()),
+            _ => Reading::Sources(sums.map(|sum| sum.sources(moment, volume)).collect()),
         }
     }
 
@@ -374,121 +407,170 @@ impl GpuExecutor {
         self.context.wait()
     }
 
+    /// Bytes of all parameter blocks of a command, each aligned.
+    fn block_bytes(&self) -> u64 {
+        (size_of::<Parameters>() as u64).next_multiple_of(self.alignment)
+    }
+
+    /// Compiles the kernels of a recording, uploads its tables and parameters.
+    fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound>, u64)> {
+        let table_stride = self.upload_tables(recording);
+        let bound: Vec<Bound> =
+            recording.commands.iter().map(|command| self.bind(command, &recording.tables)).collect::<Result<_>>()?;
+        let block = self.block_bytes() as usize;
+        let mut blocks = vec![0u8; bound.len() * self.state.len() * block];
+        let parameters = bound.iter().flat_map(|command| &command.parameters);
+        for (slot, parameters) in blocks.chunks_exact_mut(block).zip(parameters) {
+            slot[..size_of::<Parameters>()].copy_from_slice(bytemuck::bytes_of(parameters));
+        }
+        if self.parameters.size() < blocks.len() as u64 {
+            self.parameters = storage(&self.context.device, "parameters", blocks.len() as u64);
+        }
+        self.context.queue.write_buffer(&self.parameters, 0, &blocks);
+        Ok((bound, table_stride))
+    }
+
+    /// Encodes command number `index` on all slabs; what it leaves to be read goes to
+    /// `staged` in the staging buffer. Returns the end of that.
+    fn encode_command(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        index: usize,
+        command: &Bound,
+        table_stride: u64,
+        mut staged: u64,
+        timestamps: Option<&wgpu::QuerySet>,
+    ) -> u64 {
+        if let Kernel::Advection { line, .. } | Kernel::Force { line, .. } = command.kernel
+            && line.cut
+        {
+            self.keep_ends(encoder);
+        }
+        for slab in 0..self.state.len() {
+            let block = (index * self.state.len() + slab) as u64 * self.block_bytes();
+            let timestamps = timestamps.map(|query_set| wgpu::ComputePassTimestampWrites {
+                query_set,
+                beginning_of_pass_write_index: (slab == 0).then_some(2 * index as u32),
+                end_of_pass_write_index: (slab + 1 == self.state.len()).then_some(2 * index as u32 + 1),
+            });
+            self.encode(encoder, command, slab, block, command.table as u64 * table_stride, timestamps);
+            let bytes = self.reading_bytes(command.kernel, slab);
+            if bytes > 0 {
+                encoder.copy_buffer_to_buffer(&self.sums, 0, &self.staging, staged, bytes);
+            }
+            staged += bytes;
+        }
+        staged
+    }
+
     /// Repeats one command `repeats` times in one submission and times it.
     pub fn time_command(&mut self, recording: &Recording, repeats: usize) -> Result<KernelTiming> {
-        let (kernel, parameters, table) = self.bind(&recording.commands[0]);
-        self.time_kernel(kernel, parameters, table, recording, repeats)
+        let (bound, table_stride) = self.bind_all(recording)?;
+        let command = &bound[0];
+        self.reserve_staging(&bound);
+        let seconds = self.timed(repeats, |encoder| {
+            self.encode_command(encoder, 0, command, table_stride, 0, None);
+        })?;
+        let writes = !matches!(command.kernel, Kernel::Sources { .. } | Kernel::Observables { .. });
+        let bytes = self.slabs.state_bytes() as f64 * if writes { 2.0 } else { 1.0 };
+        Ok(KernelTiming { name: command.kernel.label(), seconds, bytes })
     }
 
-    /// Times the copy kernel on the same state.
-    pub fn time_copy(&mut self, recording: &Recording, repeats: usize) -> Result<KernelTiming> {
-        let parameters = Parameters::new(&self.grid, &self.particle);
-        self.time_kernel(Kernel::Copy, parameters, 0, recording, repeats)
+    /// Times the copy kernel from the largest slab to a buffer of its size.
+    pub fn time_copy(&mut self, repeats: usize) -> Result<KernelTiming> {
+        let pipeline = self.pipeline(Kernel::Copy)?;
+        let target = storage(&self.context.device, "copy", self.state[0].size());
+        let seconds = self.timed(repeats, |encoder| {
+            let resources = vec![self.state[0].as_entire_binding(), target.as_entire_binding()];
+            self.dispatch(encoder, Kernel::Copy, &pipeline, resources, self.workgroups(Kernel::Copy, 0), None);
+        })?;
+        Ok(KernelTiming { name: Kernel::Copy.label(), seconds, bytes: 2.0 * target.size() as f64 })
     }
 
-    fn time_kernel(
-        &mut self,
-        kernel: Kernel,
-        parameters: Parameters,
-        table: usize,
-        recording: &Recording,
-        repeats: usize,
-    ) -> Result<KernelTiming> {
-        self.prepare(kernel)?;
-        let stride = self.upload_tables(recording);
-        self.parameters = storage(&self.context.device, "parameters", size_of::<Parameters>() as u64);
-        self.context.queue.write_buffer(&self.parameters, 0, bytemuck::bytes_of(&parameters));
-        let mut seconds = 0.0;
+    /// Seconds per call of what `encode` puts in a submission: the least of several
+    /// rounds, as other work on the machine only ever adds to it.
+    fn timed(&self, repeats: usize, encode: impl Fn(&mut wgpu::CommandEncoder)) -> Result<f64> {
+        let mut least = f64::INFINITY;
         // The first round compiles and warms up.
-        for round in 0..2 {
+        for round in 0..=ROUNDS {
+            let repeats = if round == 0 { 1 } else { repeats.div_ceil(ROUNDS) };
             self.context.wait()?;
             let start = std::time::Instant::now();
             let mut encoder = self.context.device.create_command_encoder(&Default::default());
-            for _ in 0..if round == 0 { 1 } else { repeats } {
-                self.encode(&mut encoder, kernel, parameters.direction as usize, 0, table as u64 * stride);
+            for _ in 0..repeats {
+                encode(&mut encoder);
             }
             self.context.queue.submit([encoder.finish()]);
             self.context.wait()?;
-            seconds = start.elapsed().as_secs_f64() / repeats as f64;
+            if round > 0 {
+                least = least.min(start.elapsed().as_secs_f64() / repeats as f64);
+            }
         }
-        let writes = !matches!(kernel, Kernel::Sources | Kernel::Observables);
-        let bytes = self.state[0].size() as f64 * if writes { 2.0 } else { 1.0 };
-        Ok(KernelTiming { name: kernel.label(), seconds, bytes })
+        Ok(least)
+    }
+
+    /// Makes room for everything that the commands leave to be read; returns its size.
+    fn reserve_staging(&mut self, bound: &[Bound]) -> u64 {
+        let slabs = 0..self.state.len();
+        let bytes = |command: &Bound| slabs.clone().map(|slab| self.reading_bytes(command.kernel, slab)).sum::<u64>();
+        let total = bound.iter().map(bytes).sum();
+        if self.staging.size() < total {
+            self.staging = staging(&self.context.device, total);
+        }
+        total
     }
 }
 
 impl Executor for GpuExecutor {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
-        let table_stride = self.upload_tables(recording);
-        let block = (size_of::<Parameters>() as u64).next_multiple_of(self.alignment);
-        let mut blocks = vec![0u8; recording.commands.len() * block as usize];
-        let mut bound = Vec::new();
-        let mut staged = 0;
-        for (command, slot) in recording.commands.iter().zip(blocks.chunks_exact_mut(block as usize)) {
-            let (kernel, parameters, table) = self.bind(command);
-            self.prepare(kernel)?;
-            slot[..size_of::<Parameters>()].copy_from_slice(bytemuck::bytes_of(&parameters));
-            let direction = parameters.direction as usize;
-            let bytes = self.reading_bytes(kernel, direction);
-            bound.push(Bound { kernel, direction, table, staged: (bytes > 0).then(|| staged..staged + bytes) });
-            staged += bytes.next_multiple_of(16);
-        }
-        if self.parameters.size() < blocks.len() as u64 {
-            self.parameters = storage(&self.context.device, "parameters", blocks.len() as u64);
-        }
-        if self.staging.size() < staged as u64 {
-            self.staging = staging(&self.context.device, staged as u64);
-        }
-        self.context.queue.write_buffer(&self.parameters, 0, &blocks);
+        let (bound, table_stride) = self.bind_all(recording)?;
+        let total = self.reserve_staging(&bound);
         let mut encoder = self.context.device.create_command_encoder(&Default::default());
+        let mut ends = Vec::new();
+        let mut staged = 0;
         for (index, command) in bound.iter().enumerate() {
-            let (parameters, table) = (index as u64 * block, command.table as u64 * table_stride);
-            self.encode(&mut encoder, command.kernel, command.direction, parameters, table);
-            let written = match command.kernel {
-                Kernel::Sweep { .. } => {
-                    self.current = 1 - self.current;
-                    &self.face_flux
-                }
-                _ => &self.sums,
-            };
-            if let Some(range) = &command.staged {
-                encoder.copy_buffer_to_buffer(written, 0, &self.staging, range.start as u64, range.len() as u64);
-            }
+            staged = self.encode_command(&mut encoder, index, command, table_stride, staged, None);
+            ends.push(staged as usize);
         }
         self.context.queue.submit([encoder.finish()]);
-        if staged == 0 {
+        if total == 0 {
             return self.limit_queue().map(|()| Vec::new());
         }
         self.unfinished = 0;
-        self.map_staging(staged as u64, |bytes| {
-            let read = |command: &Bound| {
-                let range = command.staged.clone()?;
-                Some(self.finish_reading(command.kernel, command.direction, &bytes[range]))
-            };
-            bound.iter().filter_map(read).collect()
+        self.map_staging(total, |bytes| {
+            let mut start = 0;
+            let mut readings = Vec::new();
+            for (command, end) in bound.iter().zip(ends) {
+                if end > start {
+                    readings.push(self.finish_reading(command.kernel, &bytes[start..end]));
+                }
+                start = end;
+            }
+            readings
         })
     }
 
     fn state(&mut self) -> Result<State> {
-        let total = self.state[0].size();
-        let chunk = total.min(READBACK);
-        if self.staging.size() < chunk {
-            self.staging = staging(&self.context.device, chunk);
+        let components = if self.spin() { 4 } else { 1 };
+        let mut numbers = Vec::with_capacity(self.grid.cells() * components);
+        for slab in 0..self.state.len() {
+            let total = self.slabs.bytes(slab);
+            let chunk = total.min(STAGING);
+            if self.staging.size() < chunk {
+                self.staging = staging(&self.context.device, chunk);
+            }
+            for offset in (0..total).step_by(chunk as usize) {
+                let bytes = chunk.min(total - offset);
+                let mut encoder = self.context.device.create_command_encoder(&Default::default());
+                encoder.copy_buffer_to_buffer(&self.state[slab], offset, &self.staging, 0, bytes);
+                self.context.queue.submit([encoder.finish()]);
+                self.map_staging(bytes, |bytes| {
+                    let values: &[f32] = bytemuck::cast_slice(bytes);
+                    numbers.extend(values.iter().map(|&value| f64::from(value)));
+                })?;
+            }
         }
-        let mut numbers = Vec::with_capacity((total / 4) as usize);
-        let mut offset = 0;
-        while offset < total {
-            let bytes = chunk.min(total - offset);
-            let mut encoder = self.context.device.create_command_encoder(&Default::default());
-            encoder.copy_buffer_to_buffer(&self.state[self.current], offset, &self.staging, 0, bytes);
-            self.context.queue.submit([encoder.finish()]);
-            self.map_staging(bytes, |bytes| {
-                let values: &[f32] = bytemuck::cast_slice(bytes);
-                numbers.extend(values.iter().map(|&value| f64::from(value)));
-            })?;
-            offset += bytes;
-        }
-        Ok(State::from_numbers(&numbers, if self.spin() { 4 } else { 1 }))
+        Ok(State::from_numbers(&numbers, components))
     }
 
     fn description(&self) -> ExecutorDescription {

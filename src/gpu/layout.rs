@@ -1,10 +1,12 @@
 //! The bytes shared with WGSL. `tests/shaders.rs` proves each struct equal to
 //! its twin by naga's reflection.
 
+use std::ops::Range;
+
 use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 
-use crate::grid::{AXES, Grid};
+use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{FieldSample, Observables, Sources};
 use crate::physics::Particle;
 use crate::scenario::schema::Kinematics;
@@ -15,6 +17,8 @@ use crate::scenario::schema::Kinematics;
 pub struct AxisRecord {
     pub cells: u32,
     pub stride: u32,
+    pub offset: u32,
+    pub whole: u32,
     pub first: f32,
     pub step: f32,
 }
@@ -26,8 +30,7 @@ pub struct Parameters {
     pub axes: [AxisRecord; AXES],
     pub momentum_cells: u32,
     pub space_cells: u32,
-    pub direction: u32,
-    pub streaming: u32,
+    pub first_space_cell: u32,
     pub mass: f32,
     pub charge: f32,
     pub moment: f32,
@@ -38,21 +41,28 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// What does not change from command to command.
-    pub fn new(grid: &Grid, particle: &Particle) -> Self {
-        let (shape, strides) = (grid.shape(), grid.strides());
+    /// What does not change from command to command, for the planes `planes` along `slot`.
+    pub fn new(grid: &Grid, particle: &Particle, slot: usize, planes: Range<usize>) -> Self {
+        let (mut shape, whole, strides) = (grid.shape(), grid.shape(), grid.strides());
+        shape[slot] = planes.len();
+        let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
+        let momentum_cells = cells(MOMENTUM..AXES);
         Parameters {
-            axes: std::array::from_fn(|slot| {
-                let (first, step) = grid.axis(slot).map_or((0.0, 0.0), |axis| (axis.centre(0), axis.step));
+            axes: std::array::from_fn(|axis| {
+                let (first, step) = grid.axis(axis).map_or((0.0, 0.0), |axis| (axis.centre(0), axis.step));
                 AxisRecord {
-                    cells: shape[slot] as u32,
-                    stride: strides[slot] as u32,
+                    cells: shape[axis] as u32,
+                    // Strides of the axes outside the cut one belong to axes of one cell.
+                    stride: strides[axis] as u32,
+                    offset: if axis == slot { planes.start as u32 } else { 0 },
+                    whole: whole[axis] as u32,
                     first: first as f32,
                     step: step as f32,
                 }
             }),
-            momentum_cells: grid.momentum_cells() as u32,
-            space_cells: grid.space_cells() as u32,
+            momentum_cells: momentum_cells as u32,
+            space_cells: cells(0..MOMENTUM) as u32,
+            first_space_cell: if slot < MOMENTUM { (planes.start * strides[slot] / momentum_cells) as u32 } else { 0 },
             mass: particle.mass as f32,
             charge: particle.charge as f32,
             moment: particle.moment as f32,
@@ -76,7 +86,8 @@ pub fn kinematics_code(kinematics: Kinematics) -> u32 {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct FieldRecord {
-    pub e: [f32; 4],
+    pub e: [f32; 3],
+    pub remaining: f32,
     pub b: [f32; 4],
     pub p: [f32; 4],
     pub de: [[f32; 4]; 3],
@@ -87,7 +98,8 @@ impl From<&FieldSample> for FieldRecord {
     fn from(sample: &FieldSample) -> Self {
         let record = |v: DVec3| [v.x as f32, v.y as f32, v.z as f32, 0.0];
         FieldRecord {
-            e: record(sample.e),
+            e: sample.e.to_array().map(|number| number as f32),
+            remaining: (1.0 - sample.absorbed) as f32,
             b: record(sample.b),
             p: record(sample.p),
             de: sample.de.map(record),
@@ -96,33 +108,24 @@ impl From<&FieldSample> for FieldRecord {
     }
 }
 
-/// Twin of `Sums` in `shaders/moments.wgsl`.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-pub struct SumsRecord {
-    pub a: [f32; 4],
-    pub b: [f32; 4],
-    pub c: [f32; 4],
-    pub d: [f32; 3],
-    pub least: f32,
-}
+/// Numbers that one workgroup of a reduction writes.
+pub const SUMS: usize = 16;
 
 /// Partial sums of one space cell, finished in double precision.
 pub struct Sums {
-    values: [f64; 15],
+    values: [f64; SUMS - 1],
     least: f64,
 }
 
 impl Sums {
     /// Adds the partial sums of all workgroups of a space cell.
-    pub fn of(partial: &[SumsRecord]) -> Self {
-        let mut sums = Sums { values: [0.0; 15], least: f64::INFINITY };
-        for record in partial {
-            let numbers = record.a.iter().chain(&record.b).chain(&record.c).chain(&record.d);
+    pub fn of(partial: &[f32]) -> Self {
+        let mut sums = Sums { values: [0.0; SUMS - 1], least: f64::INFINITY };
+        for numbers in partial.chunks_exact(SUMS) {
             for (sum, number) in sums.values.iter_mut().zip(numbers) {
                 *sum += f64::from(*number);
             }
-            sums.least = sums.least.min(f64::from(record.least));
+            sums.least = sums.least.min(f64::from(numbers[SUMS - 1]));
         }
         sums
     }
@@ -138,7 +141,7 @@ impl Sums {
             stream: self.vector(1) * volume,
             magnetisation: self.vector(4) * moment * volume,
             polarisation: self.vector(8) * moment * volume,
-            hidden_stream: DVec3::new(self.values[7], self.values[11], self.values[12]) * volume,
+            hidden_stream: DVec3::new(self.values[7], self.values[11], self.values[12]) * moment * volume,
         }
     }
 

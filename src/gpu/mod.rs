@@ -4,8 +4,10 @@ mod context;
 mod executor;
 mod layout;
 mod shaders;
+mod slabs;
 
 pub use context::{AdapterDescription, Choice, Context, list_adapters};
-pub use executor::{GpuExecutor, KernelTiming, LANES, MARCH, REDUCED};
-pub use layout::{AxisRecord, FieldRecord, Parameters, SumsRecord};
-pub use shaders::{Kernel, Term};
+pub use executor::{BLOCK, DeviceMemory, GpuExecutor, KernelTiming, LANES};
+pub use layout::{AxisRecord, FieldRecord, Parameters, SUMS};
+pub use shaders::{Kernel, Line};
+pub use slabs::{LINE_CELLS, Limits, REACH, Slabs};

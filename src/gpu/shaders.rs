@@ -4,28 +4,44 @@
 //! parts, and the term itself. A term's file holds formulas; the sweeps that
 //! carry them are shared.
 
+use crate::grid::{AXIS_NAMES, MOMENTUM};
 use crate::operators::Speed;
-
-/// A term of the kinetic equation that is advanced by a sweep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Term {
-    Advection,
-    Force,
-}
 
 /// A compute kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kernel {
-    Sweep {
-        term: Term,
+    Advection {
+        axis: usize,
         speed: Speed,
-        flux: bool,
+        streaming: bool,
+        line: Line,
     },
-    SpinTorque,
-    Sources,
-    Observables,
+    Force {
+        axis: usize,
+        speed: Speed,
+        line: Line,
+    },
+    SpinTorque {
+        canonical: bool,
+    },
+    Absorption,
+    Sources {
+        canonical: bool,
+    },
+    Observables {
+        canonical: bool,
+    },
     /// The yardstick of benchmarks.
     Copy,
+}
+
+/// What a sweep must know of its lines before it is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Line {
+    /// The line goes on in other slabs.
+    pub cut: bool,
+    /// A momentum that is not resolved differs from zero.
+    pub canonical: bool,
 }
 
 macro_rules! wgsl {
@@ -37,18 +53,23 @@ macro_rules! wgsl {
 impl Kernel {
     /// Every kernel that exists for a state with or without spin.
     pub fn all(spin: bool) -> Vec<Kernel> {
-        let mut kernels = vec![Kernel::Sources, Kernel::Observables, Kernel::Copy];
-        for term in [Term::Advection, Term::Force] {
-            for speed in [Speed::Uniform, Speed::Varying, Speed::Coupled] {
-                for flux in [false, true] {
-                    if (spin || speed != Speed::Coupled) && (term == Term::Advection || !flux) {
-                        kernels.push(Kernel::Sweep { term, speed, flux });
-                    }
+        let mut kernels = vec![Kernel::Absorption, Kernel::Copy];
+        for canonical in [false, true] {
+            kernels.extend([Kernel::Sources { canonical }, Kernel::Observables { canonical }]);
+            if spin {
+                kernels.push(Kernel::SpinTorque { canonical });
+            }
+            for (cut, axis) in [false, true].into_iter().flat_map(|cut| (0..3).map(move |axis| (cut, axis))) {
+                let line = Line { cut, canonical };
+                let speeds = [Speed::Uniform, Speed::Varying, Speed::Coupled];
+                for speed in speeds.into_iter().filter(|&speed| spin || speed != Speed::Coupled) {
+                    kernels.push(Kernel::Advection { axis, speed, streaming: true, line });
+                    kernels.push(Kernel::Force { axis, speed, line });
+                }
+                if spin {
+                    kernels.push(Kernel::Advection { axis, speed: Speed::Coupled, streaming: false, line });
                 }
             }
-        }
-        if spin {
-            kernels.push(Kernel::SpinTorque);
         }
         kernels
     }
@@ -56,29 +77,31 @@ impl Kernel {
     /// WGSL of the whole module for cells with or without spin.
     pub fn source(self, spin: bool) -> String {
         let cell = if spin { wgsl!("shared/cell_spin") } else { wgsl!("shared/cell_spinless") };
-        let mut files = vec![wgsl!("shared/real_f32"), cell, wgsl!("shared/parameters")];
+        let mut files = vec![wgsl!("shared/real_f32"), cell];
         match self {
-            Kernel::Sweep { term, speed, .. } => {
-                files.extend([wgsl!("shared/hamiltonian"), wgsl!("shared/stencil")]);
+            Kernel::Advection { speed, .. } | Kernel::Force { speed, .. } => {
+                files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/sweep")]);
+                files.push(wgsl!("shared/stencil"));
                 files.push(match speed {
+                    Speed::Uniform => wgsl!("shared/speed_uniform"),
+                    Speed::Varying => wgsl!("shared/speed_varying"),
                     Speed::Coupled => wgsl!("shared/speed_coupled"),
-                    Speed::Uniform | Speed::Varying => wgsl!("shared/speed_scalar"),
                 });
-                files.push(wgsl!("shared/sweep"));
-                files.push(match term {
-                    Term::Advection => wgsl!("advection"),
-                    Term::Force => wgsl!("force"),
+                files.push(match self {
+                    Kernel::Force { .. } => wgsl!("force"),
+                    _ => wgsl!("advection"),
                 });
-                match speed {
-                    Speed::Uniform => files.push(wgsl!("shared/sweep_uniform")),
-                    Speed::Varying | Speed::Coupled => {
-                        files.extend([wgsl!("shared/stencil_varying"), wgsl!("shared/sweep_varying")]);
-                    }
-                }
             }
-            Kernel::SpinTorque => files.extend([wgsl!("shared/hamiltonian"), wgsl!("spin_torque")]),
-            Kernel::Sources | Kernel::Observables => {
-                files.extend([wgsl!("shared/hamiltonian"), wgsl!("moments")]);
+            Kernel::SpinTorque { .. } => {
+                files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
+                files.push(wgsl!("spin_torque"));
+            }
+            Kernel::Sources { .. } | Kernel::Observables { .. } => {
+                files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
+                files.push(wgsl!("moments"));
+            }
+            Kernel::Absorption => {
+                files.extend([wgsl!("shared/parameters"), wgsl!("shared/blocks"), wgsl!("absorption")]);
             }
             Kernel::Copy => files.push(wgsl!("copy")),
         }
@@ -88,25 +111,46 @@ impl Kernel {
     /// Name of the entry point in [`Kernel::source`].
     pub fn entry_point(self) -> &'static str {
         match self {
-            Kernel::Sweep { speed: Speed::Uniform, .. } => "uniform_sweep",
-            Kernel::Sweep { .. } => "varying_sweep",
-            Kernel::SpinTorque => "rotate",
-            Kernel::Sources => "sources",
-            Kernel::Observables => "observables",
+            Kernel::Advection { .. } | Kernel::Force { .. } => "sweep",
+            Kernel::SpinTorque { .. } => "rotate",
+            Kernel::Absorption => "absorb",
+            Kernel::Sources { .. } => "sources",
+            Kernel::Observables { .. } => "observables",
             Kernel::Copy => "copy",
         }
     }
 
     /// Pipeline-overridable constants.
     pub fn constants(self, kinematics: u32, anomalous: bool) -> Vec<(&'static str, f64)> {
-        let hamiltonian = [("KINEMATICS", f64::from(kinematics)), ("ANOMALOUS", f64::from(u8::from(anomalous)))];
+        let number = |flag: bool| f64::from(u8::from(flag));
+        let hamiltonian = |canonical: bool| {
+            vec![
+                ("KINEMATICS", f64::from(kinematics)),
+                ("ANOMALOUS", number(anomalous)),
+                ("CANONICAL", number(canonical)),
+            ]
+        };
+        let sweep = |axis: usize, slot: usize, line: Line| {
+            let mut constants = hamiltonian(line.canonical);
+            constants.extend([
+                ("DIRECTION", axis as f64),
+                ("SWEPT", slot as f64),
+                ("PERIODIC", number(slot < MOMENTUM)),
+                ("CUT", number(line.cut)),
+            ]);
+            constants
+        };
         match self {
-            Kernel::Sweep { term, flux, .. } => {
-                let periodic = f64::from(u8::from(term == Term::Advection));
-                let sweep = [("PERIODIC", periodic), ("READ_FLUX", f64::from(u8::from(flux)))];
-                hamiltonian.into_iter().chain(sweep).collect()
+            Kernel::Advection { axis, streaming, line, .. } => {
+                let mut constants = sweep(axis, axis, line);
+                constants.push(("STREAMING", number(streaming)));
+                constants
             }
-            Kernel::SpinTorque | Kernel::Sources | Kernel::Observables => hamiltonian.to_vec(),
+            Kernel::Force { axis, line, .. } => sweep(axis, MOMENTUM + axis, line),
+            Kernel::SpinTorque { canonical } | Kernel::Sources { canonical } | Kernel::Observables { canonical } => {
+                hamiltonian(canonical)
+            }
+            Kernel::Absorption => vec![("CANONICAL", 0.0)],
             Kernel::Copy => Vec::new(),
         }
     }
@@ -114,30 +158,28 @@ impl Kernel {
     /// Whether each storage binding, in order, is read only.
     pub fn bindings(self) -> &'static [bool] {
         match self {
-            Kernel::Sweep { .. } => &[true, true, true, false, false],
-            Kernel::SpinTorque => &[true, true, false],
-            Kernel::Sources | Kernel::Observables | Kernel::Copy => &[true, true, true, false],
+            Kernel::Advection { .. } | Kernel::Force { .. } => &[true, true, false, false, true],
+            Kernel::SpinTorque { .. } | Kernel::Absorption => &[true, true, false],
+            Kernel::Sources { .. } | Kernel::Observables { .. } => &[true, true, true, false],
+            Kernel::Copy => &[true, false],
         }
     }
 
-    /// Human name: term and kind of speed.
+    /// Human name: term, axis and kind of speed.
     pub fn label(self) -> String {
+        let kind = |speed: Speed| match speed {
+            Speed::Uniform => "uniform",
+            Speed::Varying => "varying",
+            Speed::Coupled => "coupled",
+        };
         match self {
-            Kernel::Sweep { term, speed, .. } => {
-                let term = match term {
-                    Term::Advection => "advection",
-                    Term::Force => "force",
-                };
-                let speed = match speed {
-                    Speed::Uniform => "uniform",
-                    Speed::Varying => "varying",
-                    Speed::Coupled => "coupled",
-                };
-                format!("{term} ({speed})")
-            }
-            Kernel::SpinTorque => "spin torque".into(),
-            Kernel::Sources => "sources".into(),
-            Kernel::Observables => "observables".into(),
+            Kernel::Advection { axis, streaming: false, .. } => format!("hidden velocity {}", AXIS_NAMES[axis]),
+            Kernel::Advection { axis, speed, .. } => format!("advection {} ({})", AXIS_NAMES[axis], kind(speed)),
+            Kernel::Force { axis, speed, .. } => format!("force {} ({})", AXIS_NAMES[MOMENTUM + axis], kind(speed)),
+            Kernel::SpinTorque { .. } => "spin torque".into(),
+            Kernel::Absorption => "absorption".into(),
+            Kernel::Sources { .. } => "sources".into(),
+            Kernel::Observables { .. } => "observables".into(),
             Kernel::Copy => "copy".into(),
         }
     }

@@ -17,6 +17,8 @@ pub struct FieldSample {
     pub db: [DVec3; 3],
     /// Kinetic momentum p_c - q A along axes that are not resolved, else 0.
     pub p: DVec3,
+    /// Share of the particles that an absorption takes away.
+    pub absorbed: f64,
 }
 
 impl FieldSample {
@@ -29,7 +31,7 @@ impl FieldSample {
 /// How the speed behaves along the axis of a sweep; it selects the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Speed {
-    /// The same for all cells of a line and all components: any Courant number.
+    /// The same for all cells of a line and all components.
     Uniform,
     /// Varies along the line, the same for all components.
     Varying,
@@ -40,13 +42,15 @@ pub enum Speed {
 /// One entry of a recorded step. `table` indexes [`Recording::tables`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// dt W + d_xj( (v_j + a_j) W ) = 0 for `time`; v is left out unless `streaming`.
-    /// With `flux`, reads out the number that crossed each face.
-    Advection { axis: usize, time: f64, streaming: bool, speed: Speed, table: usize, flux: bool },
+    /// dt W + d_xj( (v_j + a_j) W ) = 0 for `time`: streaming with the hidden velocity
+    /// due to B, or without `streaming` the hidden velocity due to E alone.
+    Advection { axis: usize, time: f64, streaming: bool, speed: Speed, table: usize },
     /// dt W + d_pj( (F_j + b_j) W ) = 0 for `time`.
     Force { axis: usize, time: f64, speed: Speed, table: usize },
     /// dt w = (2 mu_B/hbar) w x T for `time`.
     SpinTorque { time: f64, table: usize },
+    /// Takes the share `absorbed` of the particles away.
+    Absorption { table: usize },
     /// Reads the sources of Maxwell's equations.
     Sources { table: usize },
     /// Reads what the diagnostics need beyond the sources.
@@ -63,8 +67,6 @@ pub struct Recording {
 /// What a recording reads out, in the order of its commands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
-    /// int dt int (v_j w0 + a_j.w) d3p through the upper face of every space cell.
-    Flux(Vec<f64>),
     Sources(Vec<Sources>),
     Observables(Vec<Observables>),
 }
@@ -136,35 +138,42 @@ impl Recorder<'_> {
         along / self.particle.energy(DVec3::X * along)
     }
 
+    /// Bound of the hidden velocity that a sweep along a space axis carries.
+    fn hidden_velocity(&self, streaming: bool, fields: &[FieldSample]) -> f64 {
+        FieldSample::largest(fields, |s| match streaming {
+            true => self.particle.hidden_velocity_bound(DVec3::ZERO, s.b),
+            false => self.particle.hidden_velocity_bound(s.e, DVec3::ZERO),
+        })
+    }
+
+    /// How v_j behaves along the space axes, without the hidden velocity.
+    fn streaming_speed(&self, fields: &[FieldSample]) -> Speed {
+        let uniform_momentum = fields.iter().all(|s| s.p == fields[0].p);
+        if uniform_momentum || !self.particle.relativistic() { Speed::Uniform } else { Speed::Varying }
+    }
+
+    /// Whether the sweeps along the space axes may be done in any order.
+    pub fn advections_commute(&self, streaming: bool, fields: &[FieldSample]) -> bool {
+        self.hidden_velocity(streaming, fields) == 0.0 && self.streaming_speed(fields) == Speed::Uniform
+    }
+
     /// Appends the sweeps along space axis `axis`, cut into as many equal parts
-    /// as keep a varying speed below one cell per part.
-    pub fn advection(
-        &self,
-        recording: &mut Recording,
-        axis: usize,
-        time: f64,
-        streaming: bool,
-        table: usize,
-        flux: bool,
-    ) {
+    /// as keep the Courant number of each below one.
+    pub fn advection(&self, recording: &mut Recording, axis: usize, time: f64, streaming: bool, table: usize) {
         let Some(step) = self.grid.axis(axis).map(|axis| axis.step) else { return };
         let fields = &recording.tables[table];
-        let hidden = FieldSample::largest(fields, |s| self.particle.hidden_velocity_bound(s.e, s.b));
-        let uniform_momentum = fields.iter().all(|s| s.p == fields[0].p);
+        let hidden = self.hidden_velocity(streaming, fields);
         let speed = if hidden > 0.0 {
             Speed::Coupled
-        } else if !streaming {
-            return;
-        } else if uniform_momentum || !self.particle.relativistic() {
-            Speed::Uniform
+        } else if streaming {
+            self.streaming_speed(fields)
         } else {
-            Speed::Varying
+            return;
         };
         let streaming_speed = if streaming { self.largest_velocity(axis, fields) } else { 0.0 };
-        let parts = parts(speed, streaming_speed + hidden, time / step);
+        let parts = parts((streaming_speed + hidden) * time / step);
         for _ in 0..parts {
-            let time = time / parts as f64;
-            recording.commands.push(Command::Advection { axis, time, streaming, speed, table, flux });
+            recording.commands.push(Command::Advection { axis, time: time / parts as f64, streaming, speed, table });
         }
     }
 
@@ -192,11 +201,17 @@ impl Recorder<'_> {
         };
         let velocity = momentum / particle.energy(DVec3::X * momentum);
         let largest = electric + magnetic * velocity + dipole;
-        // No integer shift across a truncated axis: every kind is cut in parts.
-        let parts = (largest * time.abs() / step).ceil().clamp(1.0, MAX_PARTS as f64) as usize;
+        let parts = parts(largest * time / step);
         for _ in 0..parts {
             let time = time / parts as f64;
             recording.commands.push(Command::Force { axis, time, speed, table });
+        }
+    }
+
+    /// Appends what absorbing layers take away.
+    pub fn absorption(&self, recording: &mut Recording, table: usize) {
+        if recording.tables[table].iter().any(|s| s.absorbed > 0.0) {
+            recording.commands.push(Command::Absorption { table });
         }
     }
 
@@ -209,14 +224,9 @@ impl Recorder<'_> {
     }
 }
 
-/// A uniform speed shifts by any number of cells; a varying one by at most one.
-fn parts(speed: Speed, largest: f64, time_over_step: f64) -> usize {
-    match speed {
-        Speed::Uniform => 1,
-        Speed::Varying | Speed::Coupled => {
-            (largest * time_over_step.abs()).ceil().clamp(1.0, MAX_PARTS as f64) as usize
-        }
-    }
+/// Parts of a sweep with the largest Courant number `courant`.
+fn parts(courant: f64) -> usize {
+    courant.abs().ceil().clamp(1.0, MAX_PARTS as f64) as usize
 }
 
 /// Runs recordings on some machine and holds the state there.

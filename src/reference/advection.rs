@@ -7,8 +7,7 @@ use super::sweep::{self, Courant, Layout};
 use crate::operators::{FieldSample, Speed};
 use crate::state::Cell;
 
-/// One sweep along space axis `axis`; returns the number through the upper face
-/// of every space cell, `int dt int (v w0 + a.w) d3p`.
+/// One sweep along space axis `axis`.
 #[allow(clippy::too_many_arguments, reason = "the fields of one recorded command")]
 pub fn sweep<C: Cell>(
     Context { grid, particle }: Context,
@@ -19,18 +18,17 @@ pub fn sweep<C: Cell>(
     streaming: bool,
     speed: Speed,
     fields: &[FieldSample],
-) -> Vec<f64> {
+) {
     let momentum_cells = grid.momentum_cells();
     let inner = grid.strides()[axis];
     let cells = grid.shape()[axis];
-    let layout = Layout { cells, inner, periodic: true, summed: momentum_cells };
-    let step = grid.axis(axis).map_or(1.0, |axis| axis.step);
-    let courant = time / step;
+    let layout = Layout { cells, inner, periodic: true };
+    let courant = time / grid.axis(axis).map_or(1.0, |axis| axis.step);
     let momenta: Vec<DVec3> = (0..momentum_cells).map(|m| grid.momentum(m)).collect();
     let direction = DVec3::AXES[axis];
     let space_inner = inner / momentum_cells;
     let space = |outer: usize, inner: usize, k: usize| (outer * cells + k) * space_inner + inner / momentum_cells;
-    let mut crossed = match speed {
+    match speed {
         Speed::Uniform => sweep::uniform(layout, input, output, |outer, i| {
             let p = momenta[i % momentum_cells] + fields[space(outer, i, 0)].p;
             particle.velocity(p)[axis] * courant
@@ -40,13 +38,11 @@ pub fn sweep<C: Cell>(
             let p = momenta[i % momentum_cells] + field.p;
             let v = if streaming { particle.velocity(p)[axis] } else { 0.0 };
             let c = match speed {
-                Speed::Coupled => particle.hidden_velocity(p, direction, field.e, field.b),
+                Speed::Coupled if streaming => particle.hidden_velocity(p, direction, DVec3::ZERO, field.b),
+                Speed::Coupled => particle.hidden_velocity(p, direction, field.e, DVec3::ZERO),
                 _ => DVec3::ZERO,
             };
             Courant { v: v * courant, c: c * courant }
         }),
-    };
-    let content = step * grid.momentum_volume();
-    crossed.iter_mut().for_each(|number| *number *= content);
-    crossed
+    }
 }

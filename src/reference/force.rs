@@ -21,7 +21,7 @@ pub fn sweep<C: Cell>(
 ) {
     let Some(&momentum_axis) = grid.axis(MOMENTUM + axis) else { return };
     let inner = grid.strides()[MOMENTUM + axis];
-    let layout = Layout { cells: momentum_axis.cells, inner, periodic: false, summed: inner };
+    let layout = Layout { cells: momentum_axis.cells, inner, periodic: false };
     let courant = time / momentum_axis.step;
     let direction = DVec3::AXES[axis];
     let line_cells = momentum_axis.cells * inner;
@@ -48,5 +48,5 @@ pub fn sweep<C: Cell>(
             };
             Courant { v: force * courant, c: c * courant }
         }),
-    };
+    }
 }

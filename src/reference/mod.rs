@@ -74,13 +74,10 @@ fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, record
     let mut readings = Vec::new();
     for command in &recording.commands {
         match *command {
-            Command::Advection { axis, time, streaming, speed, table, flux } => {
+            Command::Advection { axis, time, streaming, speed, table } => {
                 let fields = &recording.tables[table];
-                let crossed = advection::sweep(context, state, spare, axis, time, streaming, speed, fields);
+                advection::sweep(context, state, spare, axis, time, streaming, speed, fields);
                 std::mem::swap(state, spare);
-                if flux {
-                    readings.push(Reading::Flux(crossed));
-                }
             }
             Command::Force { axis, time, speed, table } => {
                 force::sweep(context, state, spare, axis, time, speed, &recording.tables[table]);
@@ -88,6 +85,12 @@ fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, record
             }
             Command::SpinTorque { time, table } => {
                 spin_torque::rotate(context, state, time, &recording.tables[table]);
+            }
+            Command::Absorption { table } => {
+                let absorbed = recording.tables[table].iter().map(|sample| sample.absorbed);
+                for (cells, absorbed) in state.chunks_mut(context.grid.momentum_cells()).zip(absorbed) {
+                    cells.iter_mut().for_each(|cell| *cell = *cell * (1.0 - absorbed));
+                }
             }
             Command::Sources { table } => {
                 readings.push(Reading::Sources(moments::sources(context, state, &recording.tables[table])));

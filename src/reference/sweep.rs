@@ -21,8 +21,8 @@ use rayon::prelude::*;
 
 use crate::state::Cell;
 
-/// Cells that one block advances along the axis, as one invocation does on the GPU.
-const MARCH: usize = 8;
+/// Cells that one block advances along the axis.
+const BLOCK: usize = 8;
 /// Cells the flux at a face reads on each side.
 const REACH: usize = 3;
 
@@ -32,8 +32,6 @@ pub struct Layout {
     pub cells: usize,
     pub inner: usize,
     pub periodic: bool,
-    /// The innermost `summed` cells of `inner` are added up in the face fluxes.
-    pub summed: usize,
 }
 
 /// Weights of the six cells around a face (three left, three right) for a
@@ -96,44 +94,18 @@ fn varying_flux<C: Cell>(u: [C; 6], f: [C; 6], nu: Courant) -> C {
     flux + combine(sixth, -10.0, 5.0, -1.0) * dissipation(speed.min(1.0))
 }
 
-/// Sweeps with one Courant number per line, `nu(outer, inner)`, of any size: whole
-/// cells are shifted, the rest is interpolated. Returns the flux of w0 through
-/// the upper face of every (outer, cell, inner/summed), in cell contents.
-pub fn uniform<C: Cell>(
-    layout: Layout,
-    input: &[C],
-    output: &mut [C],
-    nu: impl Fn(usize, usize) -> f64 + Sync,
-) -> Vec<f64> {
-    march(layout, output, |outer, inner, first, last, write| {
-        let nu = nu(outer, inner);
-        let shift = if layout.periodic { nu.round() } else { 0.0 };
-        let weights = uniform_weights(nu - shift);
-        let shift = shift as isize;
-        let cell = |k: isize| read(layout, input, outer, inner, k);
-        let remainder = |face: isize| {
-            if !layout.periodic && (face == 0 || face == layout.cells as isize) {
-                return C::default();
-            }
+/// Sweeps with one Courant number per line, `nu(outer, inner)`, in [-1, 1].
+pub fn uniform<C: Cell>(layout: Layout, input: &[C], output: &mut [C], nu: impl Fn(usize, usize) -> f64 + Sync) {
+    march(layout, input, output, |outer, inner, _, u| {
+        let weights = uniform_weights(nu(outer, inner));
+        move |face| {
             let mut flux = C::default();
-            for (weight, offset) in weights.into_iter().zip(-3..) {
-                flux += cell(face - shift + offset) * weight;
+            for (weight, cell) in weights.into_iter().zip(&u[face..]) {
+                flux += *cell * weight;
             }
             flux
-        };
-        let mut lower = remainder(first as isize);
-        for k in first..last {
-            let upper = remainder(k as isize + 1);
-            // The whole cells that cross the upper face.
-            let whole: f64 = if shift >= 0 {
-                (0..shift).map(|s| cell(k as isize - s).density()).sum()
-            } else {
-                -(shift..0).map(|s| cell(k as isize - s).density()).sum::<f64>()
-            };
-            write(k, cell(k as isize - shift) - (upper - lower), upper.density() + whole);
-            lower = upper;
         }
-    })
+    });
 }
 
 /// Sweeps with a speed that varies along the line, |nu| <= 1; `nu(outer, inner, k)`
@@ -143,36 +115,22 @@ pub fn varying<C: Cell>(
     input: &[C],
     output: &mut [C],
     nu: impl Fn(usize, usize, isize) -> Courant + Sync,
-) -> Vec<f64> {
-    march(layout, output, |outer, inner, first, last, write| {
-        let wrap = |k: isize| if layout.periodic { k.rem_euclid(layout.cells as isize) } else { k };
-        let mut u = [C::default(); 2 * MARCH];
-        let mut a = [Courant::default(); 2 * MARCH];
-        let mut f = [C::default(); 2 * MARCH];
-        let count = last - first + 2 * REACH;
-        for slot in 0..count {
-            let k = (first + slot) as isize - REACH as isize;
-            u[slot] = read(layout, input, outer, inner, k);
-            a[slot] = nu(outer, inner, wrap(k));
-            f[slot] = u[slot].carried(a[slot].v, a[slot].c);
-        }
-        let flux = |slot: usize| {
-            let face = first + slot;
-            if !layout.periodic && (face == 0 || face == layout.cells) {
-                return C::default();
-            }
-            let window = |x: &[C]| std::array::from_fn(|i| x[slot + i]);
-            let at_face = Courant::face(a[slot + 1], a[slot + 2], a[slot + 3], a[slot + 4]);
+) {
+    let wrap = |k: isize| if layout.periodic { k.rem_euclid(layout.cells as isize) } else { k };
+    march(layout, input, output, |outer, inner, first, u| {
+        let a: [Courant; WINDOW] =
+            std::array::from_fn(|slot| nu(outer, inner, wrap((first + slot) as isize - REACH as isize)));
+        let f: [C; WINDOW] = std::array::from_fn(|slot| u[slot].carried(a[slot].v, a[slot].c));
+        move |face| {
+            let window = |x: &[C]| std::array::from_fn(|i| x[face + i]);
+            let at_face = Courant::face(a[face + 1], a[face + 2], a[face + 3], a[face + 4]);
             varying_flux(window(&u), window(&f), at_face)
-        };
-        let mut lower = flux(0);
-        for k in first..last {
-            let upper = flux(k - first + 1);
-            write(k, u[k - first + REACH] - (upper - lower), upper.density());
-            lower = upper;
         }
-    })
+    });
 }
+
+/// Cells around a block that its fluxes read.
+const WINDOW: usize = BLOCK + 2 * REACH;
 
 /// Cell `k` of a line; beyond the edges periodic, or empty.
 fn read<C: Cell>(layout: Layout, input: &[C], outer: usize, inner: usize, k: isize) -> C {
@@ -187,38 +145,44 @@ fn read<C: Cell>(layout: Layout, input: &[C], outer: usize, inner: usize, k: isi
     input[(outer * layout.cells + k as usize) * layout.inner + inner]
 }
 
-/// Runs `line(outer, inner, first, last, write)` on every line in blocks of
-/// `MARCH` cells; `write(k, value, flux)` stores a cell and its upper face flux.
-fn march<C: Cell>(
+/// Advances every line in blocks of `BLOCK` cells. `fluxes(outer, inner, first, u)`
+/// is given the cells from `first - 3` on, and returns what flows through the lower
+/// face of cell `first + face`.
+fn march<C, F>(
     layout: Layout,
+    input: &[C],
     output: &mut [C],
-    line: impl Fn(usize, usize, usize, usize, &mut dyn FnMut(usize, C, f64)) + Sync,
-) -> Vec<f64> {
-    let (cells, inner, summed) = (layout.cells, layout.inner, layout.summed);
-    let faces_per_cell = inner / summed;
-    let outers = output.len() / (cells * inner);
-    let mut flux = vec![0.0; outers * cells * faces_per_cell];
-    let blocks = cells.div_ceil(MARCH);
-    output.par_chunks_mut(cells * inner).zip(flux.par_chunks_mut(cells * faces_per_cell)).enumerate().for_each(
-        |(outer, (output, flux))| {
-            output
-                .par_chunks_mut(MARCH * inner)
-                .zip(flux.par_chunks_mut(MARCH * faces_per_cell))
-                .enumerate()
-                .with_min_len(blocks.min(512 / inner + 1))
-                .for_each(|(block, (output, flux))| {
-                    let first = block * MARCH;
-                    let last = (first + MARCH).min(cells);
-                    for i in 0..inner {
-                        line(outer, i, first, last, &mut |k, value, crossed| {
-                            output[(k - first) * inner + i] = value;
-                            flux[(k - first) * faces_per_cell + i / summed] += crossed;
-                        });
+    fluxes: impl Fn(usize, usize, usize, [C; WINDOW]) -> F + Sync,
+) where
+    C: Cell,
+    F: Fn(usize) -> C,
+{
+    let Layout { cells, inner, periodic } = layout;
+    let blocks = cells.div_ceil(BLOCK);
+    output.par_chunks_mut(cells * inner).enumerate().for_each(|(outer, output)| {
+        output.par_chunks_mut(BLOCK * inner).enumerate().with_min_len(blocks.min(512 / inner + 1)).for_each(
+            |(block, output)| {
+                let first = block * BLOCK;
+                let count = BLOCK.min(cells - first);
+                for i in 0..inner {
+                    let u: [C; WINDOW] = std::array::from_fn(|slot| {
+                        read(layout, input, outer, i, (first + slot) as isize - REACH as isize)
+                    });
+                    let flux = fluxes(outer, i, first, u);
+                    let through = |face: usize| {
+                        let closed = !periodic && (first + face == 0 || first + face == cells);
+                        if closed { C::default() } else { flux(face) }
+                    };
+                    let mut lower = through(0);
+                    for k in 0..count {
+                        let upper = through(k + 1);
+                        output[k * inner + i] = u[k + REACH] - (upper - lower);
+                        lower = upper;
                     }
-                });
-        },
-    );
-    flux
+                }
+            },
+        );
+    });
 }
 
 #[cfg(test)]

@@ -1,0 +1,24 @@
+// dt W = - nu W in absorbing layers, in place.
+
+@group(0) @binding(2) var<storage, read_write> state: array<Cell>;
+
+@compute @workgroup_size(64)
+fn absorb(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let space = space_of(group, groups);
+    if space >= parameters.space_cells {
+        return;
+    }
+    // What remains, computed by the host: WGSL's exp is loose.
+    let remaining = fields[space + parameters.first_space_cell].remaining;
+    if remaining == real(1.0) {
+        return;
+    }
+    for (var momentum_cell = group.x * BLOCK + lane; momentum_cell < end_of(group); momentum_cell += LANES) {
+        let cell = space * parameters.momentum_cells + momentum_cell;
+        state[cell] = remaining * state[cell];
+    }
+}

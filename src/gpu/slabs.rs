@@ -1,0 +1,126 @@
+//! The state cut into slabs along the outermost resolved axis, each in a buffer of
+//! its own: no buffer or binding has to hold the whole.
+
+use std::ops::Range;
+
+use crate::error::{Error, Result};
+use crate::grid::{AXIS_NAMES, Grid};
+
+/// Planes a sweep reaches beyond the end of a slab; a slab has no fewer.
+pub const REACH: usize = 3;
+
+/// What a device can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the largest buffer that can be bound as a whole.
+    pub binding_bytes: u64,
+    /// Cells along a line that one invocation may visit.
+    pub line_cells: usize,
+}
+
+/// Some drivers end a loop after 65535 turns, without a word.
+pub const LINE_CELLS: usize = 65_000;
+
+/// How a state is cut.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slabs {
+    /// Storage slot of the cut axis.
+    pub slot: usize,
+    /// Planes of each slab along it, in order.
+    pub planes: Vec<Range<usize>>,
+    /// Bytes of one plane.
+    pub plane_bytes: u64,
+}
+
+impl Slabs {
+    /// Cuts a state of `components` f32 numbers per cell into as few slabs of
+    /// nearly equal size as the limits allow.
+    pub fn new(grid: &Grid, components: usize, limits: Limits) -> Result<Slabs> {
+        // A grid has a momentum axis at least.
+        let slot = grid.resolved().next().unwrap_or(0);
+        let planes = grid.shape()[slot];
+        let plane_bytes = (grid.strides()[slot] * components * size_of::<f32>()) as u64;
+        let most = ((limits.binding_bytes / plane_bytes) as usize).min(limits.line_cells);
+        let count = if most >= planes { 1 } else { planes.div_ceil(most.max(1)) };
+        if count > 1 && planes / count < REACH {
+            return Err(Error::Input(format!(
+                "the state is cut in slabs of whole {axis} cells, {REACH} or more each; one is {} MiB, and this device \
+                 binds {} MiB at a time: use fewer cells along the other axes, more along {axis}, or --device reference",
+                plane_bytes >> 20,
+                limits.binding_bytes >> 20,
+                axis = AXIS_NAMES[slot],
+            )));
+        }
+        if let Some(long) = grid.resolved().skip(1).find(|&slot| grid.shape()[slot] > limits.line_cells) {
+            return Err(Error::Input(format!(
+                "{} cells along {}: the device takes {} or fewer along every axis but {}; use fewer, or --device reference",
+                grid.shape()[long],
+                AXIS_NAMES[long],
+                limits.line_cells,
+                AXIS_NAMES[slot],
+            )));
+        }
+        let edge = |slab: usize| slab * planes / count;
+        Ok(Slabs { slot, planes: (0..count).map(|slab| edge(slab)..edge(slab + 1)).collect(), plane_bytes })
+    }
+
+    /// Whether there is more than one.
+    pub fn cut(&self) -> bool {
+        self.planes.len() > 1
+    }
+
+    /// Bytes of a slab.
+    pub fn bytes(&self, slab: usize) -> u64 {
+        self.planes[slab].len() as u64 * self.plane_bytes
+    }
+
+    /// Bytes of the state.
+    pub fn state_bytes(&self) -> u64 {
+        (0..self.planes.len()).map(|slab| self.bytes(slab)).sum()
+    }
+
+    /// Bytes of the planes a sweep across slabs reads beyond the end of one.
+    pub fn reach_bytes(&self) -> u64 {
+        if self.cut() { REACH as u64 * self.plane_bytes } else { 0 }
+    }
+
+    /// Bytes of what it hands from slab to slab: those planes and a flux.
+    pub fn carried_bytes(&self) -> u64 {
+        if self.cut() { (REACH as u64 + 1) * self.plane_bytes } else { 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::Axis;
+
+    fn grid(shape: [usize; 6]) -> Grid {
+        let axis = |cells| (cells > 1).then_some(Axis { cells, from: 0.0, step: 1.0 });
+        Grid::new(shape.map(axis)).expect("valid axes")
+    }
+
+    #[test]
+    fn slabs_cover_the_axis_once_and_fit() {
+        let grid = grid([37, 1, 1, 10, 9, 1]);
+        for limit in [1, 5_000, 10_000, 30_000, 1_000_000] {
+            let Ok(slabs) = Slabs::new(&grid, 4, Limits { binding_bytes: limit, line_cells: LINE_CELLS }) else {
+                // Three planes of 90 cells.
+                assert!(limit < 3 * 90 * 16);
+                continue;
+            };
+            assert_eq!(slabs.slot, 0);
+            assert_eq!(slabs.planes.iter().flat_map(Clone::clone).collect::<Vec<_>>(), (0..37).collect::<Vec<_>>());
+            assert!((0..slabs.planes.len()).all(|slab| slabs.bytes(slab) <= limit));
+            assert!(!slabs.cut() || slabs.planes.iter().all(|planes| planes.len() >= REACH));
+            assert_eq!(slabs.state_bytes(), 37 * 90 * 16);
+        }
+    }
+
+    #[test]
+    fn without_space_the_first_momentum_is_cut() {
+        let slabs = Slabs::new(&grid([1, 1, 1, 1, 20, 8]), 1, Limits { binding_bytes: 200, line_cells: LINE_CELLS })
+            .expect("fits");
+        assert_eq!((slabs.slot, slabs.planes.len(), slabs.plane_bytes), (4, 4, 32));
+    }
+}
