@@ -1,32 +1,25 @@
 //! Clock, fields and executor, advanced together.
 
-use std::f64::consts::TAU;
-
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::{ExternalFields, Fields, Mesh, Part};
+use crate::fields::{Crossed, ExternalFields, Fields, Mesh, Part, along, component, others};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{Command, Executor, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, Evolution, External, FieldFile, Scenario};
+use crate::scenario::schema::{Background, Evolution, External, FieldFile};
 use crate::splitting::{self, KickTables};
 use crate::state::State;
 use crate::{initial, npy, reference};
-
-/// How far a user's E_x may lie from the one Gauss's law gives, relative to its
-/// largest value: room for formulas that differ from sixth-order sums on the grid.
-const CONSISTENT: f64 = 1e-3;
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
     pub grid: Grid,
     pub particle: Particle,
     pub state: State,
+    /// D holds the E the user gave, at centres, until the start.
     fields: Fields,
-    /// Mean over x of the E_x the user gave.
-    mean_e: f64,
     background: Background,
     step: f64,
 }
@@ -60,52 +53,34 @@ impl Prepared {
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
         let state = initial::state(&scenario.initial, &grid, &particle, &loaded.folder)?;
-        let mesh = match grid.axis(0) {
-            Some(axis) => Mesh { cells: axis.cells, step: axis.step },
-            None => Mesh { cells: 1, step: 1.0 },
-        };
-        let first = grid.axis(0).map_or(0.0, |axis| axis.centre(0));
+        let mesh = Mesh::of(&grid);
         let canonical = &scenario.phase_space.canonical;
         let mut unresolved = DVec3::ZERO;
         for slot in MOMENTUM..AXES {
             unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
         }
-        let external = external_fields(loaded, mesh)?;
-        let (e, b) = initial_fields(loaded, mesh, first)?;
-        let fields = Fields {
-            mesh,
-            evolution: scenario.fields.evolution,
-            first,
-            d: e.clone(),
-            b,
-            a: vec![DVec3::ZERO; mesh.cells],
-            external,
-            background: 0.0,
-            charge: particle.charge,
-            canonical: DVec3::new(canonical.px, canonical.py, canonical.pz),
-            unresolved,
-        };
-        let mean_e = e.iter().map(|e| e.x).sum::<f64>() / e.len() as f64;
-        let prepared = Prepared {
-            grid,
-            particle,
-            state,
-            fields,
-            mean_e,
-            background: scenario.fields.background,
-            step: scenario.time.step,
-        };
-        prepared.refuse_unstable_step(scenario)?;
+        let mut fields = Fields::new(mesh, scenario.fields.evolution);
+        (fields.d, fields.b) = initial_fields(loaded, &mesh)?;
+        fields.clean_magnetic()?;
+        fields.external = external_fields(loaded, &mesh)?;
+        fields.charge = particle.charge;
+        fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
+        fields.unresolved = unresolved;
+        let space = &scenario.phase_space;
+        fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
+        let background = scenario.fields.background;
+        let prepared = Prepared { grid, particle, state, fields, background, step: scenario.time.step };
+        prepared.refuse_unstable_step()?;
         prepared.refuse_inconsistent_field()?;
         Ok(prepared)
     }
 
-    fn refuse_unstable_step(&self, scenario: &Scenario) -> Result<()> {
-        let limit = crate::fields::MAXWELL_LIMIT * self.fields.mesh.step;
-        if scenario.fields.evolution == Evolution::Maxwell && self.grid.axis(0).is_some() && self.step > limit {
+    fn refuse_unstable_step(&self) -> Result<()> {
+        let limit = self.fields.mesh.maxwell_limit();
+        if self.fields.evolution == Evolution::Maxwell && self.step > limit {
             return Err(Error::Input(format!(
-                "time.step = {} exceeds {limit:.6} = {:.3} dx, the stability limit of the explicit Maxwell update; \
-                 reduce the step, or the number of x cells",
+                "time.step = {} exceeds {limit:.6} = {:.3} / sqrt(sum of 1/dx^2 over the space axes), the stability limit \
+                 of the explicit Maxwell update; reduce the step, or the number of space cells",
                 self.step,
                 crate::fields::MAXWELL_LIMIT
             )));
@@ -113,29 +88,16 @@ impl Prepared {
         Ok(())
     }
 
-    /// Compares an E_x that varies with the one that follows from the charges and P.
+    /// Compares the longitudinal part of the given E with what follows from the charges and P.
     fn refuse_inconsistent_field(&self) -> Result<()> {
-        let given = &self.fields.d;
-        let largest = given.iter().map(|e| e.x.abs()).fold(0.0, f64::max);
-        let varies = given.iter().any(|e| (e.x - self.mean_e).abs() > 1e-12 * largest);
-        if self.fields.is_frozen() || !varies {
-            return Ok(());
-        }
+        let Some(claimed) = self.fields.claimed() else { return Ok(()) };
         let mut fields = self.fields.clone();
         fields.solve_potential();
-        let table = fields.table(&vec![DVec3::ZERO; fields.mesh.cells], Part::Both, 0.0);
+        let table = fields.table(&vec![DVec3::ZERO; fields.mesh.size()], Part::Both, 0.0);
         let sources = reference::sources(&self.grid, &self.particle, &self.state, &table);
-        fields.background = -fields.charge * mean(&sources, |s| s.density);
-        fields.solve_gauss(&sources, self.mean_e);
-        let consistent = fields.electric(&sources);
-        let residual = consistent.iter().zip(given).map(|(e, given)| (e.x - given.x).abs()).fold(0.0, f64::max);
-        if residual <= CONSISTENT * largest {
-            return Ok(());
-        }
-        Err(Error::Input(format!(
-            "the given E_x contradicts Gauss's law, div(E + P) = rho: it is off by up to {residual:.3e}, its largest \
-             value is {largest:.3e}; leave its variation out (E_x then follows from the charges), or change the charges"
-        )))
+        fields.set_background(self.background, &sources)?;
+        fields.solve_gauss(&sources);
+        fields.refuse_contradiction(&claimed, &sources)
     }
 
     /// Makes the initial fields consistent with the state on its device.
@@ -158,63 +120,37 @@ impl Prepared {
         if simulation.fields.is_frozen() {
             return Ok(simulation);
         }
-        let charge = simulation.particle.charge;
-        let mean_density = mean(&simulation.sources, |s| s.density);
-        if self.background == Background::Neutralising {
-            simulation.fields.background = -charge * mean_density;
-        } else if cells > 1 && charge != 0.0 && mean_density != 0.0 {
-            return Err(Error::Input(format!(
-                "fields.background is \"none\" but the mean charge density is {:e}; a periodic domain must be \
-                 neutral: use \"neutralising\"",
-                charge * mean_density
-            )));
-        }
-        // E is D in the prescribed components; the evolving ones hold D = E + P.
-        for (d, s) in simulation.fields.d.iter_mut().zip(&simulation.sources) {
-            if simulation.fields.evolution == Evolution::Maxwell {
-                d.y += s.polarisation.y;
-                d.z += s.polarisation.z;
-            }
-        }
-        simulation.fields.solve_gauss(&simulation.sources, self.mean_e);
+        simulation.fields.set_background(self.background, &simulation.sources)?;
+        simulation.fields.solve_gauss(&simulation.sources);
         Ok(simulation)
     }
 }
 
-/// Mean over the space cells.
-fn mean(sources: &[Sources], of: impl Fn(&Sources) -> f64) -> f64 {
-    sources.iter().map(of).sum::<f64>() / sources.len() as f64
-}
-
-/// Self-consistent E at centres and B (B_y, B_z on upper faces) as the user gave them.
-fn initial_fields(loaded: &Loaded, mesh: Mesh, first: f64) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+/// Self-consistent E at centres and B on its edges as the user gave them.
+fn initial_fields(loaded: &Loaded, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
     let fields = &loaded.scenario.fields;
-    let mut e = vec![DVec3::from(fields.uniform.E); mesh.cells];
-    let mut b = vec![DVec3::from(fields.uniform.B); mesh.cells];
+    let mut e = vec![DVec3::from(fields.uniform.E); mesh.size()];
+    let mut b = vec![DVec3::from(fields.uniform.B); mesh.size()];
     if let Some(file) = &fields.file {
         let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
         for (sum, given) in e.iter_mut().zip(file_e) {
             *sum += given;
         }
-        let uniform_x = file_b.windows(2).all(|pair| pair[0].x == pair[1].x);
-        if !uniform_x {
-            return Err(Error::Input("the given B_x varies along x; div B = 0 requires a uniform B_x".into()));
-        }
-        for k in 0..3 {
-            let given: Vec<f64> = file_b.iter().map(|b| b[k]).collect();
-            let given = if k == 0 || given.is_empty() { given } else { mesh.to_faces(&given) };
-            for (sum, given) in b.iter_mut().zip(given) {
-                sum[k] += given;
+        if !file_b.is_empty() {
+            for k in 0..3 {
+                let given = along(&others(k), component(&file_b, k), |axis, b| mesh.to_faces(axis, b));
+                for (sum, given) in b.iter_mut().zip(given) {
+                    sum[k] += given;
+                }
             }
         }
     }
     for perturbation in &fields.perturbations {
         let (vector, direction) = crate::fields::component_index(perturbation.component);
-        for i in 0..mesh.cells {
-            // Transverse B lies on the upper faces.
-            let offset = if vector == 1 && direction > 0 { 0.5 } else { 0.0 };
-            let x = first + (i as f64 + offset) * mesh.step;
-            let angle = TAU * f64::from(perturbation.mode.each()[0]) * x / (mesh.cells as f64 * mesh.step);
+        let offset = if vector == 1 { mesh.half_step(&others(direction)) } else { DVec3::ZERO };
+        let wavenumber = DVec3::from(perturbation.mode.each().map(f64::from)) * mesh.fundamental();
+        for i in 0..mesh.size() {
+            let angle = wavenumber.dot(mesh.position(i) + offset);
             let value = perturbation.amplitude * (angle + perturbation.phase).cos();
             if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
         }
@@ -222,7 +158,7 @@ fn initial_fields(loaded: &Loaded, mesh: Mesh, first: f64) -> Result<(Vec<DVec3>
     Ok((e, b))
 }
 
-fn external_fields(loaded: &Loaded, mesh: Mesh) -> Result<ExternalFields> {
+fn external_fields(loaded: &Loaded, mesh: &Mesh) -> Result<ExternalFields> {
     let (mut e, mut b) = (Vec::new(), Vec::new());
     let add = |sum: &mut Vec<DVec3>, more: Vec<DVec3>| {
         if sum.is_empty() {
@@ -242,10 +178,11 @@ fn external_fields(loaded: &Loaded, mesh: Mesh) -> Result<ExternalFields> {
 }
 
 /// E and B of a file entry at centres, empty where none is named.
-fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
     let read = |path: &Option<std::path::PathBuf>| -> Result<Vec<DVec3>> {
         let Some(path) = path else { return Ok(Vec::new()) };
-        let numbers = npy::read(&loaded.folder.join(path), &[mesh.cells, 3])?;
+        let shape: Vec<usize> = mesh.resolved().map(|axis| mesh.cells[axis]).chain([3]).collect();
+        let numbers = npy::read(&loaded.folder.join(path), &shape)?;
         Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
     };
     Ok((read(&file.E)?, read(&file.B)?))
@@ -279,7 +216,7 @@ impl Simulation {
         let mut recording = Recording::default();
         let e_next = self.e_kicks.as_ref().map_or_else(|| self.electric(), |[_, next]| next.clone());
         self.record_drift(&mut recording, 0.5 * self.step, self.time(), &e_next);
-        let mut readings = self.execute(&recording)?.into_iter();
+        let mut readings = self.execute(&recording)?;
         self.finish_drift(0.5 * self.step, &mut readings)?;
         for index in 0..count {
             let drift = if index + 1 == count { 0.5 * self.step } else { self.step };
@@ -298,9 +235,7 @@ impl Simulation {
         let e: Vec<DVec3> = e_start.iter().zip(&self.e_rate).map(|(e, rate)| *e + 0.5 * step * *rate).collect();
 
         let mut recording = Recording::default();
-        let tables = self.kick_tables(&mut recording, &e, start);
-        self.fields.faraday(step, &e);
-        self.fields.potential(step, &e, start + 0.5 * step);
+        let tables = self.kick_fields(&mut recording, &e, start);
         splitting::kick(self.recorder(), &mut recording, step, tables, self.self_consistent());
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table: tables.after });
@@ -312,11 +247,11 @@ impl Simulation {
         };
         self.record_drift(&mut recording, drift, start + step, &e_next);
 
-        let mut readings = self.execute(&recording)?.into_iter();
+        let mut readings = self.execute(&recording)?;
         self.steps += 1;
         if self.self_consistent() {
             let (crossed, kicked) = fluxes_then_sources(&mut readings)?;
-            self.fields.hidden_current(step, self.carried(&crossed), &self.sources, &kicked);
+            self.fields.hidden_current(step, &crossed, &self.sources, &kicked);
             self.sources = kicked;
             let e_end = self.electric();
             self.e_rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / step).collect();
@@ -326,19 +261,21 @@ impl Simulation {
         Ok(())
     }
 
-    /// Adds the tables of a kick from `start`: `e` and the prescribed E belong to its
-    /// middle, B and A of the first half to its start and of the second to its end.
-    fn kick_tables(&self, recording: &mut Recording, e: &[DVec3], start: f64) -> KickTables {
-        let (middle, end) = (start + 0.5 * self.step, start + self.step);
-        let advanced = |time: f64| {
-            let mut fields = self.fields.clone();
-            fields.faraday(time, e);
-            fields.potential(time, e, middle);
-            fields
+    /// Takes B and A through a kick from `start` and adds its tables: `e` and the
+    /// prescribed E belong to its middle, B and A of the first half to its start and of
+    /// the second to its end.
+    fn kick_fields(&mut self, recording: &mut Recording, e: &[DVec3], start: f64) -> KickTables {
+        let (half, middle, end) = (0.5 * self.step, start + 0.5 * self.step, start + self.step);
+        let fields = &mut self.fields;
+        let advance = |fields: &mut Fields| {
+            fields.faraday(half, e);
+            fields.potential(half, e, middle);
         };
-        let mut before = self.fields.table(e, Part::Both, start);
-        let mut after = advanced(self.step).table(e, Part::Both, end);
-        let electric = advanced(0.5 * self.step).table(e, Part::Electric, middle);
+        let mut before = fields.table(e, Part::Both, start);
+        advance(fields);
+        let electric = fields.table(e, Part::Electric, middle);
+        advance(fields);
+        let mut after = fields.table(e, Part::Both, end);
         for (i, sample) in electric.iter().enumerate() {
             for table in [&mut before, &mut after] {
                 (table[i].e, table[i].de) = (sample.e, sample.de);
@@ -361,21 +298,16 @@ impl Simulation {
     }
 
     /// Ampere's law over a drift, with the sources before and after it.
-    fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
+    fn finish_drift(&mut self, drift: f64, readings: &mut Readings) -> Result<()> {
         if self.self_consistent() {
             let (crossed, after) = fluxes_then_sources(readings)?;
-            self.fields.ampere(drift, self.carried(&crossed), &self.sources, &after);
+            self.fields.ampere(drift, &crossed, &self.sources, &after);
             self.sources = after;
         }
         Ok(())
     }
 
-    /// What the sweeps along x carried, if there is an x.
-    fn carried<'a>(&self, crossed: &'a [f64]) -> Option<&'a [f64]> {
-        self.grid.axis(0).map(|_| crossed)
-    }
-
-    fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
+    fn execute(&mut self, recording: &Recording) -> Result<Readings> {
         if recording.commands.len() >= MAX_PARTS {
             return Err(Error::Run(format!(
                 "at t = {:.6} the fields are so strong that a sweep would cross {MAX_PARTS} cells or more in one step; \
@@ -385,15 +317,20 @@ impl Simulation {
         }
         let is_reading = |command: &&Command| matches!(command, Command::Sources { .. } | Command::Observables { .. });
         self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
-        self.executor.execute(recording)
+        let readings = self.executor.execute(recording)?;
+        let axes = recording.commands.iter().filter_map(|command| match *command {
+            Command::Advection { axis, flux: true, .. } => Some(axis),
+            _ => None,
+        });
+        Ok(Readings { axes: axes.collect::<Vec<_>>().into_iter(), readings: readings.into_iter() })
     }
 
     /// Sources of the present state.
     fn read_sources(&mut self) -> Result<Vec<Sources>> {
-        let zero = vec![DVec3::ZERO; self.fields.mesh.cells];
+        let zero = vec![DVec3::ZERO; self.fields.mesh.size()];
         let table = self.fields.table(&zero, Part::Both, self.time());
         let recording = Recording { tables: vec![table], commands: vec![Command::Sources { table: 0 }] };
-        match self.execute(&recording)?.pop() {
+        match self.execute(&recording)?.readings.next() {
             Some(Reading::Sources(sources)) => Ok(sources),
             _ => Err(Error::Run("the device returned no sources".into())),
         }
@@ -401,27 +338,35 @@ impl Simulation {
 
     /// Observables of the present state, one per space cell.
     pub fn observables(&mut self) -> Result<Vec<Observables>> {
-        let zero = vec![DVec3::ZERO; self.fields.mesh.cells];
+        let zero = vec![DVec3::ZERO; self.fields.mesh.size()];
         let table = self.fields.table(&zero, Part::Both, self.time());
         let recording = Recording { tables: vec![table], commands: vec![Command::Observables { table: 0 }] };
-        match self.execute(&recording)?.pop() {
+        match self.execute(&recording)?.readings.next() {
             Some(Reading::Observables(observables)) => Ok(observables),
             _ => Err(Error::Run("the device returned no observables".into())),
         }
     }
 }
 
-/// Sum of the fluxes read, cell by cell (zero without any), then the sources.
-fn fluxes_then_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<(Vec<f64>, Vec<Sources>)> {
-    let mut crossed: Vec<f64> = Vec::new();
+/// What a recording read out, in order, and the axes of the sweeps whose fluxes it read.
+struct Readings {
+    axes: std::vec::IntoIter<usize>,
+    readings: std::vec::IntoIter<Reading>,
+}
+
+/// Sums of the fluxes read along each axis, cell by cell, then the sources.
+fn fluxes_then_sources(Readings { axes, readings }: &mut Readings) -> Result<(Crossed, Vec<Sources>)> {
+    let mut crossed = Crossed::default();
     for reading in readings {
         match reading {
-            Reading::Flux(flux) if crossed.is_empty() => crossed = flux,
-            Reading::Flux(flux) => crossed.iter_mut().zip(flux).for_each(|(sum, flux)| *sum += flux),
-            Reading::Sources(sources) => {
-                crossed.resize(sources.len(), 0.0);
-                return Ok((crossed, sources));
+            Reading::Flux(flux) => {
+                let Some(axis) = axes.next() else { break };
+                match &mut crossed[axis] {
+                    Some(sum) => sum.iter_mut().zip(flux).for_each(|(sum, flux)| *sum += flux),
+                    none => *none = Some(flux),
+                }
             }
+            Reading::Sources(sources) => return Ok((crossed, sources)),
             Reading::Observables(_) => {}
         }
     }
