@@ -212,3 +212,168 @@ impl Fields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Part;
+    use super::super::tests::{Noise, meshes};
+    use super::*;
+    use crate::scenario::schema::Evolution;
+
+    fn sources(mesh: &Mesh, noise: &mut Noise) -> Vec<Sources> {
+        let polarisation = noise.vectors(mesh);
+        (noise.numbers(mesh).into_iter().zip(polarisation))
+            .map(|(density, polarisation)| Sources { density, polarisation, ..Sources::default() })
+            .collect()
+    }
+
+    /// Any charges and any E give a D that obeys Gauss's law to rounding and keeps the
+    /// mean of E.
+    #[test]
+    fn gauss_is_solved_in_every_dimension() {
+        let mut noise = Noise(3);
+        for mesh in meshes() {
+            let mut fields = Fields::new(mesh, Evolution::Maxwell);
+            fields.charge = 1.7;
+            fields.d = noise.vectors(&mesh);
+            let mean = |e: &[DVec3]| e.iter().sum::<DVec3>() / e.len() as f64;
+            let given = mean(&fields.d);
+            let sources = sources(&mesh, &mut noise);
+            fields.set_background(Background::Neutralising, &sources).expect("neutral");
+            fields.solve_gauss(&sources);
+            let residual = fields.gauss_residual(&sources);
+            println!("{:?}: {residual:.1e}", mesh.cells);
+            assert!(residual < 5e-14, "{mesh:?}: {residual:.1e}");
+            assert!((mean(&fields.electric(&sources)) - given).length() < 1e-14);
+        }
+    }
+
+    /// Along one axis D is the sum of the charges.
+    #[test]
+    fn along_a_line_gauss_is_a_sum() {
+        let (mesh, mut noise) = (meshes()[0], Noise(4));
+        let mut fields = Fields::new(mesh, Evolution::Electrostatic);
+        fields.charge = -1.0;
+        let sources = sources(&mesh, &mut noise);
+        fields.set_background(Background::Neutralising, &sources).expect("neutral");
+        fields.solve_gauss(&sources);
+        let mut sum = fields.d[0].x;
+        for i in 1..mesh.size() {
+            sum += mesh.step[0] * (fields.fixed_charge[i] - sources[i].density);
+            assert!((sum - fields.d[i].x).abs() < 1e-14);
+        }
+    }
+
+    /// exp(i k.r) with whole wavelengths along x and y.
+    fn plane() -> (Mesh, Vec<f64>) {
+        let mesh = Mesh { cells: [24, 30, 1], step: [0.25, 0.25, 1.0], first: [0.0; 3] };
+        let k = mesh.fundamental() * DVec3::new(1.0, -1.0, 0.0);
+        (mesh, (0..mesh.size()).map(|i| k.dot(mesh.position(i)).sin()).collect())
+    }
+
+    /// E along k is a statement about charges, E across k is none; the right one is
+    /// accepted, the wrong one refused.
+    #[test]
+    fn only_a_wrong_longitudinal_field_is_refused() {
+        let (mesh, wave) = plane();
+        let k = mesh.fundamental() * DVec3::new(1.0, -1.0, 0.0);
+        let across = DVec3::new(k.y, -k.x, 0.3) / k.length();
+        // E = k cos(k.r) has div E = - k^2 sin(k.r).
+        let cosine: Vec<f64> = (0..mesh.size()).map(|i| k.dot(mesh.position(i)).cos()).collect();
+        for (longitudinal, accepted) in [(0.0, true), (1.0, true), (-1.0, false), (1.1, false)] {
+            let mut fields = Fields::new(mesh, Evolution::Maxwell);
+            fields.charge = 1.0;
+            fields.d = (0..mesh.size()).map(|i| cosine[i] * (longitudinal * k + 3.0 * across)).collect();
+            let density = |i: usize| -k.length_squared() * wave[i];
+            let sources: Vec<Sources> =
+                (0..mesh.size()).map(|i| Sources { density: density(i), ..Sources::default() }).collect();
+            let claimed = fields.claimed();
+            assert_eq!(claimed.is_some(), longitudinal != 0.0);
+            fields.solve_gauss(&sources);
+            let Some(claimed) = claimed else { continue };
+            assert_eq!(fields.refuse_contradiction(&claimed, &sources).is_ok(), accepted, "{longitudinal}");
+        }
+    }
+
+    /// A B without divergence is kept, one with a little by sixth-order sums is cleaned to
+    /// rounding, one with more is refused; so is a B_x that varies along x.
+    #[test]
+    fn magnetic_field_has_no_divergence() {
+        let (mesh, _) = plane();
+        let k = mesh.fundamental() * DVec3::new(1.0, -1.0, 0.0);
+        let given = |amplitude: DVec3| {
+            let mut fields = Fields::new(mesh, Evolution::Maxwell);
+            for j in 0..3 {
+                let edge = mesh.half_step(&others(j));
+                for i in 0..mesh.size() {
+                    fields.b[i][j] = 0.5 + amplitude[j] * k.dot(mesh.position(i) + edge).cos();
+                }
+            }
+            fields
+        };
+        let mut fields = given(DVec3::new(k.y, -k.x, 0.4));
+        let kept = fields.b.clone();
+        fields.clean_magnetic().expect("solenoidal");
+        assert!(fields.magnetic_residual() < 1e-14, "{:.1e}", fields.magnetic_residual());
+        assert!(fields.b.iter().zip(&kept).all(|(b, kept)| (*b - *kept).length() < 1e-5));
+        for wrong in [DVec3::new(k.y, k.x, 0.0), DVec3::new(k.y, -1.01 * k.x, 0.0), DVec3::X] {
+            assert!(matches!(given(wrong).clean_magnetic(), Err(Error::Input(text)) if text.contains("div B = 0")));
+        }
+    }
+
+    /// A momentum that is not resolved: the curl that Faraday's law takes of A gives the
+    /// B back that A was made from, less its mean.
+    #[test]
+    fn potential_gives_the_field_back() {
+        let mut noise = Noise(5);
+        for (mesh, unresolved) in [(meshes()[0], DVec3::new(0.0, 1.0, 1.0)), (meshes()[2], DVec3::Z)] {
+            let mut fields = Fields::new(mesh, Evolution::Maxwell);
+            (fields.charge, fields.unresolved) = (1.0, unresolved);
+            let a: Vec<DVec3> = noise.vectors(&mesh).iter().map(|a| *a * unresolved).collect();
+            // B = curl A is what Faraday's law makes of E = - A in a unit of time.
+            fields.faraday(1.0, &a.iter().map(|a| -*a).collect::<Vec<_>>());
+            fields.b.iter_mut().for_each(|b| *b += DVec3::new(0.1, 0.2, 0.3));
+            let b = fields.b.clone();
+            fields.solve_potential();
+            let back: Vec<DVec3> = fields.a.iter().map(|a| -*a).collect();
+            fields.b.fill(DVec3::new(0.1, 0.2, 0.3));
+            fields.faraday(1.0, &back);
+            assert!(fields.b.iter().zip(&b).all(|(back, b)| (*back - *b).length() < 1e-13), "{mesh:?}");
+            // In 1D and for A_z in the plane A itself comes back, less its mean.
+            let mean = a.iter().sum::<DVec3>() / a.len() as f64;
+            assert!(fields.a.iter().zip(&a).all(|(back, a)| (*back - (*a - mean)).length() < 1e-13));
+        }
+    }
+
+    /// The charge of an open domain has its opposite in the layers; a periodic one is refused.
+    #[test]
+    fn open_domains_may_be_charged() {
+        let (mesh, mut noise) = (meshes()[2], Noise(6));
+        let mut fields = Fields::new(mesh, Evolution::Maxwell);
+        fields.charge = -1.0;
+        let mut sources = sources(&mesh, &mut noise);
+        sources.iter_mut().for_each(|s| s.density += 2.0);
+        assert!(matches!(fields.set_background(Background::None, &sources), Err(Error::Input(_))));
+        fields.absorb([Some(0.6), None, None]);
+        fields.set_background(Background::None, &sources).expect("open");
+        for (i, charge) in fields.fixed_charge.iter().enumerate() {
+            assert_eq!(*charge > 0.0, !(2..6).contains(&mesh.indices(i)[0]), "{i}");
+        }
+        fields.solve_gauss(&sources);
+        assert!(fields.gauss_residual(&sources) < 1e-13);
+    }
+
+    /// The table knows slopes along both axes of the plane.
+    #[test]
+    fn tables_hold_all_slopes() {
+        let (mesh, wave) = plane();
+        let k = mesh.fundamental() * DVec3::new(1.0, -1.0, 0.0);
+        let fields = Fields::new(mesh, Evolution::Maxwell);
+        let e: Vec<DVec3> = wave.iter().map(|wave| DVec3::new(0.0, 0.0, *wave)).collect();
+        for (i, sample) in fields.table(&e, Part::Both, 0.0).iter().enumerate() {
+            let cosine = k.dot(mesh.position(i)).cos();
+            let slopes = DVec3::new(sample.de[0].z, sample.de[1].z, sample.de[2].z);
+            assert!((slopes - k * cosine).length() < 1e-5 && sample.e == e[i]);
+        }
+    }
+}

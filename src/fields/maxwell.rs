@@ -319,3 +319,173 @@ impl Fields {
         self.divergence_b().into_iter().map(f64::abs).fold(0.0, f64::max)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+
+    use super::super::tests::{Noise, meshes};
+    use super::*;
+
+    fn sources(mesh: &Mesh, noise: &mut Noise) -> Vec<Sources> {
+        let mut vectors = || noise.vectors(mesh);
+        let (stream, hidden, p, m) = (vectors(), vectors(), vectors(), vectors());
+        (0..mesh.size())
+            .map(|i| Sources {
+                density: 1.0,
+                stream: stream[i],
+                hidden_stream: hidden[i],
+                polarisation: p[i],
+                magnetisation: m[i],
+            })
+            .collect()
+    }
+
+    /// Gauss's law and div B = 0 hold to rounding after many updates with whatever E,
+    /// P, M and currents, absorbing layers included.
+    #[test]
+    fn constraints_survive_any_update() {
+        let mut noise = Noise(1);
+        for mesh in meshes() {
+            for widths in [[None; 3], [Some(0.9), Some(0.7), Some(0.8)]] {
+                let mut fields = Fields::new(mesh, Evolution::Maxwell);
+                fields.charge = -1.3;
+                fields.absorb(widths);
+                fields.b.fill(DVec3::new(0.2, -0.4, 0.7));
+                let mut before = sources(&mesh, &mut noise);
+                fields.fixed_charge.fill(1.3);
+                fields.solve_gauss(&before);
+                for _ in 0..100 {
+                    let mut after = sources(&mesh, &mut noise);
+                    let mut crossed = Crossed::default();
+                    for (after, before) in after.iter_mut().zip(&before) {
+                        after.density = before.density;
+                    }
+                    for axis in mesh.resolved() {
+                        let number: Vec<f64> = noise.numbers(&mesh).iter().map(|number| 0.1 * number).collect();
+                        for (s, change) in after.iter_mut().zip(mesh.two_point(axis, &number)) {
+                            s.density -= change;
+                        }
+                        crossed[axis] = Some(number);
+                    }
+                    fields.ampere(0.1, &crossed, &before, &after);
+                    fields.faraday(0.1, &noise.vectors(&mesh));
+                    let removed: Vec<f64> = fields.absorption.iter().map(|rate| 1e-3 * rate).collect();
+                    fields.collect(&removed);
+                    for (s, removed) in after.iter_mut().zip(removed) {
+                        s.density -= removed;
+                    }
+                    before = after;
+                }
+                let (gauss, magnetic) = (fields.gauss_residual(&before), fields.magnetic_residual());
+                // Random updates make fields grow: roundings are of the size of their slopes.
+                let slope = |values: &[DVec3]| values.iter().map(|v| v.abs().max_element()).fold(1.0, f64::max) / 0.25;
+                let (gauss, magnetic) = (gauss / slope(&fields.d), magnetic / slope(&fields.b));
+                assert!(gauss < 1e-14 && magnetic < 1e-14, "{mesh:?}: {gauss:.1e} {magnetic:.1e}");
+            }
+        }
+    }
+
+    /// What E loses to H in Ampere's law H gets in Faraday's: E.(curl H) at the centres
+    /// and H.(curl E) on the edges have the same sum, for any fields, to rounding.
+    #[test]
+    fn exchange_of_energy_is_exact() {
+        let mut noise = Noise(2);
+        for mesh in meshes() {
+            let mut fields = Fields::new(mesh, Evolution::Maxwell);
+            (fields.d, fields.b) = (noise.vectors(&mesh), noise.vectors(&mesh));
+            let vacuum = vec![Sources::default(); mesh.size()];
+            let e = fields.electric(&vacuum);
+            let mut later = fields.clone();
+            later.ampere(1.0, &Crossed::default(), &vacuum, &vacuum);
+            later.faraday(1.0, &e);
+            let rate_e: Vec<DVec3> = later.electric(&vacuum).iter().zip(&e).map(|(after, e)| *after - *e).collect();
+            let from_e: f64 = e.iter().zip(&rate_e).map(|(e, rate)| e.dot(*rate)).sum();
+            let from_b: f64 = fields.b.iter().zip(&later.b).map(|(b, after)| b.dot(*after - *b)).sum();
+            let scale: f64 = e.iter().zip(&rate_e).map(|(e, rate)| (*e * *rate).abs().element_sum()).sum();
+            assert!((from_e + from_b).abs() < 1e-14 * scale, "{mesh:?}: {from_e} {from_b}");
+        }
+    }
+
+    /// Frequency of a standing wave exp(i k.r) of 24 cells per axis, k = (1, 1, 1) along
+    /// the resolved axes in units 2 pi/length, against |k|; the leapfrog's own
+    /// sin(w dt/2) = |k| dt/2 is taken out.
+    fn frequency_error(axes: usize, polarisation: DVec3) -> f64 {
+        let n = 24;
+        let mesh = Mesh {
+            cells: std::array::from_fn(|axis| if axis < axes { n } else { 1 }),
+            step: std::array::from_fn(|axis| if axis < axes { TAU / n as f64 } else { 1.0 }),
+            first: [0.0; 3],
+        };
+        let mut fields = Fields::new(mesh, Evolution::Maxwell);
+        let wave = |i: usize| (mesh.fundamental().dot(mesh.position(i))).cos();
+        let e: Vec<DVec3> = (0..mesh.size()).map(|i| polarisation * wave(i)).collect();
+        fields.d = vectors([0, 1, 2].map(|j| fields.on_faces(&e, j)));
+        let vacuum = vec![Sources::default(); mesh.size()];
+        let amplitude =
+            |fields: &Fields| -> f64 { fields.electric(&vacuum).iter().zip(&e).map(|(e, wave)| e.dot(*wave)).sum() };
+        let start = amplitude(&fields);
+        // Some five periods and a quarter, where the amplitude passes zero.
+        let k = (axes as f64).sqrt();
+        let steps = 400;
+        let dt = 5.25 * TAU / k / f64::from(steps);
+        fields.ampere(0.5 * dt, &Crossed::default(), &vacuum, &vacuum);
+        for step in 1..=steps {
+            let e = fields.electric(&vacuum);
+            fields.faraday(dt, &e);
+            let drift = if step == steps { 0.5 * dt } else { dt };
+            fields.ampere(drift, &Crossed::default(), &vacuum, &vacuum);
+        }
+        let expected = 2.0 * (0.5 * k * dt).asin() / dt;
+        let time = dt * f64::from(steps);
+        // cos(w t) near the zero of its argument's quarter turn.
+        let off = (expected * time).cos() - amplitude(&fields) / start;
+        (off / ((expected * time).sin() * time * expected)).abs()
+    }
+
+    /// Light that runs across the mesh keeps w = |k|, in the plane and out of it.
+    #[test]
+    fn oblique_light_keeps_its_frequency() {
+        for (axes, polarisation) in
+            [(1, DVec3::Y), (2, DVec3::new(1.0, -1.0, 0.0)), (2, DVec3::Z), (3, DVec3::new(1.0, -2.0, 1.0))]
+        {
+            let error = frequency_error(axes, polarisation);
+            println!("{axes} axes, E along {polarisation}: w off by {error:.1e}");
+            assert!(error < 1e-5, "{axes} {polarisation}: {error:.1e}");
+        }
+    }
+
+    /// A pulse of a third of a layer's wavelength leaves: what comes back from the layer
+    /// it enters, or through both, is below a thousandth.
+    #[test]
+    fn layers_swallow_a_pulse() {
+        let (cells, layer) = (400, 6.0);
+        let mesh = Mesh { cells: [1, cells, 1], step: [1.0, 0.1, 1.0], first: [0.0, 0.05, 0.0] };
+        let mut fields = Fields::new(mesh, Evolution::Maxwell);
+        fields.absorb([None, Some(layer), None]);
+        let pulse = |y: f64| (TAU * (y - 20.0) / 2.0).cos() * (-0.5 * ((y - 20.0) / 2.0).powi(2)).exp();
+        let dt = 0.05;
+        for i in 0..cells {
+            let y = mesh.position(i).y;
+            // Along +y, E_z = B_x; B lies half a cell further.
+            fields.d[i].z = pulse(y);
+            fields.b[i].x = pulse(y + 0.05);
+        }
+        let vacuum = vec![Sources::default(); cells];
+        for step in 0..600 {
+            let drift = |fields: &mut Fields| fields.ampere(0.5 * dt, &Crossed::default(), &vacuum, &vacuum);
+            drift(&mut fields);
+            let e = fields.electric(&vacuum);
+            fields.faraday(dt, &e);
+            drift(&mut fields);
+            let inside = (0..cells).filter(|&i| (8.0..32.0).contains(&mesh.position(i).y));
+            let largest = inside.map(|i| fields.d[i].z.abs()).fold(0.0, f64::max);
+            // The pulse has left the inside at t = 20.
+            assert!(step < 400 || largest < 1e-3, "{step}: {largest:.1e}");
+            if step == 420 || step == 599 {
+                println!("t = {}: {largest:.1e} is left", f64::from(step) * dt);
+            }
+        }
+        assert!(fields.gauss_residual(&vacuum) < 1e-13);
+    }
+}
