@@ -372,3 +372,121 @@ fn fluxes_then_sources(Readings { axes, readings }: &mut Readings) -> Result<(Cr
     }
     Err(Error::Run("the device returned no sources".into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+    use std::path::PathBuf;
+
+    use glam::DVec4;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::diagnostics::{self, Table};
+    use crate::reference::Reference;
+    use crate::scenario::parse;
+    use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
+
+    /// A plasma of spins on the given axes; `w0(r, p)` and a spin along `spin`.
+    fn start(axes: Value, fields: Value, spin: DVec3, density: impl Fn(DVec3, DVec3) -> f64) -> Simulation {
+        let text = json!({
+            "title": "test", "about": "test", "references": ["test"],
+            "species": {"charge": -1, "hbar": 0.4},
+            "phase_space": axes,
+            "initial": {"populations": [{"momentum": {"maxwellian": {"temperature": 0.05}}}]},
+            "fields": fields,
+            "time": {"step": 0.1, "end": 1.0}
+        })
+        .to_string();
+        let scenario = parse::parse(&text, "test").expect("valid");
+        let (name, origin, folder) = ("test".into(), "test".into(), PathBuf::from("."));
+        let mut prepared = Prepared::new(&Loaded { scenario, name, text, origin, folder }).expect("consistent");
+        let (grid, mesh) = (prepared.grid.clone(), prepared.fields.mesh);
+        let momenta = grid.momentum_cells();
+        let cell = |i: usize| {
+            let w0 = density(mesh.position(i / momenta), grid.momentum(i % momenta));
+            w0 * DVec4::new(1.0, spin.x, spin.y, spin.z)
+        };
+        prepared.state = State::Spin((0..grid.cells()).map(cell).collect());
+        let executor = Reference::new(grid, prepared.particle, prepared.state.clone());
+        prepared.start(Box::new(executor)).expect("consistent")
+    }
+
+    fn axis(length: f64, cells: u32) -> Value {
+        json!({"from": -0.5 * length, "to": 0.5 * length, "cells": cells})
+    }
+
+    fn maxwellian(p: DVec3, spread: f64) -> f64 {
+        (-0.5 * p.length_squared() / (spread * spread)).exp() / (TAU * spread * spread)
+    }
+
+    /// The same plasma along x and, with all vectors turned, along y goes through the same
+    /// numbers.
+    #[test]
+    fn no_axis_is_special() {
+        let wave = |component: &str, mode: [i32; 3]| {
+            json!({"evolution": "maxwell", "uniform": {"B": [0, 0, 0]},
+                   "perturbations": [{"component": component, "mode": mode, "amplitude": 0.1}]})
+        };
+        let density = |x: f64, p: DVec3| (1.0 + 0.2 * x.sin()) * maxwellian(p, 0.3);
+        let (x, px, py) = (axis(TAU, 12), axis(3.0, 14), axis(3.2, 12));
+        let spin = DVec3::new(0.3, 0.2, -0.4);
+        let mut one = start(json!({"x": x, "px": px, "py": py}), wave("E_y", [1, 0, 0]), spin, |r, p| density(r.x, p));
+        let turned = DVec3::new(spin.z, spin.x, spin.y);
+        let axes = json!({"y": x, "py": px, "pz": py});
+        let mut two = start(axes, wave("E_z", [0, 1, 0]), turned, |r, p| density(r.y, p));
+        for _ in 0..6 {
+            one.advance(1).expect("finite");
+            two.advance(1).expect("finite");
+        }
+        let back = |v: &DVec3| DVec3::new(v.y, v.z, v.x);
+        let (e_one, e_two) = (one.electric(), two.electric());
+        let largest = e_one.iter().map(|e| e.length()).fold(0.0, f64::max);
+        for i in 0..12 {
+            assert!((e_one[i] - back(&e_two[i])).length() < 1e-12 * largest);
+            assert!((one.fields.b[i] - back(&two.fields.b[i])).length() < 1e-12);
+        }
+        assert!(one.fields.b.iter().any(|b| b.z.abs() > 1e-3));
+    }
+
+    /// All terms at once in a plane: number, div D = rho and div B = 0 hold to rounding,
+    /// energy to the order of the splitting; rows have the columns of the plane.
+    #[test]
+    fn constraints_hold_in_a_plane() {
+        let axes = json!({"x": axis(TAU, 8), "y": axis(TAU, 9), "px": axis(3.2, 10), "py": axis(3.2, 11)});
+        let perturbations = json!([
+            {"component": "E_z", "mode": [1, 1, 0], "amplitude": 0.1},
+            {"component": "B_z", "mode": [0, 1, 0], "amplitude": 0.2}
+        ]);
+        let fields = json!({"evolution": "maxwell", "uniform": {"B": [0, 0, 0.3]}, "perturbations": perturbations});
+        let density = |r: DVec3, p: DVec3| {
+            (1.0 + 0.2 * (r.x + r.y).cos() + 0.1 * r.y.sin()) * maxwellian(p - DVec3::new(0.1, -0.05, 0.0), 0.35)
+        };
+        let mut simulation = start(axes, fields, DVec3::new(0.3, 0.2, -0.4), density);
+        let modes = vec![
+            Mode { quantity: ModeQuantity::Density, mode: ModeNumber::Each([1, 1, 0]) },
+            Mode { quantity: ModeQuantity::Density, mode: ModeNumber::Each([0, -1, 0]) },
+        ];
+        let (what, mut table) = (Diagnostics { modes, ..Diagnostics::default() }, Table::default());
+        let mut sample = |simulation: &mut Simulation| {
+            diagnostics::sample(simulation, &what, &Units::default(), &mut table).expect("finite");
+        };
+        sample(&mut simulation);
+        for _ in 0..20 {
+            simulation.advance(1).expect("finite");
+            sample(&mut simulation);
+        }
+        let column = |name: &str| table.column(name).unwrap_or_else(|| panic!("{name} of {:?}", table.columns));
+        let largest = |name: &str| column(name).into_iter().map(f64::abs).fold(0.0, f64::max);
+        let change = |name: &str| column(name).iter().map(|x| (x - column(name)[0]).abs()).fold(0.0, f64::max);
+        assert!(largest("gauss_residual") < 1e-13 && largest("divergence_b") < 1e-13);
+        assert!(change("number") < 1e-13 * largest("number"));
+        println!("energy drift {:.1e}, exchanged {:.1e}", change("energy_total"), change("energy_kinetic"));
+        assert!(change("energy_total") < 1e-2 * change("energy_kinetic"));
+        for (name, exact) in [("density_mode_1_1_0_re", 0.2), ("density_mode_0_m1_0_im", 0.1), ("mean_y_up", 0.1)] {
+            assert!((column(name)[0] - exact).abs() < 0.01, "{name}: {}", column(name)[0]);
+        }
+        // Light and currents did something in the meantime.
+        assert!(simulation.fields.b.iter().any(|b| b.x.abs() > 1e-3));
+    }
+}

@@ -74,7 +74,7 @@ impl Fields {
         // The shortest wave of an axis has no slope at centres.
         let k = [0, 1, 2].map(|axis| {
             let mut k = wavenumbers(mesh, axis);
-            if mesh.cells[axis] % 2 == 0 {
+            if mesh.cells[axis].is_multiple_of(2) {
                 k[mesh.cells[axis] / 2] = 0.0;
             }
             k
