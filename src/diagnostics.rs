@@ -1,12 +1,11 @@
 //! Conserved quantities, health and Fourier modes: one row per sample.
 
-use std::f64::consts::TAU;
-
 use glam::DVec3;
 
 use crate::error::{Error, Result};
+use crate::grid::AXIS_NAMES;
 use crate::operators::{Observables, Sources};
-use crate::scenario::schema::{Diagnostics, Mode, ModeQuantity, Units};
+use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
 use crate::simulation::Simulation;
 
 /// A table of samples; every row has the columns of the first.
@@ -53,12 +52,19 @@ impl Table {
     }
 }
 
-/// Stem of a mode's two columns, `STEM_re` and `STEM_im`.
+/// Stem of a mode's two columns, `STEM_re` and `STEM_im`: `density_mode1` along x,
+/// `density_mode_1_0_m2` along all three axes, with `m` for minus.
 pub fn mode_name(mode: &Mode) -> String {
     // The quantity's name in the scenario file is its name in the table.
     let name = serde_json::to_value(mode.quantity).ok();
     let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or("mode");
-    format!("{name}_mode{}", mode.mode.each()[0])
+    match mode.mode {
+        ModeNumber::X(number) => format!("{name}_mode{number}"),
+        ModeNumber::Each(numbers) => {
+            let [x, y, z] = numbers.map(|number| number.to_string().replace('-', "m"));
+            format!("{name}_mode_{x}_{y}_{z}")
+        }
+    }
 }
 
 /// Appends a row for the present state. `Error::Run` when it is not finite.
@@ -77,9 +83,9 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, ta
     Ok(())
 }
 
-/// Sums over x of a quantity of each space cell, times the cell width.
-fn integral<T>(cells: &[T], dx: f64, of: impl Fn(&T) -> f64) -> f64 {
-    cells.iter().map(of).sum::<f64>() * dx
+/// Sum of a quantity over the space cells, times their volume.
+fn integral<T>(cells: &[T], volume: f64, of: impl Fn(&T) -> f64) -> f64 {
+    cells.iter().map(of).sum::<f64>() * volume
 }
 
 fn row(
@@ -90,7 +96,7 @@ fn row(
 ) -> Vec<(String, String, f64)> {
     let (fields, particle) = (&simulation.fields, &simulation.particle);
     let sources: &[Sources] = &simulation.sources;
-    let dx = simulation.grid.space_volume();
+    let (mesh, volume) = (fields.mesh, simulation.grid.space_volume());
     let (e, b) = (simulation.electric(), fields.magnetic());
     let time = simulation.time();
     let mut row = Vec::new();
@@ -98,16 +104,16 @@ fn row(
     let mut put = |name: &str, unit: &str, value: f64| row.push((name.to_string(), unit.to_string(), value + 0.0));
 
     put("time", &units.time, time);
-    put("number", "", integral(observables, dx, |o| o.density));
-    put("charge", "", particle.charge * integral(observables, dx, |o| o.density));
+    put("number", "", integral(observables, volume, |o| o.density));
+    put("charge", "", particle.charge * integral(observables, volume, |o| o.density));
 
-    let kinetic = integral(observables, dx, |o| o.kinetic_energy);
-    let electric = integral(&e, dx, |e| 0.5 * e.length_squared());
-    let magnetic = integral(&fields.b, dx, |b| 0.5 * b.length_squared());
+    let kinetic = integral(observables, volume, |o| o.kinetic_energy);
+    let electric = integral(&e, volume, |e| 0.5 * e.length_squared());
+    let magnetic = integral(&fields.b, volume, |b| 0.5 * b.length_squared());
     let spin_energy: f64 = (0..sources.len())
         .map(|i| {
-            let external = fields.external.at(i, fields.x(i), time).b;
-            -sources[i].magnetisation.dot(b[i] + external) * dx
+            let external = fields.external.at(i, mesh.position(i), time).b;
+            -sources[i].magnetisation.dot(b[i] + external) * volume
         })
         .sum();
     put("energy_kinetic", &units.energy, kinetic);
@@ -117,45 +123,48 @@ fn row(
     put("energy_total", &units.energy, kinetic + electric + magnetic + spin_energy);
 
     // D x B with D brought to the centres, where E and P live.
-    let field_momentum: DVec3 = (0..sources.len()).map(|i| (e[i] + sources[i].polarisation).cross(b[i]) * dx).sum();
+    let field_momentum: DVec3 = (0..sources.len()).map(|i| (e[i] + sources[i].polarisation).cross(b[i]) * volume).sum();
     for (k, name) in ["x", "y", "z"].into_iter().enumerate() {
-        let particles = integral(observables, dx, |o| o.momentum[k]);
+        let particles = integral(observables, volume, |o| o.momentum[k]);
         put(&format!("momentum_{name}"), &units.momentum, particles + field_momentum[k]);
     }
-    put("momentum_scale", &units.momentum, integral(observables, dx, |o| o.momentum_scale));
+    put("momentum_scale", &units.momentum, integral(observables, volume, |o| o.momentum_scale));
     if particle.spin {
         for (k, name) in ["x", "y", "z"].into_iter().enumerate() {
-            put(&format!("spin_{name}"), "ħ/2", integral(observables, dx, |o| o.spin[k]));
+            put(&format!("spin_{name}"), "ħ/2", integral(observables, volume, |o| o.spin[k]));
         }
         for (k, name) in ["x", "y", "z"].into_iter().enumerate() {
-            put(&format!("magnetisation_{name}"), "", integral(sources, dx, |s| s.magnetisation[k]));
+            put(&format!("magnetisation_{name}"), "", integral(sources, volume, |s| s.magnetisation[k]));
         }
     }
-    put("purity", "", integral(observables, dx, |o| o.purity));
+    put("purity", "", integral(observables, volume, |o| o.purity));
     put("gauss_residual", "", if fields.is_frozen() { 0.0 } else { fields.gauss_residual(sources) });
-    put("edge_number", "", integral(observables, dx, |o| o.edge));
+    if mesh.resolved().count() > 1 && !fields.is_frozen() {
+        put("divergence_b", "", fields.magnetic_residual());
+    }
+    put("edge_number", "", integral(observables, volume, |o| o.edge));
     put("least_w0_minus_w", "", observables.iter().map(|o| o.positivity).fold(f64::INFINITY, f64::min));
 
-    if particle.spin && simulation.grid.axis(0).is_some() {
+    if particle.spin && !mesh.is_point() {
         let axis = DVec3::from(what.spin_axis).normalize();
+        let number = integral(observables, volume, |o| o.density);
         let centroid = |sign: f64| {
-            let weight = |i: usize| observables[i].density + sign * axis.dot(observables[i].spin);
-            let (mut number, mut position) = (0.0, 0.0);
-            for i in 0..observables.len() {
-                number += weight(i);
-                position += weight(i) * fields.x(i);
+            let (mut weight, mut position) = (0.0, DVec3::ZERO);
+            for (i, o) in observables.iter().enumerate() {
+                let own = o.density + sign * axis.dot(o.spin);
+                weight += own;
+                position += own * mesh.position(i);
             }
-            // No particle of this spin: no position.
-            if number.abs() * dx > 1e-6 * integral(observables, dx, |o| o.density).abs() {
-                position / number
-            } else {
-                0.0
-            }
+            // No particle of this spin has no position: rows are finite, so it reads 0.
+            if weight.abs() * volume > 1e-6 * number.abs() { position / weight } else { DVec3::ZERO }
         };
         let (up, down) = (centroid(1.0), centroid(-1.0));
-        put("mean_x_up", &units.length, up);
-        put("mean_x_down", &units.length, down);
-        put("separation_x", &units.length, up - down);
+        for k in mesh.resolved() {
+            let name = AXIS_NAMES[k];
+            put(&format!("mean_{name}_up"), &units.length, up[k]);
+            put(&format!("mean_{name}_down"), &units.length, down[k]);
+            put(&format!("separation_{name}"), &units.length, up[k] - down[k]);
+        }
     }
 
     for mode in &what.modes {
@@ -169,14 +178,15 @@ fn row(
                 if vector == 0 { e[i][direction] } else { b[i][direction] }
             }
         };
-        // f = sum_m Re( amplitude_m exp(i k x) )
-        let cells = observables.len();
-        // Modes 0 and cells/2 are their own mirror images.
-        let alone = mode.mode.each()[0] == 0 || 2 * mode.mode.each()[0] as usize == cells;
-        let weight = if alone { 1.0 } else { 2.0 } / cells as f64;
+        // f = sum_m Re( amplitude_m exp(i k.r) )
+        let numbers = mode.mode.each();
+        // A wave that is its own mirror image counts once: 0 or half the cells along every axis.
+        let alone = (0..3).all(|k| 2 * i64::from(numbers[k]) % mesh.cells[k] as i64 == 0);
+        let weight = if alone { 1.0 } else { 2.0 } / observables.len() as f64;
+        let wavenumber = DVec3::from(numbers.map(f64::from)) * mesh.fundamental();
         let (mut re, mut im) = (0.0, 0.0);
-        for i in 0..cells {
-            let phase = TAU * f64::from(mode.mode.each()[0]) * fields.x(i) / (cells as f64 * fields.mesh.step);
+        for i in 0..observables.len() {
+            let phase = wavenumber.dot(mesh.position(i));
             re += value(i) * phase.cos() * weight;
             im -= value(i) * phase.sin() * weight;
         }

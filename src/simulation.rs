@@ -1,32 +1,25 @@
 //! Clock, fields and executor, advanced together.
 
-use std::f64::consts::TAU;
-
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::{ExternalFields, Fields, Mesh, Part};
+use crate::fields::{ExternalFields, Fields, Mesh, along, component, others};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{Command, Executor, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, Evolution, External, FieldFile, Scenario};
+use crate::scenario::schema::{Background, Evolution, External, FieldFile};
 use crate::splitting::{self, KickTables};
 use crate::state::State;
 use crate::{initial, npy, reference};
-
-/// How far a user's E_x may lie from the one Gauss's law gives, relative to its
-/// largest value: room for formulas that differ from sixth-order sums on the grid.
-const CONSISTENT: f64 = 1e-3;
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
     pub grid: Grid,
     pub particle: Particle,
     pub state: State,
+    /// D holds the E the user gave, at centres, until the start.
     fields: Fields,
-    /// Mean over x of the E_x the user gave.
-    mean_e: f64,
     background: Background,
     step: f64,
 }
@@ -60,52 +53,34 @@ impl Prepared {
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
         let state = initial::state(&scenario.initial, &grid, &particle, &loaded.folder)?;
-        let mesh = match grid.axis(0) {
-            Some(axis) => Mesh { cells: axis.cells, step: axis.step },
-            None => Mesh { cells: 1, step: 1.0 },
-        };
-        let first = grid.axis(0).map_or(0.0, |axis| axis.centre(0));
+        let mesh = Mesh::of(&grid);
         let canonical = &scenario.phase_space.canonical;
         let mut unresolved = DVec3::ZERO;
         for slot in MOMENTUM..AXES {
             unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
         }
-        let external = external_fields(loaded, mesh)?;
-        let (e, b) = initial_fields(loaded, mesh, first)?;
-        let fields = Fields {
-            mesh,
-            evolution: scenario.fields.evolution,
-            first,
-            d: e.clone(),
-            b,
-            a: vec![DVec3::ZERO; mesh.cells],
-            external,
-            background: 0.0,
-            charge: particle.charge,
-            canonical: DVec3::new(canonical.px, canonical.py, canonical.pz),
-            unresolved,
-        };
-        let mean_e = e.iter().map(|e| e.x).sum::<f64>() / e.len() as f64;
-        let prepared = Prepared {
-            grid,
-            particle,
-            state,
-            fields,
-            mean_e,
-            background: scenario.fields.background,
-            step: scenario.time.step,
-        };
-        prepared.refuse_unstable_step(scenario)?;
+        let mut fields = Fields::new(mesh, scenario.fields.evolution);
+        (fields.d, fields.b) = initial_fields(loaded, &mesh)?;
+        fields.clean_magnetic()?;
+        fields.external = external_fields(loaded, &mesh)?;
+        fields.charge = particle.charge;
+        fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
+        fields.unresolved = unresolved;
+        let space = &scenario.phase_space;
+        fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
+        let background = scenario.fields.background;
+        let prepared = Prepared { grid, particle, state, fields, background, step: scenario.time.step };
+        prepared.refuse_unstable_step()?;
         prepared.refuse_inconsistent_field()?;
         Ok(prepared)
     }
 
-    fn refuse_unstable_step(&self, scenario: &Scenario) -> Result<()> {
-        let limit = crate::fields::MAXWELL_LIMIT * self.fields.mesh.step;
-        if scenario.fields.evolution == Evolution::Maxwell && self.grid.axis(0).is_some() && self.step > limit {
+    fn refuse_unstable_step(&self) -> Result<()> {
+        let limit = self.fields.mesh.maxwell_limit();
+        if self.fields.evolution == Evolution::Maxwell && self.step > limit {
             return Err(Error::Input(format!(
-                "time.step = {} exceeds {limit:.6} = {:.3} dx, the stability limit of the explicit Maxwell update; \
-                 reduce the step, or the number of x cells",
+                "time.step = {} exceeds {limit:.6} = {:.3} / sqrt(sum of 1/dx^2 over the space axes), the stability limit \
+                 of the explicit Maxwell update; reduce the step, or the number of space cells",
                 self.step,
                 crate::fields::MAXWELL_LIMIT
             )));
@@ -113,29 +88,16 @@ impl Prepared {
         Ok(())
     }
 
-    /// Compares an E_x that varies with the one that follows from the charges and P.
+    /// Compares the longitudinal part of the given E with what follows from the charges and P.
     fn refuse_inconsistent_field(&self) -> Result<()> {
-        let given = &self.fields.d;
-        let largest = given.iter().map(|e| e.x.abs()).fold(0.0, f64::max);
-        let varies = given.iter().any(|e| (e.x - self.mean_e).abs() > 1e-12 * largest);
-        if self.fields.is_frozen() || !varies {
-            return Ok(());
-        }
+        let Some(claimed) = self.fields.claimed() else { return Ok(()) };
         let mut fields = self.fields.clone();
         fields.solve_potential();
-        let table = fields.table(&vec![DVec3::ZERO; fields.mesh.cells], Part::Both, 0.0);
+        let table = fields.table(&vec![DVec3::ZERO; fields.mesh.size()], 0.0);
         let sources = reference::sources(&self.grid, &self.particle, &self.state, &table);
-        fields.background = -fields.charge * mean(&sources, |s| s.density);
-        fields.solve_gauss(&sources, self.mean_e);
-        let consistent = fields.electric(&sources);
-        let residual = consistent.iter().zip(given).map(|(e, given)| (e.x - given.x).abs()).fold(0.0, f64::max);
-        if residual <= CONSISTENT * largest {
-            return Ok(());
-        }
-        Err(Error::Input(format!(
-            "the given E_x contradicts Gauss's law, div(E + P) = rho: it is off by up to {residual:.3e}, its largest \
-             value is {largest:.3e}; leave its variation out (E_x then follows from the charges), or change the charges"
-        )))
+        fields.set_background(self.background, &sources)?;
+        fields.solve_gauss(&sources);
+        fields.refuse_contradiction(&claimed, &sources)
     }
 
     /// Makes the initial fields consistent with the state on its device.
@@ -158,63 +120,37 @@ impl Prepared {
         if simulation.fields.is_frozen() {
             return Ok(simulation);
         }
-        let charge = simulation.particle.charge;
-        let mean_density = mean(&simulation.sources, |s| s.density);
-        if self.background == Background::Neutralising {
-            simulation.fields.background = -charge * mean_density;
-        } else if cells > 1 && charge != 0.0 && mean_density != 0.0 {
-            return Err(Error::Input(format!(
-                "fields.background is \"none\" but the mean charge density is {:e}; a periodic domain must be \
-                 neutral: use \"neutralising\"",
-                charge * mean_density
-            )));
-        }
-        // E is D in the prescribed components; the evolving ones hold D = E + P.
-        for (d, s) in simulation.fields.d.iter_mut().zip(&simulation.sources) {
-            if simulation.fields.evolution == Evolution::Maxwell {
-                d.y += s.polarisation.y;
-                d.z += s.polarisation.z;
-            }
-        }
-        simulation.fields.solve_gauss(&simulation.sources, self.mean_e);
+        simulation.fields.set_background(self.background, &simulation.sources)?;
+        simulation.fields.solve_gauss(&simulation.sources);
         Ok(simulation)
     }
 }
 
-/// Mean over the space cells.
-fn mean(sources: &[Sources], of: impl Fn(&Sources) -> f64) -> f64 {
-    sources.iter().map(of).sum::<f64>() / sources.len() as f64
-}
-
-/// Self-consistent E at centres and B (B_y, B_z on upper faces) as the user gave them.
-fn initial_fields(loaded: &Loaded, mesh: Mesh, first: f64) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+/// Self-consistent E at centres and B on its edges as the user gave them.
+fn initial_fields(loaded: &Loaded, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
     let fields = &loaded.scenario.fields;
-    let mut e = vec![DVec3::from(fields.uniform.E); mesh.cells];
-    let mut b = vec![DVec3::from(fields.uniform.B); mesh.cells];
+    let mut e = vec![DVec3::from(fields.uniform.E); mesh.size()];
+    let mut b = vec![DVec3::from(fields.uniform.B); mesh.size()];
     if let Some(file) = &fields.file {
         let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
         for (sum, given) in e.iter_mut().zip(file_e) {
             *sum += given;
         }
-        let uniform_x = file_b.windows(2).all(|pair| pair[0].x == pair[1].x);
-        if !uniform_x {
-            return Err(Error::Input("the given B_x varies along x; div B = 0 requires a uniform B_x".into()));
-        }
-        for k in 0..3 {
-            let given: Vec<f64> = file_b.iter().map(|b| b[k]).collect();
-            let given = if k == 0 || given.is_empty() { given } else { mesh.to_faces(&given) };
-            for (sum, given) in b.iter_mut().zip(given) {
-                sum[k] += given;
+        if !file_b.is_empty() {
+            for k in 0..3 {
+                let given = along(&others(k), component(&file_b, k), |axis, b| mesh.to_faces(axis, b));
+                for (sum, given) in b.iter_mut().zip(given) {
+                    sum[k] += given;
+                }
             }
         }
     }
     for perturbation in &fields.perturbations {
         let (vector, direction) = crate::fields::component_index(perturbation.component);
-        for i in 0..mesh.cells {
-            // Transverse B lies on the upper faces.
-            let offset = if vector == 1 && direction > 0 { 0.5 } else { 0.0 };
-            let x = first + (i as f64 + offset) * mesh.step;
-            let angle = TAU * f64::from(perturbation.mode.each()[0]) * x / (mesh.cells as f64 * mesh.step);
+        let offset = if vector == 1 { mesh.half_step(&others(direction)) } else { DVec3::ZERO };
+        let wavenumber = DVec3::from(perturbation.mode.each().map(f64::from)) * mesh.fundamental();
+        for i in 0..mesh.size() {
+            let angle = wavenumber.dot(mesh.position(i) + offset);
             let value = perturbation.amplitude * (angle + perturbation.phase).cos();
             if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
         }
@@ -222,7 +158,7 @@ fn initial_fields(loaded: &Loaded, mesh: Mesh, first: f64) -> Result<(Vec<DVec3>
     Ok((e, b))
 }
 
-fn external_fields(loaded: &Loaded, mesh: Mesh) -> Result<ExternalFields> {
+fn external_fields(loaded: &Loaded, mesh: &Mesh) -> Result<ExternalFields> {
     let (mut e, mut b) = (Vec::new(), Vec::new());
     let add = |sum: &mut Vec<DVec3>, more: Vec<DVec3>| {
         if sum.is_empty() {
@@ -242,10 +178,11 @@ fn external_fields(loaded: &Loaded, mesh: Mesh) -> Result<ExternalFields> {
 }
 
 /// E and B of a file entry at centres, empty where none is named.
-fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
     let read = |path: &Option<std::path::PathBuf>| -> Result<Vec<DVec3>> {
         let Some(path) = path else { return Ok(Vec::new()) };
-        let numbers = npy::read(&loaded.folder.join(path), &[mesh.cells, 3])?;
+        let shape: Vec<usize> = mesh.resolved().map(|axis| mesh.cells[axis]).chain([3]).collect();
+        let numbers = npy::read(&loaded.folder.join(path), &shape)?;
         Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
     };
     Ok((read(&file.E)?, read(&file.B)?))
@@ -298,9 +235,7 @@ impl Simulation {
         let e: Vec<DVec3> = e_start.iter().zip(&self.e_rate).map(|(e, rate)| *e + 0.5 * step * *rate).collect();
 
         let mut recording = Recording::default();
-        let tables = self.kick_tables(&mut recording, &e, start);
-        self.fields.faraday(step, &e);
-        self.fields.potential(step, &e, start + 0.5 * step);
+        let tables = self.kick_fields(&mut recording, &e, start);
         splitting::kick(self.recorder(), &mut recording, step, tables);
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table: tables.after });
@@ -317,7 +252,6 @@ impl Simulation {
         if self.self_consistent() {
             let kicked = next_sources(&mut readings)?;
             self.fields.hidden_current(step, &self.sources, &kicked);
-            self.fields.satisfy_gauss(&kicked);
             self.sources = kicked;
             let e_end = self.electric();
             self.e_rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / step).collect();
@@ -327,19 +261,21 @@ impl Simulation {
         Ok(())
     }
 
-    /// Adds the tables of a kick from `start`: `e` and the prescribed E belong to its
-    /// middle, B and A of the first half to its start and of the second to its end.
-    fn kick_tables(&self, recording: &mut Recording, e: &[DVec3], start: f64) -> KickTables {
-        let (middle, end) = (start + 0.5 * self.step, start + self.step);
-        let advanced = |time: f64| {
-            let mut fields = self.fields.clone();
-            fields.faraday(time, e);
-            fields.potential(time, e, middle);
-            fields
+    /// Takes B and A through a kick from `start` and adds its tables: `e` and the
+    /// prescribed E belong to its middle, B and A of the first half to its start and of
+    /// the second to its end.
+    fn kick_fields(&mut self, recording: &mut Recording, e: &[DVec3], start: f64) -> KickTables {
+        let (half, middle, end) = (0.5 * self.step, start + 0.5 * self.step, start + self.step);
+        let fields = &mut self.fields;
+        let advance = |fields: &mut Fields| {
+            fields.faraday(half, e);
+            fields.potential(half, e, middle);
         };
-        let mut before = self.fields.table(e, Part::Both, start);
-        let mut after = advanced(self.step).table(e, Part::Both, end);
-        let electric = advanced(0.5 * self.step).table(e, Part::Electric, middle);
+        let mut before = fields.table(e, start);
+        advance(fields);
+        let electric = fields.table(e, middle);
+        advance(fields);
+        let mut after = fields.table(e, end);
         for (i, sample) in electric.iter().enumerate() {
             for table in [&mut before, &mut after] {
                 (table[i].e, table[i].de) = (sample.e, sample.de);
@@ -352,12 +288,15 @@ impl Simulation {
 
     /// Records a drift with B at `time`, and the sources after it with the E of the next kick.
     fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3]) {
-        let magnetic = recording.tables.len();
-        recording.tables.push(self.fields.table(e_next, Part::Magnetic, time));
-        splitting::drift(self.recorder(), recording, drift, magnetic);
+        let table = recording.tables.len();
+        let mut samples = self.fields.table(e_next, time);
+        for (sample, rate) in samples.iter_mut().zip(&self.fields.absorption) {
+            sample.absorbed = -(-rate * drift).exp_m1();
+        }
+        recording.tables.push(samples);
+        splitting::drift(self.recorder(), recording, drift, table);
         if self.self_consistent() {
-            recording.tables.push(self.fields.table(e_next, Part::Both, time));
-            recording.commands.push(Command::Sources { table: magnetic + 1 });
+            recording.commands.push(Command::Sources { table });
         }
     }
 
@@ -365,8 +304,12 @@ impl Simulation {
     fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
         if self.self_consistent() {
             let after = next_sources(readings)?;
+            // The layers took a share away last of all.
+            let left = after.iter().zip(&self.fields.absorption);
+            let removed: Vec<f64> = left.map(|(s, rate)| s.density * (rate * drift).exp_m1()).collect();
+            self.fields.collect(&removed);
             self.fields.ampere(drift, &self.sources, &after);
-            self.fields.satisfy_gauss(&after);
+            self.fields.obey_gauss(&after);
             self.sources = after;
         }
         Ok(())
@@ -387,8 +330,8 @@ impl Simulation {
 
     /// Sources of the present state.
     fn read_sources(&mut self) -> Result<Vec<Sources>> {
-        let zero = vec![DVec3::ZERO; self.fields.mesh.cells];
-        let table = self.fields.table(&zero, Part::Both, self.time());
+        let zero = vec![DVec3::ZERO; self.fields.mesh.size()];
+        let table = self.fields.table(&zero, self.time());
         let recording = Recording { tables: vec![table], commands: vec![Command::Sources { table: 0 }] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Sources(sources)) => Ok(sources),
@@ -398,8 +341,8 @@ impl Simulation {
 
     /// Observables of the present state, one per space cell.
     pub fn observables(&mut self) -> Result<Vec<Observables>> {
-        let zero = vec![DVec3::ZERO; self.fields.mesh.cells];
-        let table = self.fields.table(&zero, Part::Both, self.time());
+        let zero = vec![DVec3::ZERO; self.fields.mesh.size()];
+        let table = self.fields.table(&zero, self.time());
         let recording = Recording { tables: vec![table], commands: vec![Command::Observables { table: 0 }] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Observables(observables)) => Ok(observables),
@@ -408,7 +351,7 @@ impl Simulation {
     }
 }
 
-/// The sources among the readings.
+/// The next sources among the readings.
 fn next_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<Vec<Sources>> {
     readings
         .find_map(|reading| match reading {
@@ -416,4 +359,122 @@ fn next_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<Vec<Sour
             Reading::Observables(_) => None,
         })
         .ok_or_else(|| Error::Run("the device returned no sources".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+    use std::path::PathBuf;
+
+    use glam::DVec4;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::diagnostics::{self, Table};
+    use crate::reference::Reference;
+    use crate::scenario::parse;
+    use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
+
+    /// A plasma of spins on the given axes; `w0(r, p)` and a spin along `spin`.
+    fn start(axes: Value, fields: Value, spin: DVec3, density: impl Fn(DVec3, DVec3) -> f64) -> Simulation {
+        let text = json!({
+            "title": "test", "about": "test", "references": ["test"],
+            "species": {"charge": -1, "hbar": 0.4},
+            "phase_space": axes,
+            "initial": {"populations": [{"momentum": {"maxwellian": {"temperature": 0.05}}}]},
+            "fields": fields,
+            "time": {"step": 0.1, "end": 1.0}
+        })
+        .to_string();
+        let scenario = parse::parse(&text, "test").expect("valid");
+        let (name, origin, folder) = ("test".into(), "test".into(), PathBuf::from("."));
+        let mut prepared = Prepared::new(&Loaded { scenario, name, text, origin, folder }).expect("consistent");
+        let (grid, mesh) = (prepared.grid.clone(), prepared.fields.mesh);
+        let momenta = grid.momentum_cells();
+        let cell = |i: usize| {
+            let w0 = density(mesh.position(i / momenta), grid.momentum(i % momenta));
+            w0 * DVec4::new(1.0, spin.x, spin.y, spin.z)
+        };
+        prepared.state = State::Spin((0..grid.cells()).map(cell).collect());
+        let executor = Reference::new(grid, prepared.particle, prepared.state.clone());
+        prepared.start(Box::new(executor)).expect("consistent")
+    }
+
+    fn axis(length: f64, cells: u32) -> Value {
+        json!({"from": -0.5 * length, "to": 0.5 * length, "cells": cells})
+    }
+
+    fn maxwellian(p: DVec3, spread: f64) -> f64 {
+        (-0.5 * p.length_squared() / (spread * spread)).exp() / (TAU * spread * spread)
+    }
+
+    /// The same plasma along x and, with all vectors turned, along y goes through the same
+    /// numbers.
+    #[test]
+    fn no_axis_is_special() {
+        let wave = |component: &str, mode: [i32; 3]| {
+            json!({"evolution": "maxwell", "uniform": {"B": [0, 0, 0]},
+                   "perturbations": [{"component": component, "mode": mode, "amplitude": 0.1}]})
+        };
+        let density = |x: f64, p: DVec3| (1.0 + 0.2 * x.sin()) * maxwellian(p, 0.3);
+        let (x, px, py) = (axis(TAU, 12), axis(3.0, 14), axis(3.2, 12));
+        let spin = DVec3::new(0.3, 0.2, -0.4);
+        let mut one = start(json!({"x": x, "px": px, "py": py}), wave("E_y", [1, 0, 0]), spin, |r, p| density(r.x, p));
+        let turned = DVec3::new(spin.z, spin.x, spin.y);
+        let axes = json!({"y": x, "py": px, "pz": py});
+        let mut two = start(axes, wave("E_z", [0, 1, 0]), turned, |r, p| density(r.y, p));
+        for _ in 0..6 {
+            one.advance(1).expect("finite");
+            two.advance(1).expect("finite");
+        }
+        let back = |v: &DVec3| DVec3::new(v.y, v.z, v.x);
+        let (e_one, e_two) = (one.electric(), two.electric());
+        let largest = e_one.iter().map(|e| e.length()).fold(0.0, f64::max);
+        for i in 0..12 {
+            assert!((e_one[i] - back(&e_two[i])).length() < 1e-12 * largest);
+            assert!((one.fields.b[i] - back(&two.fields.b[i])).length() < 1e-12);
+        }
+        assert!(one.fields.b.iter().any(|b| b.z.abs() > 1e-3));
+    }
+
+    /// All terms at once in a plane: number, div D = rho and div B = 0 hold to rounding,
+    /// energy to the order of the splitting; rows have the columns of the plane.
+    #[test]
+    fn constraints_hold_in_a_plane() {
+        let axes = json!({"x": axis(TAU, 8), "y": axis(TAU, 9), "px": axis(3.2, 10), "py": axis(3.2, 11)});
+        let perturbations = json!([
+            {"component": "E_z", "mode": [1, 1, 0], "amplitude": 0.1},
+            {"component": "B_z", "mode": [0, 1, 0], "amplitude": 0.2}
+        ]);
+        let fields = json!({"evolution": "maxwell", "uniform": {"B": [0, 0, 0.3]}, "perturbations": perturbations});
+        let density = |r: DVec3, p: DVec3| {
+            (1.0 + 0.2 * (r.x + r.y).cos() + 0.1 * r.y.sin()) * maxwellian(p - DVec3::new(0.1, -0.05, 0.0), 0.35)
+        };
+        let mut simulation = start(axes, fields, DVec3::new(0.3, 0.2, -0.4), density);
+        let modes = vec![
+            Mode { quantity: ModeQuantity::Density, mode: ModeNumber::Each([1, 1, 0]) },
+            Mode { quantity: ModeQuantity::Density, mode: ModeNumber::Each([0, -1, 0]) },
+        ];
+        let (what, mut table) = (Diagnostics { modes, ..Diagnostics::default() }, Table::default());
+        let mut sample = |simulation: &mut Simulation| {
+            diagnostics::sample(simulation, &what, &Units::default(), &mut table).expect("finite");
+        };
+        sample(&mut simulation);
+        for _ in 0..20 {
+            simulation.advance(1).expect("finite");
+            sample(&mut simulation);
+        }
+        let column = |name: &str| table.column(name).unwrap_or_else(|| panic!("{name} of {:?}", table.columns));
+        let largest = |name: &str| column(name).into_iter().map(f64::abs).fold(0.0, f64::max);
+        let change = |name: &str| column(name).iter().map(|x| (x - column(name)[0]).abs()).fold(0.0, f64::max);
+        assert!(largest("gauss_residual") < 1e-13 && largest("divergence_b") < 1e-13);
+        assert!(change("number") < 1e-13 * largest("number"));
+        println!("energy drift {:.1e}, exchanged {:.1e}", change("energy_total"), change("energy_kinetic"));
+        assert!(change("energy_total") < 1e-2 * change("energy_kinetic"));
+        for (name, exact) in [("density_mode_1_1_0_re", 0.2), ("density_mode_0_m1_0_im", 0.1), ("mean_y_up", 0.1)] {
+            assert!((column(name)[0] - exact).abs() < 0.01, "{name}: {}", column(name)[0]);
+        }
+        // Light and currents did something in the meantime.
+        assert!(simulation.fields.b.iter().any(|b| b.x.abs() > 1e-3));
+    }
 }

@@ -32,9 +32,10 @@ pub struct KickTables {
     pub electric: usize,
 }
 
-/// Records streaming with the hidden velocity due to B for `time`.
-pub fn drift(recorder: Recorder, recording: &mut Recording, time: f64, magnetic: usize) {
-    advection(recorder, recording, time, true, magnetic);
+/// Records streaming with the hidden velocity due to B for `time`, then absorption.
+pub fn drift(recorder: Recorder, recording: &mut Recording, time: f64, table: usize) {
+    advection(recorder, recording, time, true, table);
+    recorder.absorption(recording, table);
 }
 
 /// Records one kick of length `time`.

@@ -1,10 +1,10 @@
-//! Prescribed fields, known at any time with their derivatives along x.
+//! Prescribed fields, known at any time with their derivatives.
 
 use glam::DVec3;
 
-use super::Mesh;
+use super::{Mesh, component};
 use crate::operators::FieldSample;
-use crate::scenario::schema::{External, FieldComponent};
+use crate::scenario::schema::{External, FieldComponent, SpaceAxis};
 
 /// Prescribed fields at cell centres; arrays from files lie in `arrays`.
 #[derive(Clone, Debug, Default)]
@@ -28,22 +28,12 @@ pub fn component_index(component: FieldComponent) -> (usize, usize) {
 
 impl ExternalFields {
     /// Analytic fields plus arrays of E and B at the centres (empty for none).
-    pub fn new(analytic: Vec<External>, mesh: Mesh, e: &[DVec3], b: &[DVec3]) -> Self {
-        let slope = |values: &[DVec3]| -> Vec<DVec3> { vector_derivative(mesh, values) };
+    pub fn new(analytic: Vec<External>, mesh: &Mesh, e: &[DVec3], b: &[DVec3]) -> Self {
         let mut arrays = Vec::new();
         if !e.is_empty() || !b.is_empty() {
-            let zero = vec![DVec3::ZERO; mesh.cells];
-            let (e, b) = (if e.is_empty() { &zero } else { e }, if b.is_empty() { &zero } else { b });
-            let (de, db) = (slope(e), slope(b));
-            arrays = (0..mesh.cells)
-                .map(|i| FieldSample {
-                    e: e[i],
-                    b: b[i],
-                    de: [de[i], DVec3::ZERO, DVec3::ZERO],
-                    db: [db[i], DVec3::ZERO, DVec3::ZERO],
-                    ..Default::default()
-                })
-                .collect();
+            arrays = vec![FieldSample::default(); mesh.size()];
+            add_field(mesh, &mut arrays, e, |sample| (&mut sample.e, &mut sample.de));
+            add_field(mesh, &mut arrays, b, |sample| (&mut sample.b, &mut sample.db));
         }
         ExternalFields { analytic, arrays }
     }
@@ -53,8 +43,8 @@ impl ExternalFields {
         self.analytic.is_empty() && self.arrays.is_empty()
     }
 
-    /// E, B and their derivatives at centre `cell`, position `x`, time `time`.
-    pub fn at(&self, cell: usize, x: f64, time: f64) -> FieldSample {
+    /// E, B and their derivatives at centre `cell`, which lies at `position`, at `time`.
+    pub fn at(&self, cell: usize, position: DVec3, time: f64) -> FieldSample {
         let mut sample = self.arrays.get(cell).copied().unwrap_or_default();
         for field in &self.analytic {
             let (component, value, slope) = match *field {
@@ -63,17 +53,20 @@ impl ExternalFields {
                     sample.b += DVec3::from(uniform.B);
                     continue;
                 }
-                External::Gradient { component, value, slope, .. } => (component, value + slope * x, slope),
+                External::Gradient { component, axis, value, slope } => {
+                    let direction = direction(axis);
+                    (component, value + slope * position.dot(direction), slope * direction)
+                }
                 External::TravellingWave { component, amplitude, wavenumber, frequency, phase } => {
-                    let wavenumber = wavenumber.each()[0];
-                    let angle = wavenumber * x - frequency * time + phase;
-                    (component, amplitude * angle.cos(), -amplitude * wavenumber * angle.sin())
+                    let wavenumber = DVec3::from(wavenumber.each());
+                    let angle = wavenumber.dot(position) - frequency * time + phase;
+                    (component, amplitude * angle.cos(), -amplitude * angle.sin() * wavenumber)
                 }
                 External::StandingWave { component, amplitude, wavenumber, frequency, phase } => {
-                    let wavenumber = wavenumber.each()[0];
-                    let angle = wavenumber * x + phase;
+                    let wavenumber = DVec3::from(wavenumber.each());
+                    let angle = wavenumber.dot(position) + phase;
                     let amplitude = amplitude * (frequency * time).cos();
-                    (component, amplitude * angle.cos(), -amplitude * wavenumber * angle.sin())
+                    (component, amplitude * angle.cos(), -amplitude * angle.sin() * wavenumber)
                 }
                 External::File(_) => continue,
             };
@@ -81,19 +74,81 @@ impl ExternalFields {
             let (field, derivative) =
                 if vector == 0 { (&mut sample.e, &mut sample.de) } else { (&mut sample.b, &mut sample.db) };
             field[direction] += value;
-            derivative[0][direction] += slope;
+            for axis in 0..3 {
+                derivative[axis][direction] += slope[axis];
+            }
         }
         sample
     }
 }
 
-/// d/dx of a vector field at centres.
-pub fn vector_derivative(mesh: Mesh, values: &[DVec3]) -> Vec<DVec3> {
-    by_component(values, |component| mesh.derivative(component))
+fn direction(axis: SpaceAxis) -> DVec3 {
+    match axis {
+        SpaceAxis::X => DVec3::X,
+        SpaceAxis::Y => DVec3::Y,
+        SpaceAxis::Z => DVec3::Z,
+    }
 }
 
-/// Applies a scalar operator to the three components.
-pub fn by_component(values: &[DVec3], operator: impl Fn(&[f64]) -> Vec<f64>) -> Vec<DVec3> {
-    let [x, y, z] = [0, 1, 2].map(|k| operator(&values.iter().map(|v| v[k]).collect::<Vec<_>>()));
-    x.into_iter().zip(y).zip(z).map(|((x, y), z)| DVec3::new(x, y, z)).collect()
+/// Adds a vector field at centres and its derivatives to a table; `part` is where.
+pub fn add_field(
+    mesh: &Mesh,
+    table: &mut [FieldSample],
+    values: &[DVec3],
+    part: impl Fn(&mut FieldSample) -> (&mut DVec3, &mut [DVec3; 3]),
+) {
+    if values.is_empty() {
+        return;
+    }
+    for (sample, value) in table.iter_mut().zip(values) {
+        *part(sample).0 += *value;
+    }
+    for k in 0..3 {
+        let component = component(values, k);
+        for axis in mesh.resolved() {
+            for (sample, slope) in table.iter_mut().zip(mesh.derivative(axis, &component)) {
+                part(sample).1[axis][k] += slope;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::schema::WaveVector;
+
+    /// Slopes of waves and gradients are what differences of their values say, along
+    /// every axis.
+    #[test]
+    fn slopes_belong_to_the_values() {
+        let fields = ExternalFields {
+            analytic: vec![
+                External::Gradient { component: FieldComponent::By, axis: SpaceAxis::Z, value: 0.3, slope: -0.7 },
+                External::TravellingWave {
+                    component: FieldComponent::Ez,
+                    amplitude: 0.4,
+                    wavenumber: WaveVector::Each([1.1, -0.6, 0.0]),
+                    frequency: 1.3,
+                    phase: 0.2,
+                },
+                External::StandingWave {
+                    component: FieldComponent::Bx,
+                    amplitude: 0.9,
+                    wavenumber: WaveVector::Each([0.0, 0.5, 1.7]),
+                    frequency: 0.4,
+                    phase: -0.1,
+                },
+            ],
+            arrays: Vec::new(),
+        };
+        let (place, time, h) = (DVec3::new(0.3, -1.2, 0.8), 0.9, 1e-5);
+        let here = fields.at(0, place, time);
+        for axis in 0..3 {
+            let [up, down] = [h, -h].map(|h| fields.at(0, place + h * DVec3::AXES[axis], time));
+            assert!(((up.e - down.e) / (2.0 * h)).abs_diff_eq(here.de[axis], 1e-9));
+            assert!(((up.b - down.b) / (2.0 * h)).abs_diff_eq(here.db[axis], 1e-9));
+        }
+        assert!((here.b.y - (0.3 - 0.7 * 0.8)).abs() < 1e-15);
+    }
 }

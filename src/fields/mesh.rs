@@ -1,12 +1,23 @@
-//! Sixth-order differences on a periodic mesh, or on a point where x is not resolved.
+//! Sixth-order differences on a periodic mesh of one, two or three dimensions,
+//! or on a point where no space axis is resolved.
 //!
-//! Entry `i` of a face field lies on the upper face of cell `i`, at `x_i + dx/2`.
+//! Every operator acts along one axis. Entry `i` of a field on the faces of an axis
+//! lies on the upper face of cell `i`, half a cell up that axis. Along an axis
+//! that is not resolved differences vanish and values stay.
 
-/// A periodic mesh of `cells` cells of width `step`.
+use glam::DVec3;
+
+use crate::grid::{Grid, MOMENTUM};
+
+/// A periodic mesh in C order, the last axis fastest; an axis that is not resolved
+/// has one cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mesh {
-    pub cells: usize,
-    pub step: f64,
+    pub cells: [usize; 3],
+    /// Width of a cell along each axis.
+    pub step: [f64; 3],
+    /// Centre of the first cell.
+    pub first: [f64; 3],
 }
 
 /// f(x + dx/2) - f(x - dx/2) and so on outwards, over dx.
@@ -17,121 +28,259 @@ const CENTRED: [f64; 3] = [45.0 / 60.0, -9.0 / 60.0, 1.0 / 60.0];
 const MIDWAY: [f64; 3] = [150.0 / 256.0, -25.0 / 256.0, 3.0 / 256.0];
 /// Mean over the cell from values on faces.
 const MEAN: [f64; 3] = [802.0 / 1440.0, -93.0 / 1440.0, 11.0 / 1440.0];
+/// f(x), then f(x + dx) + f(x - dx) and so on outwards, halved: the two-point
+/// difference of the result is the staggered difference of f.
+const SHARP: [f64; 3] = [0.5 * (STAGGERED[0] + STAGGERED[1] + STAGGERED[2]), STAGGERED[1] + STAGGERED[2], STAGGERED[2]];
 
 /// Largest c dt/dx of leapfrog with the staggered difference above.
 pub const MAXWELL_LIMIT: f64 = 1.0 / (75.0 / 64.0 + 25.0 / 384.0 + 3.0 / 640.0);
 
+/// Cells the stencils reach beyond their own.
+const REACH: usize = 3;
+
 impl Mesh {
-    /// sum_k weight_k ( f[i + above + k] + sign f[i + below - k] ), periodic.
-    fn combine(&self, f: &[f64], weights: [f64; 3], above: isize, below: isize, sign: f64) -> Vec<f64> {
-        let cells = self.cells as isize;
-        let at = |i: isize| f[i.rem_euclid(cells) as usize];
-        (0..cells)
-            .map(|i| {
-                weights.iter().zip(0..).map(|(weight, k)| weight * (at(i + above + k) + sign * at(i + below - k))).sum()
-            })
-            .collect()
+    /// The space axes of a grid.
+    pub fn of(grid: &Grid) -> Self {
+        let axis = |slot: usize| grid.axis(slot);
+        Mesh {
+            cells: std::array::from_fn(|slot| axis(slot).map_or(1, |axis| axis.cells)),
+            step: std::array::from_fn(|slot| axis(slot).map_or(1.0, |axis| axis.step)),
+            first: std::array::from_fn(|slot| axis(slot).map_or(0.0, |axis| axis.centre(0))),
+        }
     }
 
-    fn per_step(&self, mut differences: Vec<f64>) -> Vec<f64> {
-        differences.iter_mut().for_each(|difference| *difference /= self.step);
-        differences
+    /// Number of cells.
+    pub fn size(&self) -> usize {
+        self.cells.iter().product()
     }
 
-    /// df/dx at centres from values on faces.
-    pub fn derivative_to_centres(&self, faces: &[f64]) -> Vec<f64> {
-        self.per_step(self.combine(faces, STAGGERED, 0, -1, -1.0))
+    /// Whether no axis is resolved.
+    pub fn is_point(&self) -> bool {
+        self.resolved().next().is_none()
     }
 
-    /// df/dx on faces from values at centres.
-    pub fn derivative_to_faces(&self, centres: &[f64]) -> Vec<f64> {
-        self.per_step(self.combine(centres, STAGGERED, 1, 0, -1.0))
+    /// The axes that are resolved.
+    pub fn resolved(&self) -> impl Iterator<Item = usize> + use<> {
+        let cells = self.cells;
+        (0..MOMENTUM).filter(move |&axis| cells[axis] > 1)
     }
 
-    /// df/dx at centres from values at centres: the difference the sweeps make.
-    pub fn derivative(&self, centres: &[f64]) -> Vec<f64> {
-        self.per_step(self.combine(centres, CENTRED, 1, -1, -1.0))
+    /// Distance in memory between neighbours along `axis`.
+    fn stride(&self, axis: usize) -> usize {
+        self.cells[axis + 1..].iter().product()
+    }
+
+    /// Indices along the three axes of cell `i`.
+    pub fn indices(&self, i: usize) -> [usize; 3] {
+        std::array::from_fn(|axis| i / self.stride(axis) % self.cells[axis])
+    }
+
+    /// Centre of cell `i`.
+    pub fn position(&self, i: usize) -> DVec3 {
+        let index = self.indices(i);
+        DVec3::from(std::array::from_fn(|axis| self.first[axis] + index[axis] as f64 * self.step[axis]))
+    }
+
+    /// Half a cell up the resolved ones of `axes`.
+    pub fn half_step(&self, axes: &[usize]) -> DVec3 {
+        let mut offset = DVec3::ZERO;
+        for axis in self.resolved().filter(|axis| axes.contains(axis)) {
+            offset[axis] = 0.5 * self.step[axis];
+        }
+        offset
+    }
+
+    /// 2 pi / length along the resolved axes, else 0.
+    pub fn fundamental(&self) -> DVec3 {
+        let mut wavenumber = DVec3::ZERO;
+        for axis in self.resolved() {
+            wavenumber[axis] = std::f64::consts::TAU / (self.cells[axis] as f64 * self.step[axis]);
+        }
+        wavenumber
+    }
+
+    /// Largest stable step of the explicit Maxwell update; infinite on a point.
+    pub fn maxwell_limit(&self) -> f64 {
+        // A fold from 0, as the empty sum of floats is -0.
+        MAXWELL_LIMIT / self.resolved().fold(0.0, |sum, axis| sum + self.step[axis].powi(-2)).sqrt()
+    }
+
+    /// sum_k weight_k ( f[i + above + k] + sign f[i + below - k] ) / divisor along a
+    /// resolved `axis`, periodic.
+    fn combine(
+        &self,
+        axis: usize,
+        f: &[f64],
+        weights: [f64; 3],
+        [above, below]: [isize; 2],
+        sign: f64,
+        divisor: f64,
+    ) -> Vec<f64> {
+        let (cells, stride) = (self.cells[axis], self.stride(axis));
+        let block = cells * stride;
+        let up = weights.map(|weight| weight / divisor);
+        let down = up.map(|weight| sign * weight);
+        let mut result = Vec::with_capacity(f.len());
+        // With both ends repeated the whole block is one loop without wrapping.
+        let mut padded = vec![0.0; (cells + 2 * REACH) * stride];
+        for lines in f.chunks_exact(block) {
+            padded[REACH * stride..][..block].copy_from_slice(lines);
+            for row in 0..REACH {
+                let below = (row as isize - REACH as isize).rem_euclid(cells as isize) as usize;
+                padded[row * stride..][..stride].copy_from_slice(&lines[below * stride..][..stride]);
+                let above = row % cells;
+                padded[(REACH + cells + row) * stride..][..stride].copy_from_slice(&lines[above * stride..][..stride]);
+            }
+            let shifted = |shift: isize| &padded[(REACH as isize + shift) as usize * stride..][..block];
+            let [a0, a1, a2] = [0, 1, 2].map(|k| shifted(above + k));
+            let [b0, b1, b2] = [0, 1, 2].map(|k| shifted(below - k));
+            result.extend((0..block).map(|i| {
+                (up[0] * a0[i] + down[0] * b0[i])
+                    + (up[1] * a1[i] + down[1] * b1[i])
+                    + (up[2] * a2[i] + down[2] * b2[i])
+            }));
+        }
+        result
+    }
+
+    /// A difference over the cells of `axis`; nothing changes along an axis that is
+    /// not resolved.
+    fn difference(&self, axis: usize, f: &[f64], weights: [f64; 3], reach: [isize; 2]) -> Vec<f64> {
+        match self.cells[axis] {
+            1 => vec![0.0; f.len()],
+            _ => self.combine(axis, f, weights, reach, -1.0, self.step[axis]),
+        }
+    }
+
+    /// A weighted mean, of all weights 1; values stay along an axis that is not resolved.
+    fn average(&self, axis: usize, f: &[f64], weights: [f64; 3], reach: [isize; 2]) -> Vec<f64> {
+        match self.cells[axis] {
+            1 => f.to_vec(),
+            _ => self.combine(axis, f, weights, reach, 1.0, 1.0),
+        }
+    }
+
+    /// Derivative at centres from values on faces.
+    pub fn derivative_to_centres(&self, axis: usize, faces: &[f64]) -> Vec<f64> {
+        self.difference(axis, faces, STAGGERED, [0, -1])
+    }
+
+    /// Derivative on faces from values at centres.
+    pub fn derivative_to_faces(&self, axis: usize, centres: &[f64]) -> Vec<f64> {
+        self.difference(axis, centres, STAGGERED, [1, 0])
+    }
+
+    /// Derivative at centres from values at centres: the difference the sweeps make.
+    pub fn derivative(&self, axis: usize, centres: &[f64]) -> Vec<f64> {
+        self.difference(axis, centres, CENTRED, [1, -1])
+    }
+
+    /// The difference over a cell of values on its two faces: what fluxes do.
+    pub fn two_point(&self, axis: usize, faces: &[f64]) -> Vec<f64> {
+        self.difference(axis, faces, [1.0, 0.0, 0.0], [0, -1])
     }
 
     /// Values at centres from values on faces.
-    pub fn to_centres(&self, faces: &[f64]) -> Vec<f64> {
-        self.combine(faces, MIDWAY, 0, -1, 1.0)
+    pub fn to_centres(&self, axis: usize, faces: &[f64]) -> Vec<f64> {
+        self.average(axis, faces, MIDWAY, [0, -1])
     }
 
     /// Values on faces from values at centres.
-    pub fn to_faces(&self, centres: &[f64]) -> Vec<f64> {
-        self.combine(centres, MIDWAY, 1, 0, 1.0)
+    pub fn to_faces(&self, axis: usize, centres: &[f64]) -> Vec<f64> {
+        self.average(axis, centres, MIDWAY, [1, 0])
     }
 
     /// Values at centres of a field whose two-point face difference is its exact
-    /// derivative there: the mean over the cell. D_x is such a field, as the
-    /// sweeps' fluxes are.
-    pub fn mean_to_centres(&self, faces: &[f64]) -> Vec<f64> {
-        self.combine(faces, MEAN, 0, -1, 1.0)
+    /// derivative there: the mean over the cell. D_j is such a field along j, as
+    /// the sweeps' fluxes are.
+    pub fn mean_to_centres(&self, axis: usize, faces: &[f64]) -> Vec<f64> {
+        self.average(axis, faces, MEAN, [0, -1])
     }
 
-    /// The zero-mean f at centres with derivative_to_faces(f) = `faces` less its mean.
-    pub fn integral_to_centres(&self, faces: &[f64]) -> Vec<f64> {
-        let n = self.cells;
-        let mut f = vec![0.0; n];
-        let turn = 2.0 * std::f64::consts::PI / n as f64;
-        for mode in 1..n {
-            let theta = turn * mode as f64;
-            // Symbol of the staggered difference: 2 i sum_k c_k sin((k + 1/2) theta)/dx.
-            let symbol: f64 =
-                STAGGERED.iter().zip(0..).map(|(c, k)| 2.0 * c * ((f64::from(k) + 0.5) * theta).sin()).sum();
-            let (mut re, mut im) = (0.0, 0.0);
-            for (i, value) in faces.iter().enumerate() {
-                let phase = theta * (i as f64 + 0.5);
-                re += value * phase.cos();
-                im -= value * phase.sin();
-            }
-            // (re + i im)/(i symbol), summed over modes 1..n with exp(i theta j).
-            let scale = self.step / (symbol * n as f64);
-            for (j, value) in f.iter_mut().enumerate() {
-                let phase = theta * j as f64;
-                *value += scale * (im * phase.cos() + re * phase.sin());
-            }
-        }
-        f
+    /// The transpose of `mean_to_centres`.
+    pub fn mean_to_faces(&self, axis: usize, centres: &[f64]) -> Vec<f64> {
+        self.average(axis, centres, MEAN, [1, 0])
     }
+
+    /// From values to the field whose `two_point` difference is their
+    /// `derivative_to_centres`; it stays where it is.
+    pub fn sharpen(&self, axis: usize, faces: &[f64]) -> Vec<f64> {
+        self.average(axis, faces, SHARP, [0, 0])
+    }
+}
+
+/// Applies an operator along each of `axes` in turn.
+pub fn along(axes: &[usize], f: Vec<f64>, operator: impl Fn(usize, &[f64]) -> Vec<f64>) -> Vec<f64> {
+    axes.iter().fold(f, |f, &axis| operator(axis, &f))
+}
+
+/// The two axes besides `axis`, in cyclic order.
+pub fn others(axis: usize) -> [usize; 2] {
+    [(axis + 1) % 3, (axis + 2) % 3]
+}
+
+/// One component of a vector field.
+pub fn component(values: &[DVec3], k: usize) -> Vec<f64> {
+    values.iter().map(|v| v[k]).collect()
+}
+
+/// A vector field from its components.
+pub fn vectors([x, y, z]: [Vec<f64>; 3]) -> Vec<DVec3> {
+    x.into_iter().zip(y).zip(z).map(|((x, y), z)| DVec3::new(x, y, z)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::TAU;
+
     use super::*;
 
-    type Operator = fn(&Mesh, &[f64]) -> Vec<f64>;
+    type Operator = fn(&Mesh, usize, &[f64]) -> Vec<f64>;
 
-    fn error(cells: usize, from_faces: bool, to_faces: bool, derivative: bool, operator: Operator) -> f64 {
-        let mesh = Mesh { cells, step: 2.0 * std::f64::consts::PI / cells as f64 };
-        let x = |i: usize, face: bool| (i as f64 + if face { 0.5 } else { 0.0 }) * mesh.step;
-        let input: Vec<f64> = (0..cells).map(|i| (x(i, from_faces)).sin().exp()).collect();
-        operator(&mesh, &input)
+    /// A box of length 2 pi along `axis`, a few cells along the others.
+    fn mesh(axis: usize, cells: usize) -> Mesh {
+        let mut mesh = Mesh { cells: [3, 4, 5], step: [0.3, 0.4, 0.5], first: [0.0; 3] };
+        (mesh.cells[axis], mesh.step[axis]) = (cells, TAU / cells as f64);
+        mesh
+    }
+
+    fn error(axis: usize, cells: usize, [from, to, derivative]: [bool; 3], operator: Operator) -> f64 {
+        let mesh = mesh(axis, cells);
+        // A weight that varies along the other axes must only pass through.
+        let weight = |i: usize| {
+            mesh.indices(i).iter().enumerate().fold(1.0, |w, (k, &n)| if k == axis { w } else { w + n as f64 })
+        };
+        let at = |i: usize, face: bool| mesh.position(i)[axis] + if face { 0.5 * mesh.step[axis] } else { 0.0 };
+        let input: Vec<f64> = (0..mesh.size()).map(|i| weight(i) * at(i, from).sin().exp()).collect();
+        operator(&mesh, axis, &input)
             .iter()
             .enumerate()
             .map(|(i, value)| {
-                let at = x(i, to_faces);
-                let exact = at.sin().exp() * if derivative { at.cos() } else { 1.0 };
-                (value - exact).abs()
+                let x = at(i, to);
+                let exact = x.sin().exp() * if derivative { x.cos() } else { 1.0 };
+                (value / weight(i) - exact).abs()
             })
             .fold(0.0, f64::max)
     }
 
-    /// Every stencil is of sixth order: 2^6 = 64 per halving, 40 leaves room for
-    /// the next term of the series at 24 cells.
+    /// Every stencil is of sixth order along every axis: 2^6 = 64 per halving, 40
+    /// leaves room for the next term of the series at 24 cells.
     #[test]
     fn stencils_are_of_sixth_order() {
-        let operators: [(bool, bool, bool, Operator); 5] = [
-            (true, false, true, Mesh::derivative_to_centres),
-            (false, true, true, Mesh::derivative_to_faces),
-            (false, false, true, Mesh::derivative),
-            (true, false, false, Mesh::to_centres),
-            (false, true, false, Mesh::to_faces),
+        let operators: [([bool; 3], Operator); 6] = [
+            ([true, false, true], Mesh::derivative_to_centres),
+            ([false, true, true], Mesh::derivative_to_faces),
+            ([false, false, true], Mesh::derivative),
+            ([true, false, false], Mesh::to_centres),
+            ([false, true, false], Mesh::to_faces),
+            // On the way from centres to D on faces and back.
+            ([true, false, false], |mesh, axis, f| mesh.mean_to_centres(axis, &mesh.sharpen(axis, f))),
         ];
-        for (from, to, derivative, operator) in operators {
-            let (coarse, fine) = (error(24, from, to, derivative, operator), error(48, from, to, derivative, operator));
-            assert!(coarse / fine > 40.0, "{from} {to} {derivative}: {coarse} {fine}");
+        for axis in 0..3 {
+            for (places, operator) in operators {
+                let (coarse, fine) = (error(axis, 24, places, operator), error(axis, 48, places, operator));
+                assert!(coarse / fine > 40.0, "{axis} {places:?}: {coarse} {fine}");
+            }
         }
     }
 
@@ -139,37 +288,52 @@ mod tests {
     #[test]
     fn mean_inverts_the_two_point_difference() {
         let cells = 48;
-        let mesh = Mesh { cells, step: 2.0 * std::f64::consts::PI / cells as f64 };
-        // rho = cos x at centres; D = sum of rho dx on faces, D(x) = sin x.
-        let mut sum = -0.5 * mesh.step;
+        let mesh = Mesh { cells: [1, cells, 1], step: [1.0, TAU / cells as f64, 1.0], first: [0.0; 3] };
+        // rho = cos y at centres; D = sum of rho dy on faces, D(y) = sin y.
+        let mut sum = -0.5 * mesh.step[1];
         let faces: Vec<f64> = (0..cells)
             .map(|i| {
-                sum += mesh.step * (i as f64 * mesh.step).cos();
+                sum += mesh.step[1] * mesh.position(i).y.cos();
                 sum
             })
             .collect();
-        for (i, value) in mesh.mean_to_centres(&faces).iter().enumerate() {
-            // Sixth order: dx^6 = 5e-6, times 191/60480.
-            assert!((value - (i as f64 * mesh.step).sin()).abs() < 5e-8);
+        for (i, value) in mesh.mean_to_centres(1, &faces).iter().enumerate() {
+            // Sixth order: dy^6 = 5e-6, times 191/60480.
+            assert!((value - mesh.position(i).y.sin()).abs() < 5e-8);
         }
     }
 
-    /// Integration inverts the staggered difference to rounding.
+    /// Two-point difference after sharpening is the staggered difference, also on
+    /// axes shorter than the stencil.
     #[test]
-    fn integral_inverts_the_derivative() {
-        let mesh = Mesh { cells: 20, step: 0.3 };
-        let f: Vec<f64> = (0..20).map(|i| ((i * i) as f64 * 0.37).sin()).collect();
-        let mean = f.iter().sum::<f64>() / 20.0;
-        let back = mesh.integral_to_centres(&mesh.derivative_to_faces(&f));
-        assert!(back.iter().zip(&f).all(|(back, f)| (back - (f - mean)).abs() < 1e-12));
+    fn sharpening_makes_the_two_point_difference_exact() {
+        for cells in [2, 3, 5, 9] {
+            let mesh = mesh(1, cells);
+            let f: Vec<f64> = (0..mesh.size()).map(|i| ((i * i) as f64 * 0.37).sin()).collect();
+            for axis in 0..3 {
+                let exact = mesh.derivative_to_centres(axis, &f);
+                let two_point = mesh.two_point(axis, &mesh.sharpen(axis, &f));
+                assert!(two_point.iter().zip(&exact).all(|(a, b)| (a - b).abs() < 1e-13));
+            }
+        }
     }
 
     /// On a point all derivatives vanish and values stay.
     #[test]
     fn a_point_has_no_derivative() {
-        let mesh = Mesh { cells: 1, step: 1.0 };
-        assert_eq!(mesh.derivative(&[3.0]), [0.0]);
-        assert_eq!(mesh.to_faces(&[3.0]), [3.0]);
-        assert!((mesh.mean_to_centres(&[3.0])[0] - 3.0).abs() < 1e-14);
+        let mesh = Mesh { cells: [1; 3], step: [1.0; 3], first: [0.0; 3] };
+        assert!(mesh.is_point() && mesh.maxwell_limit() == f64::INFINITY);
+        assert_eq!(mesh.derivative(0, &[3.0]), [0.0]);
+        assert_eq!(mesh.to_faces(1, &[3.0]), [3.0]);
+        assert_eq!(mesh.mean_to_centres(2, &[3.0]), [3.0]);
+    }
+
+    /// A cube of cells is sqrt(3) times as strict as a line of them.
+    #[test]
+    fn the_limit_counts_every_axis() {
+        let line = Mesh { cells: [8, 1, 1], step: [0.5, 1.0, 1.0], first: [0.0; 3] };
+        let cube = Mesh { cells: [8; 3], step: [0.5; 3], first: [0.0; 3] };
+        assert!((line.maxwell_limit() - 0.5 * MAXWELL_LIMIT).abs() < 1e-15);
+        assert!((line.maxwell_limit() / cube.maxwell_limit() - 3f64.sqrt()).abs() < 1e-14);
     }
 }

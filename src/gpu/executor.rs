@@ -96,8 +96,8 @@ impl DeviceMemory {
     }
 }
 
-/// Field tables of one recorded step: three of a kick, two of a drift.
-const TABLES: u64 = 5;
+/// Field tables of one recorded step: three of a kick, one of a drift.
+const TABLES: u64 = 4;
 
 /// Cells along each slot in a slab.
 fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; crate::grid::AXES] {
