@@ -70,26 +70,22 @@ fn kernels(loaded: &scenario::Loaded) -> spinwigner::Result<()> {
     commands.push((String::new(), Command::Sources { table: table_index }));
     commands.push((String::new(), Command::Observables { table: table_index }));
 
-    let repeats = (20_000_000 / cells).clamp(5, 200);
-    let recording = Recording { tables: vec![table], commands: Vec::new() };
-    let copy = gpu.time_copy(repeats)?;
-    let copy_rate = copy.bytes / copy.seconds;
+    let recordings: Vec<Recording> = commands
+        .into_iter()
+        .map(|(_, command)| Recording { tables: vec![table.clone()], commands: vec![command] })
+        .collect();
+    let timings = gpu.time(&recordings, 40)?;
+    let copy_rate = timings[0].bytes / timings[0].seconds;
     println!("{:<34} {:>10} {:>10} {:>9}", "kernel", "Mcell/s", "GB/s", "of copy");
-    let print = |name: String, seconds: f64, bytes: f64| {
-        let rate = bytes / seconds;
+    for timing in timings {
+        let rate = timing.bytes / timing.seconds;
         println!(
-            "{name:<34} {:>10.1} {:>10.2} {:>8.0}%",
-            1e-6 * cells as f64 / seconds,
+            "{:<34} {:>10.1} {:>10.2} {:>8.0}%",
+            timing.name,
+            1e-6 * cells as f64 / timing.seconds,
             1e-9 * rate,
             100.0 * rate / copy_rate
         );
-    };
-    print("copy".into(), copy.seconds, copy.bytes);
-    for (axis, command) in commands {
-        let recording = Recording { tables: recording.tables.clone(), commands: vec![command] };
-        let timing = gpu.time_command(&recording, repeats)?;
-        let name = format!("{} {axis}", timing.name);
-        print(name, timing.seconds, timing.bytes);
     }
     Ok(())
 }

@@ -17,8 +17,9 @@ fn absorb(
     if remaining == real(1.0) {
         return;
     }
-    for (var momentum_cell = group.x * BLOCK + lane; momentum_cell < end_of(group); momentum_cell += LANES) {
-        let cell = space * parameters.momentum_cells + momentum_cell;
+    let grid = momentum_grid(group);
+    for (var momentum_cell = group.x * BLOCK + lane; momentum_cell < grid.end; momentum_cell += LANES) {
+        let cell = space * grid.cells + momentum_cell;
         state[cell] = remaining * state[cell];
     }
 }

@@ -25,14 +25,16 @@ fn line_of(invocation: u32) -> Line {
         space + parameters.first_space_cell,
         space_stride,
         momentum_at(momentum_indices(momentum_cell)),
+        axis,
+        parameters.time_over_step,
     );
 }
 
 // Space cell of cell k on the whole grid, where axes are periodic.
 fn space_at(line: Line, k: i32) -> u32 {
     if CUT {
-        let axis = parameters.axes[SWEPT];
-        let whole = wrapped(k + i32(axis.offset), i32(axis.whole)) - i32(axis.offset);
+        let offset = i32(line.axis.offset);
+        let whole = wrapped(k + offset, i32(line.axis.whole)) - offset;
         return u32(i32(line.space) + whole * i32(line.space_stride));
     }
     return line.space + u32(wrapped(k, line.cells)) * line.space_stride;
@@ -55,7 +57,7 @@ fn coupling(line: Line, k: i32) -> vec3<real> {
     let p = with_canonical(line.momentum, space);
     let f = form_factors(p);
     if STREAMING {
-        return -parameters.moment * magnetic_gradient(f, p, unit(DIRECTION), fields[space].b.xyz);
+        return -particle.moment * magnetic_gradient(f, p, unit(DIRECTION), fields[space].b.xyz);
     }
-    return -parameters.moment * electric_gradient(f, p, unit(DIRECTION), fields[space].e);
+    return -particle.moment * electric_gradient(f, p, unit(DIRECTION), fields[space].e);
 }

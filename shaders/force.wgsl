@@ -24,25 +24,27 @@ fn line_of(invocation: u32) -> Line {
     de = fields[field].de[DIRECTION].xyz;
     db = fields[field].db[DIRECTION].xyz;
     let momentum = with_canonical(momentum_at(momentum_indices(base - space * parameters.momentum_cells)), field);
-    return Line(invocation < lines, base, axis.stride, i32(axis.cells), number, field, 0u, momentum);
+    return Line(invocation < lines, base, axis.stride, i32(axis.cells), number, field, 0u, momentum, axis, parameters.time_over_step);
 }
 
 // Momentum at cell k.
 fn momentum_of(line: Line, k: i32) -> vec3<real> {
     let j = unit(DIRECTION);
-    return line.momentum * (vec3<real>(real(1.0)) - j) + centre(SWEPT, k) * j;
+    return line.momentum * (vec3<real>(real(1.0)) - j) + centre(line.axis, k) * j;
 }
 
 // F_j at cell k.
 fn scalar_speed(line: Line, k: i32) -> real {
-    return parameters.charge * (e + cross(velocity(momentum_of(line, k)), b))[DIRECTION];
+    let p = momentum_of(line, k);
+    // (p x B)_j does not depend on p_j.
+    return particle.charge * (e[DIRECTION] + inverse_energy(p) * cross(p, b)[DIRECTION]);
 }
 
 // b_jk = mu_B dT_k/dx_j - q mu_B (dT_k/dp x B)_j at cell k, with (X x B)_j = X.(B x j).
 fn coupling(line: Line, k: i32) -> vec3<real> {
     let p = momentum_of(line, k);
     let f = form_factors(p);
-    let c = -parameters.charge * cross(b, unit(DIRECTION));
-    return parameters.moment
+    let c = -particle.charge * cross(b, unit(DIRECTION));
+    return particle.moment
         * (precession(f, p, de, db) + magnetic_gradient(f, p, c, b) + electric_gradient(f, p, c, e));
 }

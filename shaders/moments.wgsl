@@ -67,10 +67,12 @@ fn sources(
     let e = fields[field].e;
     let b = fields[field].b.xyz;
     let canonical = with_canonical(vec3<real>(), field);
+    particle = parameters.particle;
+    let grid = momentum_grid(group);
     var sum = nothing();
-    for (var at = first_of(group, lane); at.cell < end_of(group); at = next_of(at)) {
-        let u = state[space * parameters.momentum_cells + at.cell];
-        let p = momentum_at(at.index) + canonical;
+    for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
+        let u = state[space * grid.cells + at.cell];
+        let p = momentum_of(grid, at) + canonical;
         let stream = density_of(u) * velocity(p);
         if SPIN {
             let f = form_factors(p);
@@ -84,7 +86,7 @@ fn sources(
                 magnetisation -= f.beta * along * p;
             }
             let hidden = f.d_kappa * dot(w, cross(p, e)) * p + f.kappa * cross(e, w);
-            sum.a += vec4<real>(density_of(u), stream + parameters.moment * magnetic);
+            sum.a += vec4<real>(density_of(u), stream + particle.moment * magnetic);
             sum.b += vec4<real>(magnetisation, hidden.x);
             sum.c += vec4<real>(-f.kappa * cross(w, p), hidden.y);
             sum.d.x += hidden.z;
@@ -104,14 +106,16 @@ fn observables(
 ) {
     let space = min(space_of(group, groups), parameters.space_cells - 1u);
     let canonical = with_canonical(vec3<real>(), space + parameters.first_space_cell);
+    particle = parameters.particle;
+    let grid = momentum_grid(group);
     var sum = nothing();
-    for (var at = first_of(group, lane); at.cell < end_of(group); at = next_of(at)) {
-        let u = state[space * parameters.momentum_cells + at.cell];
-        let p = momentum_at(at.index) + canonical;
+    for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
+        let u = state[space * grid.cells + at.cell];
+        let p = momentum_of(grid, at) + canonical;
         let w0 = density_of(u);
         let w = spin_of(u);
         let purity = real(0.5) * (w0 * w0 + dot(w, w));
-        let edge = select(real(0.0), abs(w0), on_edge(at.index));
+        let edge = select(real(0.0), abs(w0), on_edge(grid, at.index));
         sum.a += vec4<real>(w0, w0 * p);
         sum.b += vec4<real>(w, w0 * kinetic_energy(p));
         sum.c += vec4<real>(purity, edge, abs(w0) * length(p), real(0.0));
@@ -121,12 +125,11 @@ fn observables(
 }
 
 // Whether a momentum cell is the first or last of a resolved momentum axis.
-fn on_edge(index: vec3<u32>) -> bool {
-    return ends(3u, index.x) || ends(4u, index.y) || ends(5u, index.z);
+fn on_edge(grid: MomentumGrid, index: vec3<u32>) -> bool {
+    return ends(grid.x, index.x) || ends(grid.y, index.y) || ends(grid.z, index.z);
 }
 
-fn ends(slot: u32, k: u32) -> bool {
-    let axis = parameters.axes[slot];
+fn ends(axis: Axis, k: u32) -> bool {
     let whole = k + axis.offset;
     return axis.whole > 1u && (whole == 0u || whole == axis.whole - 1u);
 }

@@ -3,40 +3,35 @@
 @group(0) @binding(2) var<storage, read_write> state: array<Cell>;
 
 // sin(x)/x and (1 - cos(x))/x^2 for |x| <= pi as series in x^2: WGSL promises its
-// own sin and cos to 2^-11 only. Last terms below 1e-9.
+// own sin and cos to 2^-11 only. Last terms below 2e-9.
 fn sinc(x2: real) -> real {
-    var s = real(-1.0 / 51090942171709440000.0);
-    s = s * x2 + real(1.0 / 121645100408832000.0);
-    s = s * x2 + real(-1.0 / 355687428096000.0);
-    s = s * x2 + real(1.0 / 1307674368000.0);
-    s = s * x2 + real(-1.0 / 6227020800.0);
-    s = s * x2 + real(1.0 / 39916800.0);
-    s = s * x2 + real(-1.0 / 362880.0);
-    s = s * x2 + real(1.0 / 5040.0);
-    s = s * x2 + real(-1.0 / 120.0);
-    // Not by Horner to the end: 1 and the largest terms round once each.
-    return real(1.0) - x2 * (real(1.0 / 6.0) + x2 * s);
+    var s = real(1.0 / 121645100408832000.0);
+    s = real(-1.0 / 355687428096000.0) + x2 * s;
+    s = real(1.0 / 1307674368000.0) + x2 * s;
+    s = real(-1.0 / 6227020800.0) + x2 * s;
+    s = real(1.0 / 39916800.0) + x2 * s;
+    s = real(-1.0 / 362880.0) + x2 * s;
+    s = real(1.0 / 5040.0) + x2 * s;
+    s = real(-1.0 / 120.0) + x2 * s;
+    s = real(1.0 / 6.0) + x2 * s;
+    return real(1.0) - x2 * s;
 }
 
 fn versine(x2: real) -> real {
-    var s = real(-1.0 / 1124000727777607680000.0);
-    s = s * x2 + real(1.0 / 2432902008176640000.0);
-    s = s * x2 + real(-1.0 / 6402373705728000.0);
-    s = s * x2 + real(1.0 / 20922789888000.0);
-    s = s * x2 + real(-1.0 / 87178291200.0);
-    s = s * x2 + real(1.0 / 479001600.0);
-    s = s * x2 + real(-1.0 / 3628800.0);
-    s = s * x2 + real(1.0 / 40320.0);
-    s = s * x2 + real(-1.0 / 720.0);
-    return real(0.5) - x2 * (real(1.0 / 24.0) + x2 * s);
+    var s = real(1.0 / 2432902008176640000.0);
+    s = real(-1.0 / 6402373705728000.0) + x2 * s;
+    s = real(1.0 / 20922789888000.0) + x2 * s;
+    s = real(-1.0 / 87178291200.0) + x2 * s;
+    s = real(1.0 / 479001600.0) + x2 * s;
+    s = real(-1.0 / 3628800.0) + x2 * s;
+    s = real(1.0 / 40320.0) + x2 * s;
+    s = real(-1.0 / 720.0) + x2 * s;
+    s = real(1.0 / 24.0) + x2 * s;
+    return real(0.5) - x2 * s;
 }
 
-fn rotated(w: vec3<real>, whole_turn: vec3<real>) -> vec3<real> {
-    // Whole turns drop out; 2 pi in two parts, the first short.
-    let angle = length(whole_turn);
-    let turns = round(angle * real(0.15915494309189535));
-    let rest = (angle - turns * real(6.28125)) - turns * real(0.0019353071795864769);
-    let turn = whole_turn * select(real(1.0), rest / angle, turns > real(0.0));
+// Rodrigues: w turned by |turn| <= pi about `turn`.
+fn rotated(w: vec3<real>, turn: vec3<real>) -> vec3<real> {
     let x2 = dot(turn, turn);
     let first = cross(turn, w);
     return w + sinc(x2) * first + versine(x2) * cross(turn, first);
@@ -48,6 +43,7 @@ fn rotate(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
+    particle = parameters.particle;
     let space = space_of(group, groups);
     if space >= parameters.space_cells {
         return;
@@ -56,10 +52,11 @@ fn rotate(
     let e = fields[field].e;
     let b = fields[field].b.xyz;
     let canonical = with_canonical(vec3<real>(), field);
-    let strength = -parameters.torque * parameters.time;
-    for (var at = first_of(group, lane); at.cell < end_of(group); at = next_of(at)) {
-        let p = momentum_at(at.index) + canonical;
-        let cell = space * parameters.momentum_cells + at.cell;
+    let strength = -particle.torque * parameters.time;
+    let grid = momentum_grid(group);
+    for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
+        let p = momentum_of(grid, at) + canonical;
+        let cell = space * grid.cells + at.cell;
         let u = state[cell];
         state[cell] = vec4<real>(u.x, rotated(u.yzw, strength * precession(form_factors(p), p, e, b)));
     }

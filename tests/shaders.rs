@@ -8,7 +8,7 @@ use std::path::Path;
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
-use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Parameters, SUMS};
+use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Parameters, ParticleRecord, SUMS};
 
 /// All kernels with the kind of cell they are built for.
 fn kernels() -> impl Iterator<Item = (Kernel, bool)> {
@@ -195,7 +195,9 @@ type Member = (String, usize, String);
 macro_rules! layout {
     ($name:ident { $($member:ident),* }) => {{
         fn type_of<T>(_: &T) -> String {
-            std::any::type_name::<T>().replace("spinwigner::gpu::layout::AxisRecord", "Axis")
+            let name = std::any::type_name::<T>();
+            name.replace("spinwigner::gpu::layout::AxisRecord", "Axis")
+                .replace("spinwigner::gpu::layout::ParticleRecord", "Particle")
         }
         let value = $name::default();
         // Fails to compile if a member is missing here.
@@ -257,24 +259,15 @@ fn stride(module: &Module, name: &str) -> Option<usize> {
 #[test]
 fn rust_and_wgsl_agree_on_every_byte() {
     let axis = layout!(AxisRecord { cells, stride, offset, whole, first, step });
-    let parameters = layout!(Parameters {
-        axes,
-        momentum_cells,
-        space_cells,
-        first_space_cell,
-        mass,
-        charge,
-        moment,
-        torque,
-        anomaly,
-        time_over_step,
-        time
-    });
+    let particle = layout!(ParticleRecord { mass, charge, moment, torque, anomaly });
+    let parameters =
+        layout!(Parameters { axes, momentum_cells, space_cells, first_space_cell, particle, time_over_step, time });
     let field = layout!(FieldRecord { e, remaining, b, p, de, db });
     for (kernel, spin) in kernels().filter(|(kernel, _)| *kernel != Kernel::Copy) {
         let module = module(kernel, spin);
         let label = name(kernel, spin);
         assert_eq!(reflected(&module, "Axis"), axis, "Axis of {label}");
+        assert_eq!(reflected(&module, "Particle"), particle, "Particle of {label}");
         assert_eq!(reflected(&module, "Parameters"), parameters, "Parameters of {label}");
         assert_eq!(reflected(&module, "FieldRecord"), field, "FieldRecord of {label}");
         assert_eq!(stride(&module, "FieldRecord"), Some(field.1), "array of FieldRecord of {label}");

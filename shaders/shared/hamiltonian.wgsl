@@ -11,17 +11,21 @@ override ANOMALOUS: bool = true;
 // eps, or m without relativity.
 fn energy(p: vec3<real>) -> real {
     if KINEMATICS == RELATIVISTIC {
-        return sqrt(parameters.mass * parameters.mass + dot(p, p));
+        return sqrt(particle.mass * particle.mass + dot(p, p));
     }
-    return parameters.mass;
+    return particle.mass;
 }
 
 fn kinetic_energy(p: vec3<real>) -> real {
-    return dot(p, p) / (energy(p) + parameters.mass);
+    return dot(p, p) / (energy(p) + particle.mass);
+}
+
+fn inverse_energy(p: vec3<real>) -> real {
+    return real(1.0) / energy(p);
 }
 
 fn velocity(p: vec3<real>) -> vec3<real> {
-    return p / energy(p);
+    return p * inverse_energy(p);
 }
 
 // A derivative along p_j is p_j times the d_ partner.
@@ -35,15 +39,15 @@ struct FormFactors {
 }
 
 fn form_factors(p: vec3<real>) -> FormFactors {
-    let m = parameters.mass;
-    let a = parameters.anomaly;
+    let m = particle.mass;
+    let a = particle.anomaly;
     if KINEMATICS != RELATIVISTIC {
         let kappa = select(real(0.0), (real(0.5) + a) / m, KINEMATICS == NON_RELATIVISTIC);
         return FormFactors(real(1.0) + a, real(0.0), kappa, real(0.0), real(0.0), real(0.0));
     }
     let eps = energy(p);
     let sum = eps + m;
-    let inverse = real(1.0) / eps;
+    let inverse = inverse_energy(p);
     let inverse_sum = real(1.0) / sum;
     let cube = inverse * inverse * inverse;
     let pole = (eps + sum) * cube * inverse_sum * inverse_sum;

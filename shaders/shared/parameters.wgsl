@@ -11,6 +11,14 @@ struct Axis {
     step: real,
 }
 
+struct Particle {
+    mass: real,
+    charge: real,
+    moment: real,
+    torque: real,
+    anomaly: real,
+}
+
 struct Parameters {
     // x, y, z, px, py, pz in storage order, the last axis fastest.
     axes: array<Axis, 6>,
@@ -18,11 +26,7 @@ struct Parameters {
     momentum_cells: u32,
     space_cells: u32,
     first_space_cell: u32,
-    mass: real,
-    charge: real,
-    moment: real,
-    torque: real,
-    anomaly: real,
+    particle: Particle,
     // Time of the sweep over the width of a cell along it.
     time_over_step: real,
     time: real,
@@ -47,9 +51,12 @@ override CANONICAL: bool = true;
 // [space cell of the whole grid]
 @group(0) @binding(1) var<storage, read> fields: array<FieldRecord>;
 
-// Centre of cell `k` of the slab along storage slot `slot`; any integer is allowed.
-fn centre(slot: u32, k: i32) -> real {
-    let axis = parameters.axes[slot];
+// Read once at the start of a kernel: what is read from a buffer within a loop is
+// read again and again.
+var<private> particle: Particle;
+
+// Centre of cell `k` of the slab along an axis; any integer is allowed.
+fn centre(axis: Axis, k: i32) -> real {
     return axis.first + real(k + i32(axis.offset)) * axis.step;
 }
 
@@ -65,7 +72,11 @@ fn momentum_indices(cell: u32) -> vec3<u32> {
 // Momentum at the centre of a momentum cell, zero along unresolved axes.
 fn momentum_at(index: vec3<u32>) -> vec3<real> {
     let k = vec3<i32>(index);
-    return vec3<real>(centre(3u, k.x), centre(4u, k.y), centre(5u, k.z));
+    return vec3<real>(
+        centre(parameters.axes[3], k.x),
+        centre(parameters.axes[4], k.y),
+        centre(parameters.axes[5], k.z),
+    );
 }
 
 // The same with the momentum that is not resolved at a space cell of the whole grid.

@@ -8,7 +8,7 @@ var<private> right: vec3<real>;
 
 fn prepare(line: Line) {
     // At the beginning of the whole line, in every slab.
-    let nu = scalar_speed(line, -i32(parameters.axes[SWEPT].offset)) * parameters.time_over_step;
+    let nu = scalar_speed(line, -i32(line.axis.offset)) * line.time_over_step;
     let w = weights_of(nu);
     left = nu * (w.even - w.odd) + w.sixth;
     right = nu * (w.even + w.odd) - w.sixth;

@@ -7,7 +7,7 @@ struct Sample {
 fn prepare(line: Line) {}
 
 fn sample(line: Line, k: i32, u: Cell) -> Sample {
-    return Sample(u, scalar_speed(line, k) * parameters.time_over_step);
+    return Sample(u, scalar_speed(line, k) * line.time_over_step);
 }
 
 fn face_flux(w: Window) -> Cell {

@@ -31,6 +31,8 @@ struct Line {
     space_stride: u32,
     // Momentum at k = 0.
     momentum: vec3<real>,
+    axis: Axis,
+    time_over_step: real,
 }
 
 // Three cells left of a face and three right of it.
@@ -88,6 +90,7 @@ fn cell_after(line: Line, k: i32, head: Window) -> Cell {
 
 @compute @workgroup_size(64)
 fn sweep(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    particle = parameters.particle;
     let line = line_of((id.z * groups.y + id.y) * groups.x * LANES + id.x);
     if !line.exists {
         return;

@@ -21,8 +21,8 @@ pub const BLOCK: usize = 4096;
 const MAX_GROUPS: usize = 65535;
 /// Submissions in flight before the host waits.
 const MAX_UNFINISHED: usize = 16;
-/// Rounds of which the fastest is the time of a kernel.
-const ROUNDS: usize = 8;
+/// Dispatches of a kernel that are timed together.
+const REPEATS: usize = 3;
 /// Bytes of one staging copy when a state is read back or written.
 const STAGING: u64 = 64 << 20;
 
@@ -463,50 +463,53 @@ impl GpuExecutor {
         staged
     }
 
-    /// Repeats one command `repeats` times in one submission and times it.
-    pub fn time_command(&mut self, recording: &Recording, repeats: usize) -> Result<KernelTiming> {
-        let (bound, table_stride) = self.bind_all(recording)?;
-        let command = &bound[0];
-        self.reserve_staging(&bound);
-        let seconds = self.timed(repeats, |encoder| {
-            self.encode_command(encoder, 0, command, table_stride, 0, None);
-        })?;
-        let writes = !matches!(command.kernel, Kernel::Sources { .. } | Kernel::Observables { .. });
-        let bytes = self.slabs.state_bytes() as f64 * if writes { 2.0 } else { 1.0 };
-        Ok(KernelTiming { name: command.kernel.label(), seconds, bytes })
-    }
-
-    /// Times the copy kernel from the largest slab to a buffer of its size.
-    pub fn time_copy(&mut self, repeats: usize) -> Result<KernelTiming> {
-        let pipeline = self.pipeline(Kernel::Copy)?;
+    /// Times the first command of each recording, and before them the copy kernel, from
+    /// the largest slab to a buffer of its size. All take turns for `rounds` rounds, and
+    /// the least time of each counts: other work on the machine only ever adds to it.
+    pub fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>> {
         let target = storage(&self.context.device, "copy", self.state[0].size());
-        let seconds = self.timed(repeats, |encoder| {
-            let resources = vec![self.state[0].as_entire_binding(), target.as_entire_binding()];
-            self.dispatch(encoder, Kernel::Copy, &pipeline, resources, self.workgroups(Kernel::Copy, 0), None);
-        })?;
-        Ok(KernelTiming { name: Kernel::Copy.label(), seconds, bytes: 2.0 * target.size() as f64 })
-    }
-
-    /// Seconds per call of what `encode` puts in a submission: the least of several
-    /// rounds, as other work on the machine only ever adds to it.
-    fn timed(&self, repeats: usize, encode: impl Fn(&mut wgpu::CommandEncoder)) -> Result<f64> {
-        let mut least = f64::INFINITY;
-        // The first round compiles and warms up.
-        for round in 0..=ROUNDS {
-            let repeats = if round == 0 { 1 } else { repeats.div_ceil(ROUNDS) };
-            self.context.wait()?;
-            let start = std::time::Instant::now();
-            let mut encoder = self.context.device.create_command_encoder(&Default::default());
-            for _ in 0..repeats {
-                encode(&mut encoder);
+        let pipeline = self.pipeline(Kernel::Copy)?;
+        let timing = |name, bytes| KernelTiming { name, seconds: f64::INFINITY, bytes };
+        let mut timings = vec![timing(Kernel::Copy.label(), 2.0 * self.slabs.bytes(0) as f64)];
+        for round in 0..=rounds {
+            let copy = self.timed(|executor, encoder| {
+                let resources = vec![executor.state[0].as_entire_binding(), target.as_entire_binding()];
+                let workgroups = executor.workgroups(Kernel::Copy, 0);
+                executor.dispatch(encoder, Kernel::Copy, &pipeline, resources, workgroups, None);
+            })?;
+            let mut seconds = vec![copy];
+            for recording in recordings {
+                let (bound, table_stride) = self.bind_all(recording)?;
+                self.reserve_staging(&bound);
+                let command = &bound[0];
+                seconds.push(self.timed(|executor, encoder| {
+                    executor.encode_command(encoder, 0, command, table_stride, 0, None);
+                })?);
+                if round == 0 {
+                    let reads = matches!(command.kernel, Kernel::Sources { .. } | Kernel::Observables { .. });
+                    let bytes = self.slabs.state_bytes() as f64 * if reads { 1.0 } else { 2.0 };
+                    timings.push(timing(command.kernel.label(), bytes));
+                }
             }
-            self.context.queue.submit([encoder.finish()]);
-            self.context.wait()?;
-            if round > 0 {
-                least = least.min(start.elapsed().as_secs_f64() / repeats as f64);
+            // The first round compiles and warms up.
+            for (timing, seconds) in timings.iter_mut().zip(seconds).filter(|_| round > 0) {
+                timing.seconds = timing.seconds.min(seconds);
             }
         }
-        Ok(least)
+        Ok(timings)
+    }
+
+    /// Seconds per call of what `encode` puts in a submission of a few calls.
+    fn timed(&self, encode: impl Fn(&Self, &mut wgpu::CommandEncoder)) -> Result<f64> {
+        self.context.wait()?;
+        let start = std::time::Instant::now();
+        let mut encoder = self.context.device.create_command_encoder(&Default::default());
+        for _ in 0..REPEATS {
+            encode(self, &mut encoder);
+        }
+        self.context.queue.submit([encoder.finish()]);
+        self.context.wait()?;
+        Ok(start.elapsed().as_secs_f64() / REPEATS as f64)
     }
 
     /// Makes room for everything that the commands leave to be read; returns its size.

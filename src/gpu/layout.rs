@@ -23,6 +23,17 @@ pub struct AxisRecord {
     pub step: f32,
 }
 
+/// Twin of `Particle` in `shaders/shared/parameters.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub struct ParticleRecord {
+    pub mass: f32,
+    pub charge: f32,
+    pub moment: f32,
+    pub torque: f32,
+    pub anomaly: f32,
+}
+
 /// Twin of `Parameters` in `shaders/shared/parameters.wgsl`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
@@ -31,11 +42,7 @@ pub struct Parameters {
     pub momentum_cells: u32,
     pub space_cells: u32,
     pub first_space_cell: u32,
-    pub mass: f32,
-    pub charge: f32,
-    pub moment: f32,
-    pub torque: f32,
-    pub anomaly: f32,
+    pub particle: ParticleRecord,
     pub time_over_step: f32,
     pub time: f32,
 }
@@ -63,11 +70,13 @@ impl Parameters {
             momentum_cells: momentum_cells as u32,
             space_cells: cells(0..MOMENTUM) as u32,
             first_space_cell: if slot < MOMENTUM { (planes.start * strides[slot] / momentum_cells) as u32 } else { 0 },
-            mass: particle.mass as f32,
-            charge: particle.charge as f32,
-            moment: particle.moment as f32,
-            torque: particle.torque_coefficient() as f32,
-            anomaly: particle.anomaly as f32,
+            particle: ParticleRecord {
+                mass: particle.mass as f32,
+                charge: particle.charge as f32,
+                moment: particle.moment as f32,
+                torque: particle.torque_coefficient() as f32,
+                anomaly: particle.anomaly as f32,
+            },
             ..Default::default()
         }
     }

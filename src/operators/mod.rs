@@ -47,7 +47,7 @@ pub enum Command {
     Advection { axis: usize, time: f64, streaming: bool, speed: Speed, table: usize },
     /// dt W + d_pj( (F_j + b_j) W ) = 0 for `time`.
     Force { axis: usize, time: f64, speed: Speed, table: usize },
-    /// dt w = (2 mu_B/hbar) w x T for `time`.
+    /// dt w = (2 mu_B/hbar) w x T for `time`, half a turn at the most.
     SpinTorque { time: f64, table: usize },
     /// Takes the share `absorbed` of the particles away.
     Absorption { table: usize },
@@ -215,11 +215,18 @@ impl Recorder<'_> {
         }
     }
 
-    /// Appends the exact rotation of w about T.
+    /// Appends the exact rotation of w about T, in parts of half a turn at the most.
     pub fn spin_torque(&self, recording: &mut Recording, time: f64, table: usize) {
-        let turns = recording.tables[table].iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO);
-        if turns && self.particle.torque_coefficient() != 0.0 {
-            recording.commands.push(Command::SpinTorque { time, table });
+        let fields = &recording.tables[table];
+        let momentum = self.largest_momentum(fields);
+        let largest = FieldSample::largest(fields, |s| self.particle.precession_bound(momentum, s.e, s.b));
+        let angle = self.particle.torque_coefficient() * largest * time;
+        if angle == 0.0 {
+            return;
+        }
+        let parts = parts(angle / std::f64::consts::PI);
+        for _ in 0..parts {
+            recording.commands.push(Command::SpinTorque { time: time / parts as f64, table });
         }
     }
 }
