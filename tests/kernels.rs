@@ -253,6 +253,10 @@ impl Bench {
         };
         for &speed in speeds {
             for axis in self.grid.spaces() {
+                // v_j varies along x where a momentum follows the fields.
+                if speed == Speed::Varying && self.grid.momenta().count() == 3 {
+                    continue;
+                }
                 let streamings: &[bool] = if speed == Speed::Coupled { &[true, false] } else { &[true] };
                 for courant in [0.9, -0.5] {
                     for &streaming in streamings {

@@ -18,44 +18,43 @@ fn sample(line: Line, k: i32, u: Cell) -> Sample {
     return Sample(u, nu, carried(nu, u));
 }
 
-// Powers of A = v + c.sigma are a + b c.sigma again: a and b of A^1 to A^5.
-fn powers(v: real, c2: real) -> array<vec2<real>, 5> {
-    let one = vec2<real>(v, real(1.0));
-    let two = next_power(one, v, c2);
-    let three = next_power(two, v, c2);
-    let four = next_power(three, v, c2);
-    return array<vec2<real>, 5>(one, two, three, four, next_power(four, v, c2));
-}
-
-fn next_power(a: vec2<real>, v: real, c2: real) -> vec2<real> {
-    return vec2<real>(v * a.x + c2 * a.y, a.x + v * a.y);
-}
-
+// With C u = (c.w, c w0), C^3 = c^2 C, and the powers of A = v + C are
+// A^n = v^n + b_n C + g_n C^2:
+//
+//     b_n = 1, 2 v, 3 v^2 + c^2, 4 v^3 + 4 v c^2, 5 v^4 + 10 v^2 c^2 + c^4
+//     g_n = 0, 1, 3 v, 6 v^2 + c^2, 10 v^3 + 5 v c^2          for n = 1 to 5
+//
+// so that the flux is a sum of the products with weights of the scalar speed v, and
+// one over w0 and the part of w along c.
 fn face_flux(w: Window) -> Cell {
     let nu = (real(9.0) * (w.l1.nu + w.r1.nu) - (w.l2.nu + w.r2.nu)) * real(1.0 / 16.0);
-    let c2 = dot(nu.yzw, nu.yzw);
-    let a = powers(nu.x, c2);
-    // Weights of the products: of sums and differences of mirrored cells, nearest
-    // first, without and with c.sigma.
-    let even = vec3<real>(real(37.0 / 60.0), real(-8.0 / 60.0), real(1.0 / 60.0))
-        + a[1].x * vec3<real>(real(-6.0 / 48.0), real(7.0 / 48.0), real(-1.0 / 48.0))
-        + a[3].x * vec3<real>(real(2.0 / 240.0), real(-3.0 / 240.0), real(1.0 / 240.0));
-    let even_c = a[1].y * vec3<real>(real(-6.0 / 48.0), real(7.0 / 48.0), real(-1.0 / 48.0))
-        + a[3].y * vec3<real>(real(2.0 / 240.0), real(-3.0 / 240.0), real(1.0 / 240.0));
-    let odd = a[0].x * vec3<real>(real(-245.0 / 360.0), real(25.0 / 360.0), real(-2.0 / 360.0))
-        + a[2].x * vec3<real>(real(28.0 / 144.0), real(-11.0 / 144.0), real(1.0 / 144.0))
-        + a[4].x * vec3<real>(real(-10.0 / 720.0), real(5.0 / 720.0), real(-1.0 / 720.0));
-    let odd_c = a[0].y * vec3<real>(real(-245.0 / 360.0), real(25.0 / 360.0), real(-2.0 / 360.0))
-        + a[2].y * vec3<real>(real(28.0 / 144.0), real(-11.0 / 144.0), real(1.0 / 144.0))
-        + a[4].y * vec3<real>(real(-10.0 / 720.0), real(5.0 / 720.0), real(-1.0 / 720.0));
-    let plain = weighted(w, even - odd, even + odd);
-    let turned = weighted(w, even_c - odd_c, even_c + odd_c);
-    let flux = plain + vec4<real>(dot(nu.yzw, turned.yzw), nu.yzw * turned.x);
+    let v = nu.x;
+    let c = nu.yzw;
+    let v2 = v * v;
+    let c2 = dot(c, c);
+    let plain = weights_of(v);
+    let b3 = real(3.0) * v2 + c2;
+    let b4 = real(4.0) * v * (v2 + c2);
+    let b5 = real(5.0) * v2 * (v2 + real(2.0) * c2) + c2 * c2;
+    let g4 = real(6.0) * v2 + c2;
+    let g5 = real(5.0) * v * (real(2.0) * v2 + c2);
+    let even_b = real(2.0) * v * EVEN_2 + b4 * EVEN_4;
+    let even_g = EVEN_2 + g4 * EVEN_4;
+    let odd_b = ODD_1 + b3 * ODD_3 + b5 * ODD_5;
+    let odd_g = real(3.0) * v * ODD_3 + g5 * ODD_5;
+    // w0 and c.w of the products, nearest cells first.
+    let left_0 = vec3<real>(w.l1.f.x, w.l2.f.x, w.l3.f.x);
+    let right_0 = vec3<real>(w.r1.f.x, w.r2.f.x, w.r3.f.x);
+    let left_c = vec3<real>(dot(c, w.l1.f.yzw), dot(c, w.l2.f.yzw), dot(c, w.l3.f.yzw));
+    let right_c = vec3<real>(dot(c, w.r1.f.yzw), dot(c, w.r2.f.yzw), dot(c, w.r3.f.yzw));
+    let b_0 = dot(even_b, right_0 + left_0) + dot(odd_b, right_0 - left_0);
+    let b_c = dot(even_b, right_c + left_c) + dot(odd_b, right_c - left_c);
+    let g_0 = dot(even_g, right_0 + left_0) + dot(odd_g, right_0 - left_0);
+    let g_c = dot(even_g, right_c + left_c) + dot(odd_g, right_c - left_c);
+    let left = plain.even - plain.odd;
+    let right = plain.even + plain.odd;
+    let flux = (left.z * w.l3.f + left.y * w.l2.f) + (left.x * w.l1.f + right.x * w.r1.f)
+        + (right.y * w.r2.f + right.z * w.r3.f) + vec4<real>(b_c + c2 * g_0, (b_0 + g_c) * c);
     let sixth = real(10.0) * (w.r1.u - w.l1.u) - real(5.0) * (w.r2.u - w.l2.u) + (w.r3.u - w.l3.u);
-    return flux - dissipation(min(abs(nu.x) + sqrt(c2), real(1.0))) * sixth;
-}
-
-fn weighted(w: Window, left: vec3<real>, right: vec3<real>) -> Cell {
-    return (left.z * w.l3.f + left.y * w.l2.f) + (left.x * w.l1.f + right.x * w.r1.f)
-        + (right.y * w.r2.f + right.z * w.r3.f);
+    return flux - dissipation(min(abs(v) + sqrt(c2), real(1.0))) * sixth;
 }

@@ -16,15 +16,19 @@ struct Weights {
     sixth: vec3<real>,
 }
 
+// Coefficients of the powers of the Courant number in them.
+const EVEN_0 = vec3<real>(real(37.0 / 60.0), real(-8.0 / 60.0), real(1.0 / 60.0));
+const EVEN_2 = vec3<real>(real(-6.0 / 48.0), real(7.0 / 48.0), real(-1.0 / 48.0));
+const EVEN_4 = vec3<real>(real(2.0 / 240.0), real(-3.0 / 240.0), real(1.0 / 240.0));
+const ODD_1 = vec3<real>(real(-245.0 / 360.0), real(25.0 / 360.0), real(-2.0 / 360.0));
+const ODD_3 = vec3<real>(real(28.0 / 144.0), real(-11.0 / 144.0), real(1.0 / 144.0));
+const ODD_5 = vec3<real>(real(-10.0 / 720.0), real(5.0 / 720.0), real(-1.0 / 720.0));
+
 fn weights_of(nu: real) -> Weights {
     let nu2 = nu * nu;
     let nu4 = nu2 * nu2;
-    let even = vec3<real>(real(37.0 / 60.0), real(-8.0 / 60.0), real(1.0 / 60.0))
-        + nu2 * vec3<real>(real(-6.0 / 48.0), real(7.0 / 48.0), real(-1.0 / 48.0))
-        + nu4 * vec3<real>(real(2.0 / 240.0), real(-3.0 / 240.0), real(1.0 / 240.0));
-    let odd = vec3<real>(real(-245.0 / 360.0), real(25.0 / 360.0), real(-2.0 / 360.0))
-        + nu2 * vec3<real>(real(28.0 / 144.0), real(-11.0 / 144.0), real(1.0 / 144.0))
-        + nu4 * vec3<real>(real(-10.0 / 720.0), real(5.0 / 720.0), real(-1.0 / 720.0));
+    let even = EVEN_0 + nu2 * EVEN_2 + nu4 * EVEN_4;
+    let odd = nu * (ODD_1 + nu2 * ODD_3 + nu4 * ODD_5);
     let d = dissipation(min(abs(nu), real(1.0)));
-    return Weights(even, nu * odd, d * vec3<real>(real(10.0), real(-5.0), real(1.0)));
+    return Weights(even, odd, d * vec3<real>(real(10.0), real(-5.0), real(1.0)));
 }
