@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::scenario::{self, parse, shipped};
-use spinwigner::{Error, Result, check, gpu, run};
+use spinwigner::{Error, Result, bench, check, gpu, run};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -79,6 +79,22 @@ Example:
     },
     /// List the devices that `run --device INDEX` can use.
     Devices,
+    /// Measure kernels and steps on a device beside its copy speed; takes a minute.
+    #[command(after_help = "\
+Examples:
+  spinwigner bench
+  spinwigner bench --device 1 --cells 2e7 --json bench.json")]
+    Bench {
+        /// Which device: the best, or an index from `devices`.
+        #[arg(long, value_name = "INDEX")]
+        device: Option<usize>,
+        /// Phase-space cells of the states measured.
+        #[arg(long, value_name = "N", default_value = "1e6", value_parser = count)]
+        cells: usize,
+        /// Write the tables to this file, too.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
 }
 
 /// Parses the arguments, acts, and reports an error once on stderr.
@@ -111,7 +127,19 @@ fn act(command: Command) -> Result<()> {
         Command::List => print(&list()?),
         Command::Show { name } => print(show(&name)?),
         Command::Devices => print(&devices()),
+        Command::Bench { device, cells, json } => measure(device, cells, json),
     }
+}
+
+fn measure(device: Option<usize>, cells: usize, json: Option<PathBuf>) -> Result<()> {
+    let device = device.map_or(gpu::Choice::Best, gpu::Choice::Index);
+    let scaling = vec![cells / 10, cells, 4 * cells];
+    let plan = bench::Plan { device, cells, scaling, rounds: 8 };
+    let report = bench::run(&plan, |what| {
+        let _ = writeln!(std::io::stderr(), "measuring {what} ...");
+    })?;
+    print(&report.text())?;
+    json.map_or(Ok(()), |path| bench::write_json(&report, &path))
 }
 
 /// The message and those causes that it does not already contain.
@@ -189,6 +217,14 @@ fn device(text: &str) -> std::result::Result<DeviceChoice, String> {
             .parse()
             .map(DeviceChoice::Index)
             .map_err(|_| "expected auto, gpu, reference, or an index from `spinwigner devices`".into()),
+    }
+}
+
+/// A number of cells: 1000000 or 1e6.
+fn count(text: &str) -> std::result::Result<usize, String> {
+    match text.parse::<f64>() {
+        Ok(count) if (1e3..1e12).contains(&count) => Ok(count as usize),
+        _ => Err("expected a number of cells from 1e3 to 1e12, such as 8e6".into()),
     }
 }
 

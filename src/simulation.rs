@@ -1,5 +1,7 @@
 //! Clock, fields and executor, advanced together.
 
+use std::time::{Duration, Instant};
+
 use glam::DVec3;
 
 use crate::error::{Error, Result};
@@ -9,7 +11,7 @@ use crate::operators::{Command, Executor, MAX_PARTS, Observables, Reading, Recor
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Evolution, External, FieldFile};
-use crate::splitting::{self, KickTables};
+use crate::splitting::{self, KickTables, Order};
 use crate::state::State;
 use crate::{initial, npy, reference};
 
@@ -44,6 +46,8 @@ pub struct Simulation {
     e_kicks: Option<[Vec<DVec3>; 2]>,
     /// Sweeps recorded so far.
     pub sweeps: u64,
+    /// Time spent in the executor; the rest is the host's own.
+    pub executed: Duration,
 }
 
 impl Prepared {
@@ -114,6 +118,7 @@ impl Prepared {
             step: self.step,
             steps: 0,
             sweeps: 0,
+            executed: Duration::ZERO,
         };
         simulation.fields.solve_potential();
         simulation.sources = simulation.read_sources()?;
@@ -215,7 +220,8 @@ impl Simulation {
         }
         let mut recording = Recording::default();
         let e_next = self.e_kicks.as_ref().map_or_else(|| self.electric(), |[_, next]| next.clone());
-        self.record_drift(&mut recording, 0.5 * self.step, self.time(), &e_next);
+        // The mirror image of the drift that ended the step before.
+        self.record_drift(&mut recording, 0.5 * self.step, self.time(), &e_next, Order::of(self.steps + 1));
         let mut readings = self.execute(&recording)?.into_iter();
         self.finish_drift(0.5 * self.step, &mut readings)?;
         for index in 0..count {
@@ -236,7 +242,7 @@ impl Simulation {
 
         let mut recording = Recording::default();
         let tables = self.kick_fields(&mut recording, &e, start);
-        splitting::kick(self.recorder(), &mut recording, step, tables);
+        splitting::kick(self.recorder(), &mut recording, step, tables, Order::of(self.steps));
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table: tables.after });
         }
@@ -245,7 +251,7 @@ impl Simulation {
             Some([last, _]) => e.iter().zip(last).map(|(e, last)| 2.0 * *e - *last).collect(),
             None => e.clone(),
         };
-        self.record_drift(&mut recording, drift, start + step, &e_next);
+        self.record_drift(&mut recording, drift, start + step, &e_next, Order::of(self.steps + 1));
 
         let mut readings = self.execute(&recording)?.into_iter();
         self.steps += 1;
@@ -273,28 +279,28 @@ impl Simulation {
         };
         let mut before = fields.table(e, start);
         advance(fields);
-        let electric = fields.table(e, middle);
+        let middle = fields.table(e, middle);
         advance(fields);
         let mut after = fields.table(e, end);
-        for (i, sample) in electric.iter().enumerate() {
+        for (i, sample) in middle.iter().enumerate() {
             for table in [&mut before, &mut after] {
                 (table[i].e, table[i].de) = (sample.e, sample.de);
             }
         }
         let first = recording.tables.len();
-        recording.tables.extend([before, after, electric]);
-        KickTables { before: first, after: first + 1, electric: first + 2 }
+        recording.tables.extend([before, middle, after]);
+        KickTables { before: first, middle: first + 1, after: first + 2 }
     }
 
     /// Records a drift with B at `time`, and the sources after it with the E of the next kick.
-    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3]) {
+    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3], order: Order) {
         let table = recording.tables.len();
         let mut samples = self.fields.table(e_next, time);
         for (sample, rate) in samples.iter_mut().zip(&self.fields.absorption) {
             sample.absorbed = -(-rate * drift).exp_m1();
         }
         recording.tables.push(samples);
-        splitting::drift(self.recorder(), recording, drift, table);
+        splitting::drift(self.recorder(), recording, drift, table, order);
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table });
         }
@@ -325,7 +331,10 @@ impl Simulation {
         }
         let is_reading = |command: &&Command| matches!(command, Command::Sources { .. } | Command::Observables { .. });
         self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
-        self.executor.execute(recording)
+        let start = Instant::now();
+        let readings = self.executor.execute(recording);
+        self.executed += start.elapsed();
+        readings
     }
 
     /// Sources of the present state.

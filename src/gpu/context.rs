@@ -120,6 +120,8 @@ impl Context {
             label: Some("spinwigner"),
             // The defaults are smaller than what most adapters offer.
             required_limits: adapter.limits(),
+            // For profiles, where there are clocks.
+            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))

@@ -2,6 +2,7 @@
 //! kernel works in place.
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::{Context, Variant};
 use super::layout::{FieldRecord, Parameters, SUMS, Sums};
@@ -46,7 +47,11 @@ pub struct GpuExecutor {
     alignment: u64,
     /// Submissions since the device was last waited for.
     unfinished: usize,
+    profile: Option<Profile>,
 }
+
+/// Device time of every command executed since a profile was asked for: name, seconds.
+pub type Profile = Arc<Mutex<Vec<(String, f64)>>>;
 
 /// A command with its kernel and what it binds.
 struct Bound {
@@ -73,8 +78,10 @@ pub struct DeviceMemory {
     pub state: u64,
     /// Planes kept aside by sweeps across slabs, and partial sums.
     pub work: u64,
-    /// Field tables of one step and the staging buffer.
+    /// Field tables of one step.
     pub fields: u64,
+    /// The staging buffer.
+    pub staging: u64,
 }
 
 impl DeviceMemory {
@@ -86,18 +93,19 @@ impl DeviceMemory {
         DeviceMemory {
             state: slabs.state_bytes(),
             work: slabs.carried_bytes() + slabs.reach_bytes() + sums.max().unwrap_or(0),
-            // Two readings of a step lie in the staging buffer.
-            fields: tables + 2 * all_sums,
+            fields: tables,
+            // Two readings of a step, or a part of the state.
+            staging: (2 * all_sums).max(slabs.bytes(0).min(STAGING)),
         }
     }
 
     pub fn total(&self) -> u64 {
-        self.state + self.work + self.fields
+        self.state + self.work + self.fields + self.staging
     }
 }
 
 /// Field tables of one recorded step: three of a kick, one of a drift.
-const TABLES: u64 = 4;
+pub const TABLES: u64 = 4;
 
 /// Cells along each slot in a slab.
 fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; crate::grid::AXES] {
@@ -160,6 +168,7 @@ impl GpuExecutor {
             fields: storage(device, "fields", 0),
             staging: staging(device, 0),
             unfinished: 0,
+            profile: None,
             alignment: u64::from(device.limits().min_storage_buffer_offset_alignment.max(16)),
             slabs,
             grid,
@@ -196,6 +205,19 @@ impl GpuExecutor {
             first += cells;
         }
         Ok(())
+    }
+
+    /// Times every command from now on by the device's own clock; `None` without one.
+    pub fn start_profile(&mut self) -> Option<Profile> {
+        let clock = self.context.device.features().contains(wgpu::Features::TIMESTAMP_QUERY);
+        self.profile = clock.then(Profile::default);
+        self.profile.clone()
+    }
+
+    /// Bytes of all buffers on the device.
+    pub fn allocated_bytes(&self) -> u64 {
+        let others = [&self.below, &self.head, &self.sums, &self.parameters, &self.fields, &self.staging];
+        self.state.iter().chain(others).map(wgpu::Buffer::size).sum()
     }
 
     /// How the state is cut.
@@ -365,7 +387,11 @@ impl GpuExecutor {
 
     /// Reads `bytes` of the mapped staging buffer.
     fn map_staging<T>(&self, bytes: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
-        let slice = self.staging.slice(..bytes);
+        self.map(&self.staging, bytes, read)
+    }
+
+    fn map<T>(&self, buffer: &wgpu::Buffer, bytes: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
+        let slice = buffer.slice(..bytes);
         slice.map_async(wgpu::MapMode::Read, |_| {});
         self.context.wait()?;
         let mapped = slice
@@ -373,7 +399,7 @@ impl GpuExecutor {
             .map_err(|error| Error::Device(format!("{}: {error}", self.context.adapter.name)))?;
         let result = read(&mapped);
         drop(mapped);
-        self.staging.unmap();
+        buffer.unmap();
         Ok(result)
     }
 
@@ -512,6 +538,40 @@ impl GpuExecutor {
         Ok(start.elapsed().as_secs_f64() / REPEATS as f64)
     }
 
+    fn timestamps(&self, commands: usize) -> wgpu::QuerySet {
+        self.context.device.create_query_set(&wgpu::QuerySetDescriptor {
+            label: Some("profile"),
+            ty: wgpu::QueryType::Timestamp,
+            count: 2 * commands as u32,
+        })
+    }
+
+    /// Adds the device times of the commands to the profile.
+    fn read_timestamps(&mut self, bound: &[Bound], clock: &wgpu::QuerySet) -> Result<()> {
+        let bytes = 16 * bound.len() as u64;
+        let resolved = self.context.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("profile"),
+            size: bytes,
+            usage: wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        });
+        let readable = staging(&self.context.device, bytes);
+        let mut encoder = self.context.device.create_command_encoder(&Default::default());
+        encoder.resolve_query_set(clock, 0..2 * bound.len() as u32, &resolved, 0);
+        encoder.copy_buffer_to_buffer(&resolved, 0, &readable, 0, bytes);
+        self.context.queue.submit([encoder.finish()]);
+        let period = f64::from(self.context.queue.get_timestamp_period()) * 1e-9;
+        let seconds: Vec<f64> = self.map(&readable, bytes, |bytes| {
+            let ticks: &[u64] = bytemuck::cast_slice(bytes);
+            ticks.chunks_exact(2).map(|ends| ends[1].saturating_sub(ends[0]) as f64 * period).collect()
+        })?;
+        if let Some(profile) = &self.profile {
+            let mut profile = profile.lock().unwrap_or_else(PoisonError::into_inner);
+            profile.extend(bound.iter().map(|command| command.kernel.label()).zip(seconds));
+        }
+        Ok(())
+    }
+
     /// Makes room for everything that the commands leave to be read; returns its size.
     fn reserve_staging(&mut self, bound: &[Bound]) -> u64 {
         let slabs = 0..self.state.len();
@@ -531,11 +591,15 @@ impl Executor for GpuExecutor {
         let mut encoder = self.context.device.create_command_encoder(&Default::default());
         let mut ends = Vec::new();
         let mut staged = 0;
+        let clock = self.profile.as_ref().filter(|_| !bound.is_empty()).map(|_| self.timestamps(bound.len()));
         for (index, command) in bound.iter().enumerate() {
-            staged = self.encode_command(&mut encoder, index, command, table_stride, staged, None);
+            staged = self.encode_command(&mut encoder, index, command, table_stride, staged, clock.as_ref());
             ends.push(staged as usize);
         }
         self.context.queue.submit([encoder.finish()]);
+        if let Some(clock) = clock {
+            self.read_timestamps(&bound, &clock)?;
+        }
         if total == 0 {
             return self.limit_queue().map(|()| Vec::new());
         }
@@ -553,27 +617,36 @@ impl Executor for GpuExecutor {
         })
     }
 
-    fn state(&mut self) -> Result<State> {
+    fn read(&mut self, cells: Range<usize>) -> Result<State> {
         let components = if self.spin() { 4 } else { 1 };
-        let mut numbers = Vec::with_capacity(self.grid.cells() * components);
+        let cell_bytes = (components * size_of::<f32>()) as u64;
+        let wanted = cells.start as u64 * cell_bytes..cells.end as u64 * cell_bytes;
+        let chunk = self.slabs.bytes(0).min(STAGING);
+        if self.staging.size() < chunk {
+            self.staging = staging(&self.context.device, chunk);
+        }
+        let mut numbers = Vec::with_capacity(cells.len() * components);
+        let mut first = 0;
         for slab in 0..self.state.len() {
-            let total = self.slabs.bytes(slab);
-            let chunk = total.min(STAGING);
-            if self.staging.size() < chunk {
-                self.staging = staging(&self.context.device, chunk);
-            }
-            for offset in (0..total).step_by(chunk as usize) {
-                let bytes = chunk.min(total - offset);
+            let here = wanted.start.clamp(first, first + self.slabs.bytes(slab))
+                ..wanted.end.clamp(first, first + self.slabs.bytes(slab));
+            for offset in here.clone().step_by(chunk as usize) {
+                let bytes = chunk.min(here.end - offset);
                 let mut encoder = self.context.device.create_command_encoder(&Default::default());
-                encoder.copy_buffer_to_buffer(&self.state[slab], offset, &self.staging, 0, bytes);
+                encoder.copy_buffer_to_buffer(&self.state[slab], offset - first, &self.staging, 0, bytes);
                 self.context.queue.submit([encoder.finish()]);
                 self.map_staging(bytes, |bytes| {
                     let values: &[f32] = bytemuck::cast_slice(bytes);
                     numbers.extend(values.iter().map(|&value| f64::from(value)));
                 })?;
             }
+            first += self.slabs.bytes(slab);
         }
         Ok(State::from_numbers(&numbers, components))
+    }
+
+    fn cells(&self) -> usize {
+        self.grid.cells()
     }
 
     fn description(&self) -> ExecutorDescription {

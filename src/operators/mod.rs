@@ -152,11 +152,6 @@ impl Recorder<'_> {
         if uniform_momentum || !self.particle.relativistic() { Speed::Uniform } else { Speed::Varying }
     }
 
-    /// Whether the sweeps along the space axes may be done in any order.
-    pub fn advections_commute(&self, streaming: bool, fields: &[FieldSample]) -> bool {
-        self.hidden_velocity(streaming, fields) == 0.0 && self.streaming_speed(fields) == Speed::Uniform
-    }
-
     /// Appends the sweeps along space axis `axis`, cut into as many equal parts
     /// as keep the Courant number of each below one.
     pub fn advection(&self, recording: &mut Recording, axis: usize, time: f64, streaming: bool, table: usize) {
@@ -175,6 +170,16 @@ impl Recorder<'_> {
         for _ in 0..parts {
             recording.commands.push(Command::Advection { axis, time: time / parts as f64, streaming, speed, table });
         }
+    }
+
+    /// Whether the momentum of direction `axis` is resolved.
+    pub fn forced(&self, axis: usize) -> bool {
+        self.grid.axis(MOMENTUM + axis).is_some()
+    }
+
+    /// Whether fields act on spins at all.
+    pub fn turns(&self, fields: &[FieldSample]) -> bool {
+        self.particle.torque_coefficient() != 0.0 && fields.iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO)
     }
 
     /// Appends the sweeps along the momentum of direction `axis`.
@@ -240,8 +245,14 @@ fn parts(courant: f64) -> usize {
 pub trait Executor {
     /// Executes the commands in order and returns what they read out.
     fn execute(&mut self, recording: &Recording) -> crate::error::Result<Vec<Reading>>;
+    /// Some cells of the state, in double precision.
+    fn read(&mut self, cells: std::ops::Range<usize>) -> crate::error::Result<crate::state::State>;
+    /// Cells of the state.
+    fn cells(&self) -> usize;
     /// The whole state, in double precision.
-    fn state(&mut self) -> crate::error::Result<crate::state::State>;
+    fn state(&mut self) -> crate::error::Result<crate::state::State> {
+        self.read(0..self.cells())
+    }
     /// What executes: adapter, driver, precision; for notices and the run record.
     fn description(&self) -> ExecutorDescription;
 }

@@ -8,6 +8,8 @@ mod moments;
 mod spin_torque;
 mod sweep;
 
+use std::ops::Range;
+
 use crate::error::Result;
 use crate::grid::Grid;
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording, Sources};
@@ -56,8 +58,15 @@ impl Executor for Reference {
         })
     }
 
-    fn state(&mut self) -> Result<State> {
-        Ok(self.state.clone())
+    fn read(&mut self, cells: Range<usize>) -> Result<State> {
+        Ok(match &self.state {
+            State::Spinless(state) => State::Spinless(state[cells].to_vec()),
+            State::Spin(state) => State::Spin(state[cells].to_vec()),
+        })
+    }
+
+    fn cells(&self) -> usize {
+        self.grid.cells()
     }
 
     fn description(&self) -> ExecutorDescription {

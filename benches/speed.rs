@@ -1,0 +1,16 @@
+//! `cargo bench`: the tables of `spinwigner bench` on larger states, up to what the
+//! machine holds, printed and written to `target/bench.json`.
+
+use spinwigner::bench::{self, Plan};
+use spinwigner::gpu::Choice;
+
+fn main() -> spinwigner::Result<()> {
+    let scaling = vec![100_000, 1_000_000, 10_000_000, 30_000_000, 100_000_000];
+    let plan = Plan { device: Choice::Best, cells: 8_000_000, scaling, rounds: 12 };
+    let report = bench::run(&plan, |what| eprintln!("measuring {what} ..."))?;
+    print!("{}", report.text());
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench.json");
+    bench::write_json(&report, &path)?;
+    println!("\nwritten to {}", path.display());
+    Ok(())
+}

@@ -1,0 +1,434 @@
+//! Speed in physical terms: bytes that must move, over the time they take, beside
+//! the copy kernel measured in the same run. `spinwigner bench` and `cargo bench`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use glam::DVec3;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor};
+use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
+use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Recording, Speed};
+use crate::output;
+use crate::scenario::{Loaded, parse};
+use crate::simulation::Prepared;
+
+/// What to measure.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub device: Choice,
+    /// Phase-space cells of the kernel tables and of the steps of every kind of grid.
+    pub cells: usize,
+    /// Cells of further steps on one kind of grid; those that do not fit are left out.
+    pub scaling: Vec<usize>,
+    /// Turns of which the fastest counts.
+    pub rounds: usize,
+}
+
+/// Everything measured in one run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub spinwigner: &'static str,
+    pub device: ExecutorDescription,
+    /// Kernels on states with spin, then without.
+    pub kernels: Vec<KernelTable>,
+    /// Steps on every kind of grid, with spin and without.
+    pub steps: Vec<StepRow>,
+    /// Steps on more and more cells.
+    pub scaling: Vec<StepRow>,
+    pub profile: Option<Profile>,
+}
+
+/// Every kernel on one grid.
+#[derive(Clone, Debug, Serialize)]
+pub struct KernelTable {
+    pub grid: String,
+    pub spin: bool,
+    pub cells: usize,
+    pub kernels: Vec<KernelRow>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct KernelRow {
+    pub name: String,
+    pub cells_per_second: f64,
+    /// Of the bytes that must move: the state read, and written if it is.
+    pub bytes_per_second: f64,
+    /// Share of the copy kernel's bytes per second.
+    pub of_copy: f64,
+}
+
+/// Whole steps, field update and readback included.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepRow {
+    pub grid: String,
+    pub spin: bool,
+    pub cells: usize,
+    pub slabs: usize,
+    /// Sweeps and rotations per step; each must read and write the state once.
+    pub sweeps: f64,
+    pub seconds: f64,
+    pub cells_per_second: f64,
+    pub bytes_per_second: f64,
+    pub of_copy: f64,
+    /// Share of the step that the host spends on fields.
+    pub host: f64,
+    /// Device memory over that of the state, as allocated and as predicted.
+    pub memory: f64,
+    pub memory_predicted: f64,
+}
+
+/// One step, pass by pass, by the device's clock.
+#[derive(Clone, Debug, Serialize)]
+pub struct Profile {
+    pub grid: String,
+    pub cells: usize,
+    /// Bytes that the step's sweeps must move, and the time that takes at copy speed.
+    pub bytes: f64,
+    pub seconds_at_copy_speed: f64,
+    pub seconds: f64,
+    pub passes: Vec<Pass>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Pass {
+    pub name: String,
+    pub count: usize,
+    pub seconds: f64,
+}
+
+/// Measures, telling `progress` what comes next.
+pub fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
+    let Some(context) = Context::open(plan.device)? else {
+        return Err(Error::Device(
+            "no Vulkan, Metal or DX12 adapter on this machine: there is nothing to measure; on Debian `apt-get install \
+             mesa-vulkan-drivers libvulkan1` adds a software one"
+                .into(),
+        ));
+    };
+    let mut kernels = Vec::new();
+    for spin in [true, false] {
+        progress(&format!("kernels {} spin", if spin { "with" } else { "without" }));
+        kernels.push(kernel_table(&context, &Case::new([1, 1, 0, 1, 1, 1], plan.cells, spin), plan.rounds)?);
+    }
+    let mut steps = Vec::new();
+    for (axes, spin) in KINDS.into_iter().flat_map(|axes| [(axes, true), (axes, false)]) {
+        let case = Case::new(axes, plan.cells, spin);
+        progress(&format!("steps on {} {} spin", case.name(), if spin { "with" } else { "without" }));
+        steps.push(step_row(&context, &case, plan.rounds)?.0);
+    }
+    let mut scaling = Vec::new();
+    for &cells in &plan.scaling {
+        let case = Case::new([1, 1, 0, 1, 1, 0], cells, true);
+        progress(&format!("steps on {cells:.1e} cells"));
+        match step_row(&context, &case, plan.rounds) {
+            Ok((row, _)) => scaling.push(row),
+            // More than the device can hold.
+            Err(Error::Input(_) | Error::Device(_)) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    progress("a step, pass by pass");
+    let case = Case::new([1, 1, 0, 1, 1, 1], plan.cells, true);
+    let (_, profile) = step_row(&context, &case, plan.rounds)?;
+    let device = executor(&context, &case.prepared()?)?.description();
+    Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, scaling, profile })
+}
+
+/// Writes a report as JSON.
+pub fn write_json(report: &Report, path: &Path) -> Result<()> {
+    output::write_atomically(path, |file| {
+        serde_json::to_writer_pretty(&mut *file, report)?;
+        file.write_all(b"\n")
+    })
+}
+
+/// Kinds of grid, by 1 for each axis that is resolved.
+const KINDS: [[usize; AXES]; 9] = [
+    [0, 0, 0, 1, 0, 0],
+    [0, 0, 0, 1, 1, 0],
+    [0, 0, 0, 1, 1, 1],
+    [1, 0, 0, 1, 0, 0],
+    [1, 0, 0, 1, 1, 0],
+    [1, 0, 0, 1, 1, 1],
+    [1, 1, 0, 1, 1, 0],
+    [1, 1, 0, 1, 1, 1],
+    [1, 1, 1, 1, 1, 1],
+];
+
+/// A warm polarised plasma in which every term acts.
+struct Case {
+    shape: [usize; AXES],
+    spin: bool,
+}
+
+impl Case {
+    /// About `cells` cells, alike along all axes that are resolved.
+    fn new(axes: [usize; AXES], cells: usize, spin: bool) -> Case {
+        let resolved = axes.iter().filter(|&&axis| axis > 0).count() as f64;
+        // Even numbers, as users choose them.
+        let along = 2 * ((cells as f64).powf(1.0 / resolved) / 2.0).round().max(4.0) as usize;
+        // An axis longer than the others is none the better resolved.
+        Case { shape: axes.map(|axis| axis * along.min(60_000)), spin }
+    }
+
+    fn name(&self) -> String {
+        let axes = (0..AXES).filter(|&slot| self.shape[slot] > 0);
+        axes.map(|slot| format!("{} {}", AXIS_NAMES[slot], self.shape[slot])).collect::<Vec<_>>().join(", ")
+    }
+
+    fn prepared(&self) -> Result<Prepared> {
+        let mut phase_space = json!({});
+        for slot in (0..AXES).filter(|&slot| self.shape[slot] > 0) {
+            let (from, to) = if slot < MOMENTUM { (0.0, 6.0) } else { (-1.2, 1.2) };
+            phase_space[AXIS_NAMES[slot]] = json!({"from": from, "to": to, "cells": self.shape[slot]});
+        }
+        let mut population = json!({"momentum": {"gaussian": {"spread": 0.2}}});
+        let mut species = json!({"charge": -1, "spin": self.spin});
+        if self.spin {
+            species["hbar"] = json!(0.3);
+            population["spin"] = json!({"uniform": {"direction": [0.6, 0, 0.8], "polarisation": 0.5}});
+        }
+        let homogeneous = self.shape[..MOMENTUM].iter().all(|&cells| cells == 0);
+        let fields: Value = match homogeneous {
+            true => json!({"external": [{"uniform": {"E": [0.03, 0.05, 0.02], "B": [0.1, 0.03, 0.5]}}]}),
+            false => json!({"evolution": "maxwell", "uniform": {"E": [0.03, 0.05, 0.02], "B": [0.1, 0.03, 0.5]}}),
+        };
+        // Stable, and less than a cell per sweep.
+        let finest = self.shape[..MOMENTUM].iter().map(|&cells| if cells > 0 { 6.0 / cells as f64 } else { 0.1 });
+        let step = 0.4 * finest.fold(0.1, f64::min);
+        let text = json!({
+            "title": "benchmark", "about": "every term acts", "references": ["none"],
+            "species": species, "phase_space": phase_space, "fields": fields,
+            "initial": {"populations": [population]}, "time": {"step": step, "end": 1000.0 * step}
+        })
+        .to_string();
+        let scenario = parse::parse(&text, "benchmark")?;
+        let (name, origin) = ("benchmark".to_string(), "benchmark".to_string());
+        Prepared::new(&Loaded { scenario, name, text, origin, folder: ".".into() })
+    }
+}
+
+fn executor(context: &Context, prepared: &Prepared) -> Result<GpuExecutor> {
+    GpuExecutor::new(context.clone(), prepared.grid.clone(), prepared.particle, &prepared.state)
+}
+
+/// Every kernel that a state of this kind can meet, in fields that leave no term idle.
+fn kernel_table(context: &Context, case: &Case, rounds: usize) -> Result<KernelTable> {
+    let prepared = case.prepared()?;
+    let mut gpu = executor(context, &prepared)?;
+    let (grid, particle) = (&prepared.grid, &prepared.particle);
+    let field = FieldSample {
+        e: DVec3::new(0.03, 0.05, 0.02),
+        b: DVec3::new(0.1, 0.03, 0.5),
+        de: [DVec3::new(0.01, 0.05, 0.02); 3],
+        db: [DVec3::new(0.0, 0.03, 0.04); 3],
+        ..Default::default()
+    };
+    let recordings: Vec<Recording> = commands(grid, particle.spin)
+        .into_iter()
+        .map(|command| Recording { tables: vec![vec![field; grid.space_cells()]], commands: vec![command] })
+        .collect();
+    let timings = gpu.time(&recordings, rounds)?;
+    let copy = timings[0].bytes / timings[0].seconds;
+    let row = |timing: &crate::gpu::KernelTiming| KernelRow {
+        name: timing.name.clone(),
+        cells_per_second: grid.cells() as f64 / timing.seconds,
+        bytes_per_second: timing.bytes / timing.seconds,
+        of_copy: timing.bytes / timing.seconds / copy,
+    };
+    let kernels = timings.iter().map(row).collect();
+    Ok(KernelTable { grid: case.name(), spin: case.spin, cells: grid.cells(), kernels })
+}
+
+/// One command for each kernel of a grid.
+fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
+    // Less than a cell per sweep.
+    let (time, table) = (1e-3, 0);
+    let mut commands = Vec::new();
+    for speed in [Speed::Uniform, Speed::Varying, Speed::Coupled] {
+        if !spin && speed == Speed::Coupled {
+            continue;
+        }
+        if speed != Speed::Varying {
+            let sweep = |axis| Command::Advection { axis, time, streaming: true, speed, table };
+            commands.extend(grid.spaces().map(sweep));
+        }
+        commands.extend(grid.momenta().map(|slot| Command::Force { axis: slot - MOMENTUM, time, speed, table }));
+    }
+    if spin {
+        let hidden = |axis| Command::Advection { axis, time, streaming: false, speed: Speed::Coupled, table };
+        commands.extend(grid.spaces().map(hidden));
+        commands.push(Command::SpinTorque { time, table });
+    }
+    commands.extend([Command::Sources { table }, Command::Observables { table }]);
+    commands
+}
+
+/// Whole steps of a case, and the profile of one.
+fn step_row(context: &Context, case: &Case, rounds: usize) -> Result<(StepRow, Option<Profile>)> {
+    let prepared = case.prepared()?;
+    let (grid, components) = (prepared.grid.clone(), prepared.state.components());
+    let mut gpu = executor(context, &prepared)?;
+    let slabs = gpu.slabs().clone();
+    let state_bytes = slabs.state_bytes() as f64;
+    let mut copy = f64::INFINITY;
+    let mut time_copy = |gpu: &mut GpuExecutor| -> Result<f64> {
+        let timing = &gpu.time(&[], 3)?[0];
+        copy = copy.min(timing.seconds / timing.bytes);
+        Ok(copy)
+    };
+    time_copy(&mut gpu)?;
+    let passes = gpu.start_profile();
+    let mut simulation = prepared.start(Box::new(gpu))?;
+    // Compiles the kernels, and settles what is extrapolated from the last step.
+    simulation.advance(2)?;
+    let (mut seconds, mut host, mut sweeps) = (f64::INFINITY, 0.0, 0.0);
+    let mut profile = None;
+    for _ in 0..rounds.div_ceil(4) {
+        let (executed, counted) = (simulation.executed, simulation.sweeps);
+        if let Some(passes) = &passes {
+            passes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        }
+        let (steps, start) = (2, Instant::now());
+        simulation.advance(steps)?;
+        let elapsed = start.elapsed();
+        if elapsed.as_secs_f64() / (steps as f64) < seconds {
+            seconds = elapsed.as_secs_f64() / steps as f64;
+            host = 1.0 - (simulation.executed - executed).as_secs_f64() / elapsed.as_secs_f64();
+            sweeps = (simulation.sweeps - counted) as f64 / steps as f64;
+            profile = passes.as_ref().map(|passes| {
+                let passes = passes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                added(&passes, steps as f64)
+            });
+        }
+    }
+    // Once more on the same device, as it may have changed its clock meanwhile.
+    let prepared = case.prepared()?;
+    drop(simulation);
+    let mut gpu = executor(context, &prepared)?;
+    let copy = time_copy(&mut gpu)?;
+    let allocated = memory(&mut gpu, &prepared)?;
+    let bytes = 2.0 * state_bytes * sweeps;
+    let row = StepRow {
+        grid: case.name(),
+        spin: components > 1,
+        cells: grid.cells(),
+        slabs: slabs.planes.len(),
+        sweeps,
+        seconds,
+        cells_per_second: grid.cells() as f64 / seconds,
+        bytes_per_second: bytes / seconds,
+        of_copy: bytes / seconds * copy,
+        host,
+        memory: allocated / state_bytes,
+        memory_predicted: DeviceMemory::of(&grid, &slabs).total() as f64 / state_bytes,
+    };
+    let profile = profile.map(|passes| Profile {
+        grid: case.name(),
+        cells: grid.cells(),
+        bytes,
+        seconds_at_copy_speed: bytes * copy,
+        seconds,
+        passes,
+    });
+    Ok((row, profile))
+}
+
+/// Bytes on the device after a step's readings and a reading of the state.
+fn memory(gpu: &mut GpuExecutor, prepared: &Prepared) -> Result<f64> {
+    let tables = vec![vec![FieldSample::default(); prepared.grid.space_cells()]; crate::gpu::TABLES as usize];
+    let commands = vec![Command::Sources { table: 0 }, Command::Sources { table: 0 }];
+    gpu.execute(&Recording { tables, commands })?;
+    gpu.read(0..1)?;
+    Ok(gpu.allocated_bytes() as f64)
+}
+
+/// Passes of `steps` steps added by name, in the order they first appear.
+fn added(passes: &[(String, f64)], steps: f64) -> Vec<Pass> {
+    let mut sums: Vec<Pass> = Vec::new();
+    for (name, seconds) in passes {
+        match sums.iter_mut().find(|pass| pass.name == *name) {
+            Some(pass) => {
+                pass.count += 1;
+                pass.seconds += seconds / steps;
+            }
+            None => sums.push(Pass { name: name.clone(), count: 1, seconds: seconds / steps }),
+        }
+    }
+    sums
+}
+
+impl Report {
+    /// Tables for reading.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let mut line = |words: String| writeln!(text, "{words}").unwrap_or_default();
+        let spin = |spin: bool| if spin { "with spin" } else { "without spin" };
+        let device = &self.device;
+        line(format!("{}, {} {}, {}", device.device, device.backend, device.driver, device.precision));
+        for table in &self.kernels {
+            line(format!("\n{} ({:.2e} cells), {}", table.grid, table.cells as f64, spin(table.spin)));
+            line(format!("{:<28} {:>10} {:>10} {:>9}", "kernel", "Mcell/s", "GB/s", "of copy"));
+            for row in &table.kernels {
+                line(format!(
+                    "{:<28} {:>10.1} {:>10.2} {:>8.0}%",
+                    row.name,
+                    1e-6 * row.cells_per_second,
+                    1e-9 * row.bytes_per_second,
+                    100.0 * row.of_copy
+                ));
+            }
+        }
+        let head = format!(
+            "{:<40} {:>9} {:>6} {:>7} {:>10} {:>9} {:>8} {:>6} {:>7}",
+            "step of", "cells", "slabs", "sweeps", "ms", "Mcell/s", "of copy", "host", "memory"
+        );
+        let step = |row: &StepRow| {
+            format!(
+                "{:<40} {:>9.2e} {:>6} {:>7.1} {:>10.2} {:>9.2} {:>7.0}% {:>5.1}% {:>7.3}",
+                format!("{} {}", row.grid.replace(", ", " "), if row.spin { "spin" } else { "" }),
+                row.cells as f64,
+                row.slabs,
+                row.sweeps,
+                1e3 * row.seconds,
+                1e-6 * row.cells_per_second,
+                100.0 * row.of_copy,
+                100.0 * row.host,
+                row.memory
+            )
+        };
+        line(format!("\n{head}"));
+        for rows in self.steps.chunks(2) {
+            rows.iter().for_each(|row| line(step(row)));
+            if let [with, without] = rows {
+                let cost = with.seconds / with.cells as f64 / (without.seconds / without.cells as f64);
+                line(format!("{:<40} spin costs {cost:.1} times as much per step", ""));
+            }
+        }
+        if !self.scaling.is_empty() {
+            line(format!("\n{head}"));
+            self.scaling.iter().for_each(|row| line(step(row)));
+        }
+        if let Some(profile) = &self.profile {
+            line(format!(
+                "\none step of {}: {:.2} GB must move, {:.1} ms at copy speed; it took {:.1} ms",
+                profile.grid,
+                1e-9 * profile.bytes,
+                1e3 * profile.seconds_at_copy_speed,
+                1e3 * profile.seconds
+            ));
+            for pass in &profile.passes {
+                line(format!("  {:<28} {:>10.2} ms", pass.name, 1e3 * pass.seconds));
+            }
+            let device: f64 = profile.passes.iter().map(|pass| pass.seconds).sum();
+            line(format!("  {:<28} {:>10.2} ms", "fields, readback, submission", 1e3 * (profile.seconds - device)));
+        }
+        text
+    }
+}
