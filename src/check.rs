@@ -12,8 +12,8 @@ use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::reduction;
 use crate::scenario::schema::{
-    Evolution, External, FieldComponent, Initial, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin,
-    Time, UniformField,
+    Evolution, External, FieldComponent, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario,
+    Space, Spin, Time, UniformField,
 };
 use crate::scenario::validate::{self, bytes, number};
 
@@ -109,7 +109,8 @@ impl Bound {
 struct Estimate<'s> {
     scenario: &'s Scenario,
     particle: Particle,
-    x: Option<Axis>,
+    /// Along x, y, z.
+    spaces: [Option<Axis>; 3],
     /// Along x, y, z.
     momenta: [Option<Axis>; 3],
     /// Largest |p| along x, y, z.
@@ -128,7 +129,7 @@ impl<'s> Estimate<'s> {
         Estimate {
             scenario,
             particle: Particle::new(&scenario.species, scenario.kinematics),
-            x: space.x.map(Axis::from),
+            spaces: [space.x, space.y, space.z].map(|axis| axis.map(Axis::from)),
             momenta,
             reach: DVec3::from_array(reach),
         }
@@ -151,8 +152,12 @@ impl<'s> Estimate<'s> {
         line("phase space".into());
         for (axis, schema_axis) in self.scenario.phase_space.axes() {
             let Axis { cells, from, step } = schema_axis.into();
+            let ends = match schema_axis.absorbing_layer {
+                Some(width) => format!(", absorbing layers of {} at its ends", number(width, 4)),
+                None => String::new(),
+            };
             line(format!(
-                "  {:<4} {} to {}, {cells} cells of {}",
+                "  {:<4} {} to {}, {cells} cells of {}{ends}",
                 axis.name(),
                 number(from, 6),
                 number(schema_axis.to, 6),
@@ -246,9 +251,19 @@ impl<'s> Estimate<'s> {
         }
     }
 
-    /// Angular wavenumber of a mode.
-    fn wavenumber(&self, mode: i32) -> f64 {
-        self.x.map_or(0.0, |x| TAU * f64::from(mode) / x.length())
+    /// The resolved space axes and their directions.
+    fn spaces(&self) -> impl Iterator<Item = (usize, Axis)> {
+        self.spaces.into_iter().enumerate().filter_map(|(direction, axis)| Some((direction, axis?)))
+    }
+
+    /// Wave vector of a mode.
+    fn wave_vector(&self, mode: ModeNumber) -> DVec3 {
+        let modes = mode.each();
+        let mut k = DVec3::ZERO;
+        for (direction, axis) in self.spaces() {
+            k[direction] = TAU * f64::from(modes[direction]) / axis.length();
+        }
+        k
     }
 
     /// Largest speed along x, y or z: with the other momenta zero.
@@ -269,8 +284,9 @@ impl<'s> Estimate<'s> {
         for external in &fields.external {
             match *external {
                 External::Uniform(ref field) => bound.add_uniform(field),
-                External::Gradient { component, value, slope, .. } => {
-                    let ends = self.x.map_or([0.0; 2], |x| [x.from, x.to()]);
+                External::Gradient { component, axis, value, slope } => {
+                    let along = self.spaces[PhaseAxis::from(axis) as usize];
+                    let ends = along.map_or([0.0; 2], |along| [along.from, along.to()]);
                     let largest = ends.map(|x| (value + slope * x).abs());
                     bound.add(component, largest[0].max(largest[1]));
                 }
@@ -280,14 +296,13 @@ impl<'s> Estimate<'s> {
             }
         }
         if fields.evolution != Evolution::Frozen {
-            // Gauss's law: E_x = q n amplitude / k.
+            // Gauss's law: E = q n amplitude k/k^2.
             for population in self.populations_given() {
                 for perturbation in &population.perturbations {
                     if let Perturbation::Density { mode, amplitude, .. } = *perturbation {
-                        bound.add(
-                            FieldComponent::Ex,
-                            self.particle.charge * population.density * amplitude / self.wavenumber(mode.each()[0]),
-                        );
+                        let k = self.wave_vector(mode);
+                        let e = self.particle.charge * population.density * amplitude * k / k.length_squared();
+                        bound.e += e.abs();
                     }
                 }
             }
@@ -295,60 +310,72 @@ impl<'s> Estimate<'s> {
         bound
     }
 
-    /// Upper bounds of the x derivatives of the fields.
-    fn gradient_bound(&self) -> Bound {
+    /// Upper bounds of the derivatives of the fields along x, y and z.
+    fn gradient_bounds(&self) -> [Bound; 3] {
         let fields = &self.scenario.fields;
-        let mut bound = Bound::default();
+        let mut bounds = [Bound::default(); 3];
+        let mut add = |component: FieldComponent, slopes: DVec3| {
+            for (direction, bound) in bounds.iter_mut().enumerate() {
+                bound.add(component, slopes[direction]);
+            }
+        };
         for p in &fields.perturbations {
-            bound.add(p.component, p.amplitude * self.wavenumber(p.mode.each()[0]));
+            add(p.component, p.amplitude * self.wave_vector(p.mode));
         }
         for external in &fields.external {
             match *external {
-                External::Gradient { component, slope, .. } => bound.add(component, slope),
+                External::Gradient { component, axis, slope, .. } => {
+                    add(component, slope * DVec3::AXES[PhaseAxis::from(axis) as usize]);
+                }
                 External::TravellingWave { component, amplitude, wavenumber, .. }
                 | External::StandingWave { component, amplitude, wavenumber, .. } => {
-                    bound.add(component, amplitude * wavenumber.each()[0])
+                    add(component, amplitude * DVec3::from(wavenumber.each()));
                 }
                 External::Uniform(_) | External::File(_) => {}
             }
         }
-        bound
+        bounds
     }
 
-    fn streaming(&self) -> Option<Advice> {
-        let x = self.x?;
-        let speed = self.max_speed(0);
-        let courant = speed * self.scenario.time.step / x.step;
-        let fact = format!("streaming: max|v| dt/dx = {} (max|v| = {})", number(courant, 3), number(speed, 3));
-        let level = if courant <= 1.0 { Level::Ok } else { Level::Note };
-        Some(Advice::new(
-            level,
-            fact,
-            format!(
-                "particles cross more than one cell a step: stable, but watch the splitting error, or use time.step <= {}",
-                number(x.step / speed, 3)
-            ),
-        ))
+    fn streaming(&self) -> Vec<Advice> {
+        let along = |(direction, axis): (usize, Axis)| {
+            let name = PhaseAxis::SPACE[direction].name();
+            let speed = self.max_speed(direction);
+            let courant = speed * self.scenario.time.step / axis.step;
+            let fact = format!(
+                "streaming along {name}: max|v| dt/d{name} = {} (max|v| = {})",
+                number(courant, 3),
+                number(speed, 3)
+            );
+            let level = if courant <= 1.0 { Level::Ok } else { Level::Note };
+            Advice::new(
+                level,
+                fact,
+                format!(
+                    "particles cross more than one cell a step: stable, but watch the splitting error, or use time.step <= {}",
+                    number(axis.step / speed, 3)
+                ),
+            )
+        };
+        self.spaces().map(along).collect()
     }
 
     fn forces(&self, field: Bound) -> Vec<Advice> {
         let speeds = DVec3::new(self.max_speed(0), self.max_speed(1), self.max_speed(2));
-        let gradient = self.gradient_bound();
+        let gradients = self.gradient_bounds();
         let mut advice = Vec::new();
         for (i, axis) in self.momenta.iter().enumerate() {
             let Some(axis) = axis else { continue };
             let (j, k) = ((i + 1) % 3, (i + 2) % 3);
             let mut force = self.particle.charge.abs() * (field.e[i] + speeds[j] * field.b[k] + speeds[k] * field.b[j]);
-            if i == 0 {
-                // The dipole force mu_B dT/dx.
-                let bound = self.particle.precession_bound(self.reach.length(), gradient.e, gradient.b);
-                force += self.particle.moment.abs() * bound;
-            }
+            // The dipole force mu_B dT/dx_i.
+            let bound = self.particle.precession_bound(self.reach.length(), gradients[i].e, gradients[i].b);
+            force += self.particle.moment.abs() * bound;
             if force == 0.0 {
                 continue;
             }
             let courant = force * self.scenario.time.step / axis.step;
-            let name = ["px", "py", "pz"][i];
+            let name = PhaseAxis::MOMENTA[i].name();
             let fact = format!("force along {name}: max|F| dt/dp = {} from the given fields", number(courant, 3));
             let level = if courant <= 1.0 { Level::Ok } else { Level::Note };
             advice.push(Advice::new(level, fact, format!(
@@ -359,27 +386,32 @@ impl<'s> Estimate<'s> {
         advice
     }
 
-    /// The explicit limit of Maxwell's equations.
+    /// The explicit limit of Maxwell's equations, which every valid scenario keeps.
     fn light(&self) -> Option<Advice> {
-        let x = self.x.filter(|_| self.scenario.fields.evolution == Evolution::Maxwell)?;
-        let ratio = self.scenario.time.step / x.step;
-        let level = if ratio <= MAXWELL_LIMIT { Level::Ok } else { Level::Warning };
-        let fact =
-            format!("Maxwell's equations: dt/dx = {}, stable up to {}", number(ratio, 3), number(MAXWELL_LIMIT, 3));
-        Some(Advice::new(
-            level,
-            fact,
-            format!("the run will be refused; use time.step <= {}", number(MAXWELL_LIMIT * x.step, 3)),
-        ))
+        let names: Vec<&str> = self.spaces().map(|(direction, _)| PhaseAxis::SPACE[direction].name()).collect();
+        if names.is_empty() || self.scenario.fields.evolution != Evolution::Maxwell {
+            return None;
+        }
+        let what = match names.as_slice() {
+            [name] => format!("dt/d{name}"),
+            names => {
+                let squares: Vec<String> = names.iter().map(|name| format!("1/d{name}^2")).collect();
+                format!("dt sqrt({})", squares.join(" + "))
+            }
+        };
+        let ratio = MAXWELL_LIMIT * self.scenario.time.step / validate::maxwell_limit(&self.scenario.phase_space);
+        let words =
+            format!("Maxwell's equations: {what} = {}, stable up to {}", number(ratio, 3), number(MAXWELL_LIMIT, 3));
+        Some(Advice { level: Level::Ok, words })
     }
 
-    /// Density averaged over x.
+    /// Density averaged over the domain.
     fn mean_density(&self) -> f64 {
-        let mean = |population: &Population| match (population.space, self.x) {
-            (Some(Space::Gaussian { width, .. }), Some(x)) => {
-                population.density * (width.each()[0] * TAU.sqrt() / x.length()).min(1.0)
-            }
-            _ => population.density,
+        let mean = |population: &Population| {
+            let Some(Space::Gaussian { width, .. }) = population.space else { return population.density };
+            let part =
+                |(direction, axis): (usize, Axis)| (width.each()[direction] * TAU.sqrt() / axis.length()).min(1.0);
+            population.density * self.spaces().map(part).product::<f64>()
         };
         self.populations_given().iter().map(mean).sum()
     }
@@ -436,14 +468,18 @@ impl<'s> Estimate<'s> {
     /// to the wavenumber (w^2 = k^2 (1 - mu_B^2 n/T) for slow, short waves).
     fn susceptibility(&self) -> Option<Advice> {
         let moment = self.particle.moment;
-        if self.scenario.fields.evolution != Evolution::Maxwell || moment == 0.0 || self.x.is_none() {
+        if self.scenario.fields.evolution != Evolution::Maxwell || moment == 0.0 {
             return None;
         }
-        let of = |population: &Population| {
-            let (spread, _) = self.spread_and_drifts(&population.momentum, 0);
-            moment * moment * population.density * self.particle.mass / (spread * spread)
+        let along = |(direction, _): (usize, Axis)| -> f64 {
+            let of = |population: &Population| {
+                let (spread, _) = self.spread_and_drifts(&population.momentum, direction);
+                moment * moment * population.density * self.particle.mass / (spread * spread)
+            };
+            self.populations_given().iter().map(of).sum()
         };
-        let susceptibility: f64 = self.populations_given().iter().map(of).sum();
+        // Waves along the coldest direction respond most.
+        let susceptibility = self.spaces().map(along).fold(0.0, f64::max);
         if susceptibility == 0.0 {
             return None;
         }
@@ -464,7 +500,7 @@ impl<'s> Estimate<'s> {
         for (index, population) in self.populations_given().iter().enumerate() {
             for (i, axis) in self.momenta.iter().enumerate() {
                 let Some(axis) = axis else { continue };
-                let name = ["px", "py", "pz"][i];
+                let name = PhaseAxis::MOMENTA[i].name();
                 let who = format!("population {index} along {name}");
                 let (spread, drifts) = self.spread_and_drifts(&population.momentum, i);
                 let cells = spread / axis.step;
@@ -480,6 +516,7 @@ impl<'s> Estimate<'s> {
                         Perturbation::Drift { axis, amplitude, .. } if PhaseAxis::from(axis).name() == name => {
                             amplitude.abs()
                         }
+                        Perturbation::Rotation { rate, centre } => self.rotation(population, rate, centre)[i],
                         _ => 0.0,
                     })
                     .sum();
@@ -503,6 +540,26 @@ impl<'s> Estimate<'s> {
             }
         }
         advice
+    }
+
+    /// Largest |mass rate x (r - centre)| along x, y, z over a population.
+    fn rotation(&self, population: &Population, rate: [f64; 3], centre: [f64; 3]) -> DVec3 {
+        let mut farthest = DVec3::ZERO;
+        for (direction, axis) in self.spaces() {
+            let (mut from, mut to) = (axis.from, axis.to());
+            if let Some(Space::Gaussian { centre, width }) = population.space {
+                // Three widths hold all but 0.3 % of a packet.
+                let (centre, reach) = (centre.each()[direction], 3.0 * width.each()[direction]);
+                (from, to) = (from.max(centre - reach), to.min(centre + reach));
+            }
+            farthest[direction] = (from - centre[direction]).abs().max((to - centre[direction]).abs());
+        }
+        let rate = DVec3::from(rate).abs();
+        let along = |i: usize| {
+            let (j, k) = ((i + 1) % 3, (i + 2) % 3);
+            rate[j] * farthest[k] + rate[k] * farthest[j]
+        };
+        self.particle.mass * DVec3::new(along(0), along(1), along(2))
     }
 
     /// Standard deviation along an axis (for Juttner: where the exponent is
@@ -533,64 +590,72 @@ impl<'s> Estimate<'s> {
     }
 
     /// Modes of the initial state.
-    fn initial_modes(&self) -> impl Iterator<Item = i32> {
+    fn initial_modes(&self) -> impl Iterator<Item = ModeNumber> {
         self.populations_given().iter().flat_map(|population| {
             let helix = population.spin.and_then(|spin| match spin {
-                Spin::Helix { mode, .. } => Some(mode.each()[0]),
+                Spin::Helix { mode, .. } => Some(mode),
                 Spin::Uniform { .. } | Spin::Vortex { .. } => None,
             });
-            let perturbed = population.perturbations.iter().map(|perturbation| match *perturbation {
-                Perturbation::Density { mode, .. } | Perturbation::Drift { mode, .. } => mode.each()[0],
-                Perturbation::Rotation { .. } => 0,
+            let perturbed = population.perturbations.iter().filter_map(|perturbation| match *perturbation {
+                Perturbation::Density { mode, .. } | Perturbation::Drift { mode, .. } => Some(mode),
+                Perturbation::Rotation { .. } => None,
             });
             perturbed.chain(helix)
         })
     }
 
-    /// Cells per shortest wavelength that the scenario names.
-    fn wavelengths(&self) -> Option<Advice> {
-        let x = self.x?;
+    /// Cells per shortest wavelength that the scenario names, along each axis.
+    fn wavelengths(&self) -> Vec<Advice> {
         let named = self
             .initial_modes()
-            .chain(self.scenario.fields.perturbations.iter().map(|p| p.mode.each()[0]))
-            .chain(self.scenario.output.diagnostics.modes.iter().map(|mode| mode.mode.each()[0]))
-            .map(|mode| self.wavenumber(mode));
+            .chain(self.scenario.fields.perturbations.iter().map(|p| p.mode))
+            .chain(self.scenario.output.diagnostics.modes.iter().map(|mode| mode.mode))
+            .map(|mode| self.wave_vector(mode));
         let waves = self.scenario.fields.external.iter().filter_map(|external| match *external {
             External::TravellingWave { wavenumber, .. } | External::StandingWave { wavenumber, .. } => {
-                Some(wavenumber.each()[0].abs())
+                Some(DVec3::from(wavenumber.each()))
             }
             _ => None,
         });
-        let largest = named.chain(waves).fold(0.0, f64::max);
-        if largest == 0.0 {
-            return None;
-        }
-        let cells = TAU / (largest * x.step);
-        let level = if cells >= 12.0 { Level::Ok } else { Level::Warning };
-        let fact = format!("shortest wave along x: {} cells per wavelength, advised 12 or more", number(cells, 3));
-        let wanted = (12.0 * x.length() * largest / TAU).ceil();
-        Some(Advice::new(level, fact, format!("use {} cells along x", number(wanted, 15))))
+        let largest = named.chain(waves).fold(DVec3::ZERO, |largest, k| largest.max(k.abs()));
+        let along = |(direction, axis): (usize, Axis)| {
+            let (name, k) = (PhaseAxis::SPACE[direction].name(), largest[direction]);
+            let cells = TAU / (k * axis.step);
+            let level = if cells >= 12.0 { Level::Ok } else { Level::Warning };
+            let fact =
+                format!("shortest wave along {name}: {} cells per wavelength, advised 12 or more", number(cells, 3));
+            let wanted = (12.0 * axis.length() * k / TAU).ceil();
+            Advice::new(level, fact, format!("use {} cells along {name}", number(wanted, 15)))
+        };
+        self.spaces().filter(|(direction, _)| largest[*direction] > 0.0).map(along).collect()
     }
 
-    /// When the momentum grid un-mixes free streaming.
+    /// When the momentum grid un-mixes free streaming: at the first mode and axis that do.
     fn recurrence(&self) -> Option<Advice> {
-        let px = self.momenta[0].filter(|_| self.x.is_some())?;
-        let mode = self.initial_modes().max()?;
-        let k = self.wavenumber(mode);
-        let time = TAU * self.particle.mass / (k * px.step);
+        let mass = self.particle.mass;
+        let all = self.initial_modes().flat_map(|mode| {
+            let k = self.wave_vector(mode).abs();
+            self.spaces().filter(move |(direction, _)| k[*direction] > 0.0).filter_map(move |(direction, _)| {
+                let momentum = self.momenta[direction]?;
+                let count = mode.each()[direction].abs();
+                Some((TAU * mass / (k[direction] * momentum.step), k[direction], count, direction, momentum))
+            })
+        });
+        let (time, k, count, direction, momentum) = all.min_by(|a, b| a.0.total_cmp(&b.0))?;
         let end = self.scenario.time.end;
         let level = if time > end { Level::Ok } else { Level::Warning };
+        let (name, moving) = (PhaseAxis::SPACE[direction].name(), PhaseAxis::MOMENTA[direction].name());
         let fact = format!(
-            "recurrence of mode {mode}: t = 2 pi m/(k dp) = {}, the run ends at {}",
+            "recurrence of mode {count} along {name}: t = 2 pi m/(k dp) = {}, the run ends at {}",
             number(time, 4),
             number(end, 4)
         );
-        let wanted = (px.length() * k * end / (TAU * self.particle.mass)).ceil();
+        let wanted = (momentum.length() * k * end / (TAU * mass)).ceil();
         Some(Advice::new(
             level,
             fact,
             format!(
-                "free streaming returns to its start before the end; use {} cells along px, or end earlier",
+                "free streaming returns to its start before the end; use {} cells along {moving}, or end earlier",
                 number(wanted, 15)
             ),
         ))
@@ -687,7 +752,9 @@ mod tests {
         assert!(line(&root, "to the nearer edge").contains("6 spreads to the nearer edge, where 1.5e-8"));
         assert!(line(&root, "shortest wave").contains("64 cells per wavelength"));
         // 2 pi / (2 pi/10 * 12/64) = 160/3
-        assert!(line(&root, "recurrence").starts_with("ok       recurrence of mode 1: t = 2 pi m/(k dp) = 53.33"));
+        assert!(
+            line(&root, "recurrence").starts_with("ok       recurrence of mode 1 along x: t = 2 pi m/(k dp) = 53.33")
+        );
         // |q B| = 2 gives 0.2 a step; hbar drops out of 2 mu_B/hbar = 1.
         let magnetised = with("/fields/uniform", json!({"B": [0, 0, 2]}));
         assert!(line(&magnetised, "cyclotron").starts_with("ok       cyclotron motion: |q B| dt/m = 0.2,"));
@@ -697,7 +764,6 @@ mod tests {
     #[test]
     fn bad_choices_are_warned_about() {
         for (pointer, value, words) in [
-            ("/time/step", json!(0.2), "Maxwell's equations"),
             ("/time/step", json!(0.25), "plasma oscillation"),
             ("/fields/uniform", json!({"B": [0, 0, 3]}), "cyclotron motion"),
             ("/fields/uniform", json!({"B": [40, 0, 0]}), "spin precession"),
@@ -721,6 +787,40 @@ mod tests {
         // 10/(2 pi) = 1.592 wavelengths; two of them have k = 4 pi/10.
         let found = line(&with("/fields/external", wave), "wavelengths on the periodic x axis");
         assert!(found.contains("1.592") && found.contains("1.25663706"), "{found}");
+    }
+
+    /// Each axis by hand: dy = 20/32, dpy = 12/32.
+    #[test]
+    fn every_axis_is_judged() {
+        let mut root = base();
+        set(&mut root, "/phase_space/y", json!({"from": -10, "to": 10, "cells": 32, "absorbing_layer": 6}));
+        set(
+            &mut root,
+            "/initial/populations/0/perturbations",
+            json!([{"density": {"mode": [1, 4, 0], "amplitude": 0.01}}, {"rotation": {"rate": [0, 0, 0.1]}}]),
+        );
+        set(&mut root, "/initial/populations/0/space", json!({"gaussian": {"centre": [5, 0, 0], "width": [1, 2, 0]}}));
+        set(
+            &mut root,
+            "/fields/external",
+            json!([{"gradient": {"component": "B_x", "axis": "y", "slope": 20}}, {"uniform": {"E": [0, 0.1, 0]}}]),
+        );
+        assert!(line(&root, "y    -10 to 10").ends_with("32 cells of 0.625, absorbing layers of 6 at its ends"));
+        assert!(line(&root, "streaming along y").contains("max|v| dt/dy = 0.158"));
+        // sqrt(6.4^2 + 1.6^2)/10
+        assert!(line(&root, "Maxwell's").contains("dt sqrt(1/dx^2 + 1/dy^2) = 0.66, stable up to 0.805"));
+        // 2 pi/(k dp) = 2 pi/(0.4 pi * 12/32) = 40/3, and 160/3 along x.
+        assert!(line(&root, "recurrence").contains("mode 4 along y: t = 2 pi m/(k dp) = 13.33"));
+        assert!(line(&root, "shortest wave along x").contains("64 cells"));
+        assert!(line(&root, "shortest wave along y").starts_with("warning  shortest wave along y: 8 cells"));
+        // The mean density is (sqrt(2 pi)/10) (2 sqrt(2 pi)/20), its root 0.2507.
+        assert!(line(&root, "plasma oscillation").contains("omega_p dt = 0.0251,"));
+        // Rotation moves py by 0.1 * 8 (to x = 8) and px by 0.1 * 6 (to |y| = 6).
+        assert!(line(&root, "population 0 along px: 5.4 spreads").starts_with("ok"));
+        assert!(line(&root, "population 0 along py: 5.2 spreads").starts_with("ok"));
+        // The dipole force acts along y, where B_x varies: mu_B slope = 0.05 * 20 adds to q E.
+        let force = |name: &str| line(&root, &format!("force along {name}"));
+        assert!(force("py").contains("max|F| dt/dp") && force("px").contains("max|F| dt/dp"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::npy;
 use crate::physics::Particle;
-use crate::scenario::schema::{Initial, Momentum, MomentumAxis, Perturbation, Population, Space, Spin};
+use crate::scenario::schema::{Initial, ModeNumber, Momentum, MomentumAxis, Perturbation, Population, Space, Spin};
 use crate::state::State;
 
 /// Builds the state; relative paths start at `folder`.
@@ -30,7 +30,7 @@ pub fn state(initial: &Initial, grid: &Grid, particle: &Particle, folder: &Path)
             for (index, population) in populations.iter().enumerate() {
                 add(population, grid, particle, &mut cells);
                 // A distribution without weight on the grid cannot be normalised.
-                if cells.iter().any(|cell| !cell.is_finite()) {
+                if cells.par_iter().any(|cell| !cell.is_finite()) {
                     return Err(Error::Input(format!(
                         "initial.populations[{index}] has no weight on the momentum grid: its drift lies outside the \
                          axes, or its spread is far below a cell; widen or refine the axes"
@@ -56,41 +56,76 @@ fn add(population: &Population, grid: &Grid, particle: &Particle, cells: &mut [D
     let momentum_cells = grid.momentum_cells();
     let momenta: Vec<DVec3> = (0..momentum_cells).map(|m| grid.momentum(m)).collect();
     let volume = grid.momentum_volume();
+    let weights = |drift: DVec3| -> Vec<f64> {
+        momenta.iter().map(|p| weight(&population.momentum, grid, particle, *p - drift)).collect()
+    };
+    let at_rest = weights(DVec3::ZERO);
     cells.par_chunks_mut(momentum_cells).enumerate().for_each(|(space_cell, cells)| {
-        let (x, phase) = match grid.axis(0) {
-            Some(axis) => {
-                let x = axis.centre(space_cell as isize);
-                (x, TAU * x / axis.length())
-            }
-            None => (0.0, 0.0),
-        };
+        let place = Place::new(grid, space_cell * momentum_cells);
         let (mut density, mut drift) = (population.density, DVec3::ZERO);
         if let Some(Space::Gaussian { centre, width }) = population.space {
-            density *= (-0.5 * ((x - centre.each()[0]) / width.each()[0]).powi(2)).exp();
+            let widths = place.from(centre.each()) / DVec3::from(width.each());
+            // Widths along axes that are not resolved are not used, and may be 0.
+            let exponent: f64 = grid.spaces().map(|axis| widths[axis].powi(2)).sum();
+            density *= (-0.5 * exponent).exp();
         }
         for perturbation in &population.perturbations {
             match *perturbation {
-                Perturbation::Density { mode, amplitude, phase: offset } => {
-                    density *= 1.0 + amplitude * (f64::from(mode.each()[0]) * phase + offset).cos();
+                Perturbation::Density { mode, amplitude, phase } => {
+                    density *= 1.0 + amplitude * (place.phase(mode) + phase).cos();
                 }
                 Perturbation::Rotation { rate, centre } => {
-                    drift += particle.mass * DVec3::from(rate).cross(DVec3::X * x - DVec3::from(centre));
+                    drift += particle.mass * DVec3::from(rate).cross(place.from(centre));
                 }
-                Perturbation::Drift { axis, mode, amplitude, phase: offset } => {
-                    drift[direction(axis)] += amplitude * (f64::from(mode.each()[0]) * phase + offset).cos();
+                Perturbation::Drift { axis, mode, amplitude, phase } => {
+                    drift[direction(axis)] += amplitude * (place.phase(mode) + phase).cos();
                 }
             }
         }
-        let spin = population.spin.map_or(DVec3::ZERO, |spin| polarisation(spin, phase));
-        let weights: Vec<f64> =
-            momenta.iter().map(|p| weight(&population.momentum, grid, particle, *p - drift)).collect();
+        let spin = population.spin.map_or(DVec3::ZERO, |spin| polarisation(spin, &place));
+        let moved = (drift != DVec3::ZERO).then(|| weights(drift));
+        let weights = moved.as_ref().unwrap_or(&at_rest);
         // Sums of centre values are what all moments of the solver are.
         let scale = density / (weights.iter().sum::<f64>() * volume);
-        for (cell, weight) in cells.iter_mut().zip(&weights) {
+        for (cell, weight) in cells.iter_mut().zip(weights) {
             let w0 = scale * weight;
             *cell += w0 * DVec4::new(1.0, spin.x, spin.y, spin.z);
         }
     });
+}
+
+/// The centre of a space cell; components along axes that are not resolved are zero.
+struct Place {
+    resolved: DVec3,
+    position: DVec3,
+    /// k of one wavelength in the domain.
+    fundamental: DVec3,
+}
+
+impl Place {
+    /// The place of the phase-space cell with linear index `cell`.
+    fn new(grid: &Grid, cell: usize) -> Self {
+        let index = grid.indices(cell);
+        let mut place = Place { resolved: DVec3::ZERO, position: DVec3::ZERO, fundamental: DVec3::ZERO };
+        for slot in grid.spaces() {
+            if let Some(axis) = grid.axis(slot) {
+                place.resolved[slot] = 1.0;
+                place.position[slot] = axis.centre(index[slot] as isize);
+                place.fundamental[slot] = TAU / axis.length();
+            }
+        }
+        place
+    }
+
+    /// The vector from a point to here, along the resolved axes.
+    fn from(&self, point: [f64; 3]) -> DVec3 {
+        self.resolved * (self.position - DVec3::from(point))
+    }
+
+    /// k.r of a mode.
+    fn phase(&self, mode: ModeNumber) -> f64 {
+        (DVec3::from(mode.each().map(f64::from)) * self.fundamental).dot(self.position)
+    }
 }
 
 fn direction(axis: MomentumAxis) -> usize {
@@ -101,14 +136,19 @@ fn direction(axis: MomentumAxis) -> usize {
     }
 }
 
-/// w/w0 of a spin state at the phase 2 pi x/length.
-fn polarisation(spin: Spin, phase: f64) -> DVec3 {
+/// w/w0 of a spin state at a place.
+fn polarisation(spin: Spin, place: &Place) -> DVec3 {
     match spin {
         Spin::Uniform { direction, polarisation } => DVec3::from(direction).normalize() * polarisation,
-        Spin::Vortex { polarisation, .. } => DVec3::Z * polarisation,
         Spin::Helix { first, second, mode, polarisation } => {
-            let angle = f64::from(mode.each()[0]) * phase;
-            (DVec3::from(first) * angle.cos() + DVec3::from(second) * angle.sin()) * polarisation
+            let (sine, cosine) = place.phase(mode).sin_cos();
+            (DVec3::from(first) * cosine + DVec3::from(second) * sine) * polarisation
+        }
+        Spin::Vortex { centre, radius, winding, phase, polarisation } => {
+            let from = place.from([centre[0], centre[1], 0.0]);
+            let tilt = 2.0 * (from.x.hypot(from.y) / radius).atan();
+            let (sine, cosine) = (f64::from(winding) * from.y.atan2(from.x) + phase).sin_cos();
+            DVec3::new(tilt.sin() * cosine, tilt.sin() * sine, tilt.cos()) * polarisation
         }
     }
 }

@@ -94,7 +94,6 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
     let mut simulation = prepared.start(executor)?;
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)?;
-    refuse_unknown_columns(scenario, &table)?;
     // Everything that can be refused has been: now the folder may exist.
     let folder = output_folder(&loaded.name, options.out.as_deref())?;
     let device = simulation.executor.description();
@@ -122,26 +121,6 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
     let missed = report.iter().filter(|answer| !answer.met()).count();
     if missed > 0 {
         return Err(Error::Run(format!("{missed} of {} expected answers were missed", report.len())));
-    }
-    Ok(())
-}
-
-/// What a run is judged by must be measured by it.
-fn refuse_unknown_columns(scenario: &Scenario, table: &Table) -> Result<()> {
-    for (index, expectation) in scenario.expect.iter().enumerate() {
-        let wanted = match &expectation.measure {
-            Measure::Final { column } => column.clone(),
-            Measure::GrowthRate { mode, .. } | Measure::Frequency { mode, .. } => {
-                format!("{}_re", diagnostics::mode_name(mode))
-            }
-        };
-        if !table.columns.contains(&wanted) {
-            return Err(Error::Input(format!(
-                "expect[{index}] needs the column {wanted}, which diagnostics.csv will not have; its columns are {}; \
-                 modes are added in output.diagnostics.modes",
-                table.columns.join(", ")
-            )));
-        }
     }
     Ok(())
 }
@@ -271,13 +250,13 @@ impl<'a> Run<'a> {
         let scenario = self.scenario();
         let what = &scenario.output.snapshots[index];
         let state = self.simulation.executor.state()?;
-        let mut values = snapshot::project(&state, &self.simulation.grid, what);
+        let mut plane = snapshot::project(&state, &self.simulation.grid, what);
         if what.change {
-            let first = self.first_planes.entry(index).or_insert_with(|| values.clone());
-            values.iter_mut().zip(first).for_each(|(value, first)| *value -= *first);
+            let first = self.first_planes.entry(index).or_insert_with(|| plane.values.clone());
+            plane.values.iter_mut().zip(first).for_each(|(value, first)| *value -= *first);
         }
         let map = snapshot::heat_map(
-            &values,
+            &plane,
             &self.simulation.grid,
             what,
             &scenario.units,

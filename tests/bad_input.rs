@@ -110,6 +110,29 @@ fn broken_scenarios_are_refused_with_place_and_remedy() {
         (", \"magnetic_moment\": 1", "", &["s.json:5:14: at `species`", "add `magnetic_moment`"]),
         ("[\"x\", \"px\"]", "[\"x\", \"py\"]", &["s.json:15:53: at `output.snapshots[0].axes[1]`", "one of x, px"]),
         (
+            "\"cells\": 16",
+            "\"cells\": 16, \"absorbing_layer\": 1",
+            &["s.json:7:65: at `phase_space.x.absorbing_layer`", "1.6 cells, expected 8 cells or more (5)"],
+        ),
+        (
+            "\"maxwellian\": { \"temperature\": 1 } }",
+            "\"juttner\": { \"temperature\": 1 } }, \"perturbations\": [{ \"rotation\": { \"rate\": [0, 0, 1] } }]",
+            &[
+                "at `initial.populations[0].perturbations[0].rotation.rate[2]`",
+                "turns the x-y plane, but y is not resolved",
+            ],
+        ),
+        (
+            "\"output\": {",
+            "\"expect\": [{ \"what\": \"w\", \"measure\": { \"final\": { \"column\": \"spin_w\" } }, \"value\": 1, \"relative_tolerance\": 1 }],\n\"output\": {",
+            &["s.json:14:66: at `expect[0].measure.final.column`", "did you mean `spin_x`?", "momentum_scale"],
+        ),
+        (
+            "\"time\": { \"step\": 0.1",
+            "\"fields\": { \"evolution\": \"maxwell\" }, \"time\": { \"step\": 1",
+            &["s.json:13:61: at `time.step`", "expected 0.50335 or less, the stability limit"],
+        ),
+        (
             "\"time\": {",
             "\"fields\": {\"file\": {\"E\": \"e.npy\"}}, \"time\": {",
             &["s.json:13:28: at `fields.file.E`", "cannot read ./e.npy"],

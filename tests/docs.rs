@@ -6,6 +6,7 @@ use std::path::Path;
 use spinwigner::diagnostics::{self, Table};
 use spinwigner::grid::Grid;
 use spinwigner::reference::Reference;
+use spinwigner::scenario::columns::columns;
 use spinwigner::scenario::schema::{Initial, Scenario};
 use spinwigner::scenario::{self, parse};
 use spinwigner::simulation::Prepared;
@@ -68,6 +69,7 @@ fn the_page_describes_every_column() {
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)
         .expect("a finite sample");
     assert!(table.columns.len() > 25, "{:?}", table.columns);
+    assert_eq!(table.columns, columns(&scenario), "the columns a scenario is checked against are those of the run");
     for column in table.columns.iter().filter(|column| !column.contains("_mode")) {
         assert!(PAGE.contains(&format!("`{column}`")), "docs/scenario.md does not describe the column {column}");
     }

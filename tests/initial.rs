@@ -5,10 +5,15 @@ mod common;
 use std::f64::consts::TAU;
 
 use common::{plasma, record, scenario, start};
+use glam::{DVec3, DVec4};
 use serde_json::{Value, json};
 use spinwigner::Error;
+use spinwigner::grid::Grid;
+use spinwigner::initial;
+use spinwigner::physics::Particle;
 use spinwigner::run::DeviceChoice;
 use spinwigner::simulation::Prepared;
+use spinwigner::state::State;
 
 /// A density wave 1 + a cos(kx), k = 1, in a neutral plasma: E_x = (q a/k) sin(kx).
 fn density_wave(cells: u32, amplitude: f64) -> Value {
@@ -104,5 +109,135 @@ fn endless_sub_cycles_are_refused() {
     match simulation.advance(1) {
         Err(Error::Run(text)) => assert!(text.contains("time.step"), "{text}"),
         other => panic!("went on: {other:?}"),
+    }
+}
+
+/// Grid and state of one population on the given axes.
+fn state_of(axes: &Value, population: &Value) -> (Grid, State) {
+    let loaded = scenario(&json!({
+        "title": "t", "about": "a", "references": [],
+        "species": {"charge": 0, "mass": 2, "hbar": 1, "magnetic_moment": 1},
+        "phase_space": axes, "initial": {"populations": [population]}, "time": {"step": 1, "end": 1}
+    }));
+    let grid = Grid::of(&loaded.scenario.phase_space).expect("a grid");
+    let particle = Particle::new(&loaded.scenario.species, loaded.scenario.kinematics);
+    let state = initial::state(&loaded.scenario.initial, &grid, &particle, &loaded.folder).expect("a state");
+    (grid, state)
+}
+
+/// Density, mean momentum and polarisation of each space cell, with its centre.
+fn moments(grid: &Grid, state: &State) -> Vec<(DVec3, f64, DVec3, DVec3)> {
+    let of = |space_cell: usize| {
+        let first = space_cell * grid.momentum_cells();
+        let index = grid.indices(first);
+        let centre = |slot: usize| grid.axis(slot).map_or(0.0, |axis| axis.centre(index[slot] as isize));
+        let (mut sum, mut momentum) = (DVec4::ZERO, DVec3::ZERO);
+        for m in 0..grid.momentum_cells() {
+            let cell = state.cell(first + m);
+            sum += cell;
+            momentum += cell.x * grid.momentum(m);
+        }
+        let density = sum.x * grid.momentum_volume();
+        (
+            DVec3::new(centre(0), centre(1), centre(2)),
+            density,
+            momentum / sum.x,
+            DVec3::new(sum.y, sum.z, sum.w) / sum.x,
+        )
+    };
+    (0..grid.space_cells()).map(of).collect()
+}
+
+fn near(found: DVec3, expected: DVec3) {
+    assert!((found - expected).length() < 1e-9, "{found} {expected}");
+}
+
+/// A rotating packet in a plane: n = exp(-(x - 1)^2/2 - (y + 2)^2/8), p = m rate x r about
+/// (0.5, -1), and the spins of a vortex with two turns.
+#[test]
+fn packets_rotate_in_planes_with_vortices() {
+    let momentum = json!({"from": -8, "to": 8, "cells": 48});
+    let axes = json!({
+        "x": {"from": -3, "to": 5, "cells": 12}, "y": {"from": -6, "to": 6, "cells": 9},
+        "px": momentum, "py": momentum
+    });
+    let (grid, state) = state_of(
+        &axes,
+        &json!({
+            "density": 3,
+            "momentum": {"gaussian": {"spread": 0.8, "drift": [0, 0.5, 7]}},
+            "space": {"gaussian": {"centre": [1, -2, 0], "width": [1, 2, 0]}},
+            "perturbations": [{"rotation": {"rate": [0, 0, 0.2], "centre": [0.5, -1, 3]}}],
+            "spin": {"vortex": {"centre": [1, -2], "radius": 1.5, "winding": 2, "phase": 0.3, "polarisation": 0.5}}
+        }),
+    );
+    for (r, density, momentum, spin) in moments(&grid, &state) {
+        let (x, y) = (r.x - 1.0, r.y + 2.0);
+        let expected = 3.0 * (-x * x / 2.0 - y * y / 8.0).exp();
+        assert!((density / expected - 1.0).abs() < 1e-12, "{density} {expected}");
+        near(momentum, DVec3::new(-0.4 * (r.y + 1.0), 0.5 + 0.4 * (r.x - 0.5), 0.0));
+        // tan(t/2) = u: sin t = 2u/(1 + u^2), cos t = (1 - u^2)/(1 + u^2).
+        let u = x.hypot(y) / 1.5;
+        let (sine, cosine) = (2.0 * u / (1.0 + u * u), (1.0 - u * u) / (1.0 + u * u));
+        let angle = 2.0 * y.atan2(x) + 0.3;
+        near(spin, 0.5 * DVec3::new(sine * angle.cos(), sine * angle.sin(), cosine));
+    }
+}
+
+/// Waves in any direction of a domain that does not begin at 0, along axes that are not x.
+#[test]
+fn waves_run_in_every_direction() {
+    let momentum = json!({"from": -6, "to": 6, "cells": 16});
+    let axes = json!({
+        "y": {"from": 1, "to": 5, "cells": 9}, "z": {"from": -1, "to": 1, "cells": 8},
+        "px": momentum, "py": momentum, "pz": momentum
+    });
+    let (grid, state) = state_of(
+        &axes,
+        &json!({
+            "momentum": {"maxwellian": {"temperature": 0.6}},
+            "perturbations": [
+                {"density": {"mode": [0, 2, -1], "amplitude": 0.3, "phase": 0.1}},
+                {"drift": {"axis": "px", "mode": [0, 0, 1], "amplitude": 0.4}}
+            ],
+            "spin": {"helix": {"first": [1, 0, 0], "second": [0, 0, 1], "mode": [0, 1, 1], "polarisation": 0.9}}
+        }),
+    );
+    let (ky, kz) = (TAU / 4.0, TAU / 2.0);
+    for (r, density, momentum, spin) in moments(&grid, &state) {
+        let expected = 1.0 + 0.3 * (2.0 * ky * r.y - kz * r.z + 0.1).cos();
+        assert!((density - expected).abs() < 1e-12, "{density} {expected}");
+        assert!((momentum - DVec3::X * 0.4 * (kz * r.z).cos()).length() < 1e-6, "{momentum}");
+        let angle = ky * r.y + kz * r.z;
+        near(spin, 0.9 * DVec3::new(angle.cos(), 0.0, angle.sin()));
+    }
+}
+
+/// Without a space axis the state is one population; with three, rotation turns about any axis.
+#[test]
+fn points_and_volumes_are_filled() {
+    let momentum = json!({"from": -6, "to": 6, "cells": 12});
+    let point = json!({"pz": momentum});
+    let (grid, state) = state_of(&point, &json!({"momentum": {"gaussian": {"spread": 1}}, "density": 2}));
+    let cells = moments(&grid, &state);
+    assert_eq!(cells.len(), 1);
+    assert!((cells[0].1 - 2.0).abs() < 1e-12);
+    let space = json!({"from": -2, "to": 2, "cells": 8});
+    let volume = json!({"x": space, "y": space, "z": space, "px": momentum, "py": momentum, "pz": momentum});
+    let rate = DVec3::new(0.1, -0.2, 0.05);
+    let (grid, state) = state_of(
+        &volume,
+        &json!({
+            "momentum": {"gaussian": {"spread": 1}},
+            "space": {"gaussian": {"centre": 0.5, "width": 1}},
+            "perturbations": [{"rotation": {"rate": rate.to_array(), "centre": [0, 1, 0]}}]
+        }),
+    );
+    for (r, density, momentum, _) in moments(&grid, &state) {
+        let expected = (-0.5 * (r - DVec3::splat(0.5)).length_squared()).exp();
+        assert!((density / expected - 1.0).abs() < 1e-12, "{density} {expected}");
+        // Sums over cells as wide as the spread are exact to 2 exp(-2 pi^2) = 5e-9.
+        let exact = 2.0 * rate.cross(r - DVec3::Y);
+        assert!((momentum - exact).length() < 1e-4, "{momentum} {exact}");
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use image::RgbImage;
 
-use super::canvas::{Align, BLACK, Canvas, GREY, Rect};
+use super::canvas::{Align, BLACK, Canvas, GREY, Rect, Stroke};
 use super::colormap::{ColorMap, MISSING};
 use super::ticks::{Ticks, finite_range, limited, widened};
 use super::{text, write_png};
@@ -22,6 +22,13 @@ const TICK_EM: f64 = 17.0;
 /// Distance between the baselines of lines of text, in em.
 const LINE: f64 = 1.3;
 const TICK_LENGTH: f64 = 6.0;
+/// Axes whose lengths differ more than this are not drawn to scale: a strip shows nothing.
+const LONGEST_SIDE: f64 = 4.0;
+/// Arrows along the longer side, and the dark line of one on its light halo, which
+/// together stand out from every colour.
+const ARROWS: usize = 20;
+const ARROW: Stroke = Stroke { color: [20, 20, 20], width: 1.7, dashes: &[] };
+const HALO: Stroke = Stroke { color: [255, 255, 255], width: 4.0, dashes: &[] };
 
 /// What a side of the grid stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,11 +69,17 @@ pub struct HeatMap<'a> {
     /// Row-major: rows along `vertical`, row 0 at `vertical.from`, columns
     /// along `horizontal`. The length is `columns * rows`.
     pub values: &'a [f64],
+    /// Vectors to be drawn over the colours, one for each value or none at all: to the
+    /// right and up, as long as a cell of the arrows' own grid when of length 1. Those
+    /// that are not finite are left out.
+    pub arrows: &'a [[f64; 2]],
     pub columns: usize,
     pub rows: usize,
     /// What the colours stand for, with its unit.
     pub bar_label: String,
     pub scale: Scale,
+    /// Whether a unit is equally long on both axes.
+    pub true_to_scale: bool,
 }
 
 impl HeatMap<'_> {
@@ -83,7 +96,7 @@ impl HeatMap<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Input`] when the grid is empty, `values` does not match it, or
+    /// [`Error::Input`] when the grid is empty, `values` or `arrows` do not match it, or
     /// an axis has an end that is not finite.
     pub fn render(&self) -> Result<RgbImage> {
         self.check()?;
@@ -93,15 +106,39 @@ impl HeatMap<'_> {
         let bar = Rect { left: map.right() + 24.0, top: map.top, width: 24.0, height: map.height };
         let gaps = !self.values.iter().all(|value| value.is_finite());
         self.draw_bar(&mut canvas, bar, (low, high), gaps)?;
-        let mut image = canvas.finish();
-        // Cells and bar are painted last, on whole pixels, which keeps their
-        // edges and colours exact.
+        // Cells and bar lie on whole pixels, which keeps their edges and colours exact.
         let width = high - low;
         let color = |value: f64| self.colors().at((limited(value) - low) / width);
         let cells = Cells::new(self, map.width as usize, map.height as usize);
-        paint(&mut image, map, |x, y| color(cells.mean(x, y)));
-        paint(&mut image, bar, |_, y| color(low + width * (1.0 - (y as f64 + 0.5) / bar.height)));
-        Ok(image)
+        paint(&mut canvas, map, |x, y| color(cells.mean(x, y)));
+        paint(&mut canvas, bar, |_, y| color(low + width * (1.0 - (y as f64 + 0.5) / bar.height)));
+        self.draw_arrows(&mut canvas, map)?;
+        Ok(canvas.finish())
+    }
+
+    fn draw_arrows(&self, canvas: &mut Canvas, map: Rect) -> Result<()> {
+        if self.arrows.is_empty() {
+            return Ok(());
+        }
+        let (width, height) = (map.width / self.columns as f64, map.height / self.rows as f64);
+        let spacing = map.width.max(map.height) / ARROWS as f64;
+        let every = |cell: f64, cells: usize| ((spacing / cell).round().max(1.0) as usize).min(cells);
+        let (across, up) = (every(width, self.columns), every(height, self.rows));
+        let longest = 0.92 * (across as f64 * width).min(up as f64 * height);
+        // In the middle of the blocks of cells that share an arrow.
+        for row in (up / 2..self.rows).step_by(up) {
+            for column in (across / 2..self.columns).step_by(across) {
+                let [x, y] = self.arrows[row * self.columns + column];
+                let length = x.hypot(y);
+                if !length.is_finite() || length < 0.02 {
+                    continue;
+                }
+                let centre = (map.left + (column as f64 + 0.5) * width, map.bottom() - (row as f64 + 0.5) * height);
+                let shown = longest * length.min(1.0);
+                draw_arrow(canvas, centre, (x / length, -y / length), shown)?;
+            }
+        }
+        Ok(())
     }
 
     fn check(&self) -> Result<()> {
@@ -114,6 +151,14 @@ impl HeatMap<'_> {
                 self.values.len(),
                 self.columns,
                 self.rows
+            )));
+        }
+        if !self.arrows.is_empty() && self.arrows.len() != self.values.len() {
+            return Err(Error::Input(format!(
+                "heat map '{}': {} arrows for {} values; draw none or one for each",
+                self.title,
+                self.arrows.len(),
+                self.values.len()
             )));
         }
         for axis in [&self.horizontal, &self.vertical] {
@@ -154,7 +199,12 @@ impl HeatMap<'_> {
     /// Draws titles and axes; returns the place of the map.
     fn draw_frame(&self, canvas: &mut Canvas) -> Result<Rect> {
         let slot_width = f64::from(WIDTH) - LEFT - RIGHT;
-        let width = snapped(slot_width, self.columns);
+        let ratio = self.ratio();
+        let mut width = match ratio {
+            // Below titles of two lines; longer ones make the map smaller.
+            Some(ratio) => snapped(slot_width.min((f64::from(HEIGHT) - BOTTOM - 90.0) / ratio), self.columns),
+            None => snapped(slot_width, self.columns),
+        };
         let left = LEFT + ((slot_width - width) / 2.0).floor();
 
         let full = f64::from(WIDTH) - left - 24.0;
@@ -165,7 +215,8 @@ impl HeatMap<'_> {
             canvas.text(line, (left, y), Align::Left, title.em, BLACK)?;
         }
         if !self.subtitle.is_empty() {
-            let subtitle = text::fit(&self.subtitle, width, (LABEL_EM, TICK_EM), 2)?;
+            let room = width.max(0.7 * (LEFT + slot_width - left));
+            let subtitle = text::fit(&self.subtitle, room, (LABEL_EM, TICK_EM), 2)?;
             for line in &subtitle.lines {
                 y += (1.35 * subtitle.em).round();
                 canvas.text(line, (left, y), Align::Left, subtitle.em, GREY)?;
@@ -174,7 +225,11 @@ impl HeatMap<'_> {
 
         let slot_top = (y + 18.0).round();
         let slot_height = f64::from(HEIGHT) - BOTTOM - slot_top;
-        let height = snapped(slot_height, self.rows);
+        let mut height = snapped(slot_height, self.rows);
+        if let Some(ratio) = ratio {
+            width = snapped(width.min(slot_height / ratio), self.columns);
+            height = (width * ratio).round();
+        }
         let top = slot_top + ((slot_height - height) / 2.0).floor();
         let map = Rect { left, top, width, height };
 
@@ -183,8 +238,18 @@ impl HeatMap<'_> {
         Ok(map)
     }
 
+    /// Height of the map over its width, where it is drawn to scale.
+    fn ratio(&self) -> Option<f64> {
+        let length = |axis: &PlotAxis| {
+            let (from, to) = ends(axis);
+            (to - from).abs()
+        };
+        let ratio = length(&self.vertical) / length(&self.horizontal);
+        (self.true_to_scale && (1.0 / LONGEST_SIDE..=LONGEST_SIDE).contains(&ratio)).then_some(ratio)
+    }
+
     fn draw_axes(&self, canvas: &mut Canvas, map: Rect) -> Result<()> {
-        let ticks = axis_ticks(&self.horizontal, 7);
+        let ticks = axis_ticks(&self.horizontal, tick_count(map.width, 90.0, 7));
         for (at, label) in ticks.at.iter().zip(&ticks.labels) {
             let x = map.left + place(&self.horizontal, *at) * map.width;
             canvas.rule(x - 0.5, map.bottom() + 1.0, 0.0, TICK_LENGTH, BLACK);
@@ -196,7 +261,7 @@ impl HeatMap<'_> {
         let at = (map.left + map.width / 2.0, map.bottom() + 57.0);
         canvas.text(&label.lines.join(" "), at, Align::Centre, label.em, BLACK)?;
 
-        let ticks = axis_ticks(&self.vertical, 8);
+        let ticks = axis_ticks(&self.vertical, tick_count(map.height, 60.0, 8));
         let mut widest = 0.0f64;
         for (at, label) in ticks.at.iter().zip(&ticks.labels) {
             let y = map.bottom() - place(&self.vertical, *at) * map.height;
@@ -214,7 +279,7 @@ impl HeatMap<'_> {
 
     fn draw_bar(&self, canvas: &mut Canvas, bar: Rect, (low, high): (f64, f64), gaps: bool) -> Result<()> {
         canvas.frame(bar, BLACK);
-        let ticks = Ticks::linear(low, high, 10);
+        let ticks = Ticks::linear(low, high, tick_count(bar.height, 50.0, 10));
         let mut widest = 0.0f64;
         for (at, label) in ticks.at.iter().zip(&ticks.labels) {
             let y = bar.bottom() - (at - low) / (high - low) * bar.height;
@@ -252,6 +317,11 @@ fn snapped(room: f64, cells: usize) -> f64 {
     if multiple > 0.875 * room { multiple } else { room.floor() }
 }
 
+/// How many ticks a side of `length` pixels holds, each with `room` for its label.
+fn tick_count(length: f64, room: f64, most: u32) -> u32 {
+    ((length / room) as u32).clamp(2, most)
+}
+
 fn axis_ticks(axis: &PlotAxis, count: u32) -> Ticks {
     let (low, high) = ends(axis);
     Ticks::linear(low.min(high), low.max(high), count)
@@ -271,13 +341,31 @@ fn ends(axis: &PlotAxis) -> (f64, f64) {
 }
 
 /// Colours the pixels of a rectangle; `color` gets their place in it.
-fn paint(image: &mut RgbImage, rect: Rect, color: impl Fn(usize, usize) -> [u8; 3]) {
+fn paint(canvas: &mut Canvas, rect: Rect, color: impl Fn(usize, usize) -> [u8; 3]) {
     for y in 0..rect.height as u32 {
         for x in 0..rect.width as u32 {
-            let pixel = image::Rgb(color(x as usize, y as usize));
-            image.put_pixel(rect.left as u32 + x, rect.top as u32 + y, pixel);
+            let (left, top) = (rect.left + f64::from(x), rect.top + f64::from(y));
+            canvas.fill(Rect { left, top, width: 1.0, height: 1.0 }, color(x as usize, y as usize));
         }
     }
+}
+
+/// An arrow of `length` pixels in a direction of length 1, around its centre.
+fn draw_arrow(canvas: &mut Canvas, centre: (f64, f64), along: (f64, f64), length: f64) -> Result<()> {
+    // Along the arrow and to its right, from the centre.
+    let point = |forward: f64, right: f64| {
+        (centre.0 + forward * along.0 - right * along.1, centre.1 + forward * along.1 + right * along.0)
+    };
+    let (half, head) = (0.5 * length, 0.36 * length.min(22.0));
+    let shaft = [point(-half, 0.0), point(half, 0.0)];
+    let barbs = [-0.5, 0.5].map(|side| [point(half - head, side * head), point(half, 0.0)]);
+    for stroke in [&HALO, &ARROW] {
+        canvas.polyline(&shaft, stroke)?;
+        for barb in &barbs {
+            canvas.polyline(barb, stroke)?;
+        }
+    }
+    Ok(())
 }
 
 /// The cells under each pixel of a map.
@@ -342,10 +430,12 @@ mod tests {
             horizontal: axis("x"),
             vertical: axis("y"),
             values,
+            arrows: &[],
             columns,
             rows: values.len() / columns,
             bar_label: "f".into(),
             scale,
+            true_to_scale: false,
         }
     }
 
@@ -407,6 +497,63 @@ mod tests {
                 map(values, 2, scale).render().unwrap();
             }
         }
+    }
+
+    #[test]
+    fn maps_are_true_to_scale_on_request() {
+        let values = [0.0; 64];
+        for (across, up, columns) in [(1.0, 1.0, 8), (3.0, 1.0, 16), (1.0, 2.0, 8), (1.0, 1.0, 4)] {
+            let mut map = map(&values, columns, Scale::Sequential);
+            map.true_to_scale = true;
+            (map.horizontal.to, map.vertical.to) = (across, up);
+            let title = "A title that is too long for one line and is therefore wrapped into two or three of them ";
+            for title in [String::new(), title.repeat(3)] {
+                map.title = title;
+                let mut canvas = Canvas::new(WIDTH, HEIGHT);
+                let rect = map.draw_frame(&mut canvas).unwrap();
+                assert!((rect.height / rect.width / (up / across) - 1.0).abs() < 0.01, "{across} {up}");
+                assert!(rect.bottom() <= f64::from(HEIGHT) - BOTTOM && rect.right() <= f64::from(WIDTH) - RIGHT);
+            }
+        }
+        // A strip fills the picture.
+        let mut map = map(&values, 8, Scale::Sequential);
+        map.true_to_scale = true;
+        map.horizontal.to = 100.0;
+        let rect = map.draw_frame(&mut Canvas::new(WIDTH, HEIGHT)).unwrap();
+        assert!(rect.height > 0.5 * rect.width);
+    }
+
+    #[test]
+    fn arrows_point_where_they_should() {
+        let values = [0.0; 100];
+        let mut arrows = [[f64::NAN; 2]; 100];
+        // To the right in the lower left corner, half as long and up in the upper right one.
+        (arrows[0], arrows[99]) = ([1.0, 0.0], [0.0, 0.5]);
+        let mut map = map(&values, 10, Scale::DivergingUnit);
+        let plain = map.render().unwrap();
+        map.arrows = &arrows;
+        let image = map.render().unwrap();
+        let rect = map.draw_frame(&mut Canvas::new(WIDTH, HEIGHT)).unwrap();
+        let (cell_width, cell_height) = (rect.width / 10.0, rect.height / 10.0);
+        let dark = |x: f64, y: f64| image.get_pixel(x as u32, y as u32).0.iter().all(|&channel| channel < 90);
+        let length = 0.92 * cell_width.min(cell_height);
+        let (x, y) = (rect.left + 0.5 * cell_width, rect.bottom() - 0.5 * cell_height);
+        for part in [-0.45, 0.0, 0.45] {
+            assert!(dark(x + part * length, y), "the shaft lies across: {part}");
+            let vertical = (rect.right() - 0.5 * cell_width, rect.top + 0.5 * cell_height + 0.5 * part * length);
+            assert!(dark(vertical.0, vertical.1), "half as long, and up: {part}");
+        }
+        // The head has barbs, the tail has none.
+        let barbs = |at: f64| (1..8).any(|off| dark(x + at * length, y - f64::from(off) - 1.0));
+        assert!(barbs(0.35) && !barbs(-0.35));
+        let changed = plain.enumerate_pixels().filter(|(x, y, pixel)| image.get_pixel(*x, *y) != *pixel);
+        for (x, y, _) in changed {
+            let column = ((f64::from(x) - rect.left) / cell_width) as usize;
+            let row = ((rect.bottom() - f64::from(y)) / cell_height) as usize;
+            assert!((column, row) == (0, 0) || (column, row) == (9, 9), "{column} {row}");
+        }
+        map.arrows = &arrows[..7];
+        assert!(matches!(map.render(), Err(Error::Input(_))));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Phase-space pictures: a plane of the grid, the other axes summed or cut.
 
 use glam::{DVec3, DVec4};
+use rayon::prelude::*;
 
 use super::{HeatMap, PlotAxis, Scale};
-use crate::grid::{AXIS_NAMES, Grid};
+use crate::grid::{AXIS_NAMES, Grid, MOMENTUM};
 use crate::scenario::schema::{PhaseAxis, Quantity, Snapshot, Units};
 use crate::state::State;
 
@@ -15,57 +16,113 @@ pub fn slot(axis: PhaseAxis) -> usize {
     axis as usize
 }
 
-/// Values of a snapshot, rows along the vertical axis from below, and its extent.
-pub fn project(state: &State, grid: &Grid, snapshot: &Snapshot) -> Vec<f64> {
-    let [horizontal, vertical] = snapshot.axes.map(slot);
-    let shape = grid.shape();
-    let (columns, rows) = (shape[horizontal], shape[vertical]);
-    let cut: Vec<(usize, usize)> = snapshot
-        .cut
-        .iter()
-        .filter_map(|(&axis, &value)| {
-            let along = grid.axis(slot(axis))?;
-            let index = ((value - along.from) / along.step).floor().clamp(0.0, along.cells as f64 - 1.0);
-            Some((slot(axis), index as usize))
-        })
-        .collect();
-    let weight: f64 = grid
-        .resolved()
-        .filter(|other| *other != horizontal && *other != vertical && cut.iter().all(|(slot, _)| slot != other))
-        .filter_map(|other| grid.axis(other))
-        .map(|axis| axis.step)
-        .product();
-    let mut plane = vec![DVec4::ZERO; columns * rows];
-    for cell in 0..grid.cells() {
-        let index = grid.indices(cell);
-        if cut.iter().all(|&(slot, at)| index[slot] == at) {
-            plane[index[vertical] * columns + index[horizontal]] += state.cell(cell) * weight;
-        }
-    }
-    let axis = DVec3::from(snapshot.spin_axis).normalize();
-    let largest = plane.iter().map(|w| w.x).fold(0.0, f64::max);
-    plane
-        .iter()
-        .map(|cell| {
-            let w = DVec3::new(cell.y, cell.z, cell.w);
-            match snapshot.quantity {
-                Quantity::W0 => cell.x,
-                Quantity::W1 => w.x,
-                Quantity::W2 => w.y,
-                Quantity::W3 | Quantity::Texture => w.z,
-                Quantity::Spin => w.length(),
-                Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
-                Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
-                Quantity::Polarisation if cell.x > EMPTY * largest => axis.dot(w) / cell.x,
-                Quantity::Polarisation => f64::NAN,
-            }
-        })
-        .collect()
+/// A projected state, rows along the vertical axis from below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    /// What the colours show.
+    pub values: Vec<f64>,
+    /// (w1, w2)/w0 of a texture, else empty.
+    pub arrows: Vec<[f64; 2]>,
 }
 
-/// The picture of projected `values`.
+/// The plane of a snapshot.
+pub fn project(state: &State, grid: &Grid, snapshot: &Snapshot) -> Plane {
+    let plane = match state {
+        State::Spinless(cells) => sums(grid, snapshot, |cell| DVec4::new(cells[cell], 0.0, 0.0, 0.0)),
+        State::Spin(cells) => sums(grid, snapshot, |cell| cells[cell]),
+    };
+    let axis = DVec3::from(snapshot.spin_axis).normalize();
+    let largest = plane.iter().map(|cell| cell.x).fold(0.0, f64::max);
+    let present = |cell: &DVec4| cell.x > EMPTY * largest;
+    let value = |cell: &DVec4| {
+        let w = DVec3::new(cell.y, cell.z, cell.w);
+        match snapshot.quantity {
+            Quantity::W0 => cell.x,
+            Quantity::W1 => w.x,
+            Quantity::W2 => w.y,
+            Quantity::W3 => w.z,
+            Quantity::Spin => w.length(),
+            Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
+            Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
+            Quantity::Polarisation | Quantity::Texture if !present(cell) => f64::NAN,
+            Quantity::Polarisation => axis.dot(w) / cell.x,
+            Quantity::Texture => w.z / cell.x,
+        }
+    };
+    let arrow = |cell: &DVec4| if present(cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
+    let arrows = match snapshot.quantity {
+        Quantity::Texture => plane.iter().map(arrow).collect(),
+        _ => Vec::new(),
+    };
+    Plane { values: plane.iter().map(value).collect(), arrows }
+}
+
+/// One axis of the sums over a state.
+#[derive(Clone, Copy)]
+struct Loop {
+    cells: usize,
+    /// Distance between neighbours in the state and in a line of the plane.
+    state: usize,
+    line: usize,
+}
+
+/// (w0, w1, w2, w3) of the plane: sums over the axes left out, times their cell widths.
+///
+/// Each line of the plane along its faster axis is summed by one task: the tasks share
+/// nothing, every cell is read once, in order, and the sums do not depend on the number of threads.
+fn sums(grid: &Grid, snapshot: &Snapshot, cell: impl Fn(usize) -> DVec4 + Sync) -> Vec<DVec4> {
+    let [horizontal, vertical] = snapshot.axes.map(slot);
+    let (slow, fast) = (horizontal.min(vertical), horizontal.max(vertical));
+    let (shape, strides) = (grid.shape(), grid.strides());
+    let (mut origin, mut weight, mut loops) = (0, 1.0, Vec::new());
+    for other in grid.resolved().filter(|other| *other != slow) {
+        let Some(axis) = grid.axis(other) else { continue };
+        let cut = snapshot.cut.iter().find(|(name, _)| slot(**name) == other);
+        if let Some((_, value)) = cut {
+            let index = ((value - axis.from) / axis.step).floor().clamp(0.0, axis.cells as f64 - 1.0);
+            origin += index as usize * strides[other];
+            continue;
+        }
+        if other != fast {
+            weight *= axis.step;
+        }
+        loops.push(Loop { cells: axis.cells, state: strides[other], line: usize::from(other == fast) });
+    }
+    let mut plane = vec![DVec4::ZERO; shape[slow] * shape[fast]];
+    plane.par_chunks_mut(shape[fast]).enumerate().for_each(|(index, line)| {
+        gather(&loops, origin + index * strides[slow], 0, line, &cell);
+        line.iter_mut().for_each(|sum| *sum *= weight);
+    });
+    if slow == vertical {
+        return plane;
+    }
+    let (columns, rows) = (shape[slow], shape[fast]);
+    (0..rows * columns).map(|at| plane[at % columns * rows + at / columns]).collect()
+}
+
+/// Adds the cells under `loops`, from `from` on, to the line from `to` on.
+fn gather(loops: &[Loop], from: usize, to: usize, line: &mut [DVec4], cell: &impl Fn(usize) -> DVec4) {
+    match loops {
+        [] => line[to] += cell(from),
+        [last] if last.line == 0 => {
+            line[to] += (0..last.cells).map(|i| cell(from + i * last.state)).sum::<DVec4>();
+        }
+        [last] => {
+            for (i, sum) in line.iter_mut().enumerate() {
+                *sum += cell(from + i * last.state);
+            }
+        }
+        [first, rest @ ..] => {
+            for i in 0..first.cells {
+                gather(rest, from + i * first.state, to + i * first.line, line, cell);
+            }
+        }
+    }
+}
+
+/// The picture of a plane.
 pub fn heat_map<'a>(
-    values: &'a [f64],
+    plane: &'a Plane,
     grid: &Grid,
     snapshot: &Snapshot,
     units: &Units,
@@ -82,21 +139,23 @@ pub fn heat_map<'a>(
             PhaseAxis::Py => "p_y",
             PhaseAxis::Pz => "p_z",
         };
-        let unit = if axis == PhaseAxis::X { &units.length } else { &units.momentum };
+        let unit = if slot(axis) < MOMENTUM { &units.length } else { &units.momentum };
         (PlotAxis { label: label.into(), unit: unit.clone(), from, to }, cells)
     };
     let (horizontal, columns) = axis(snapshot.axes[0]);
     let (vertical, rows) = axis(snapshot.axes[1]);
+    let in_space = snapshot.axes.map(|axis| slot(axis) < MOMENTUM);
     let along = named_direction(snapshot.spin_axis);
     let (mut bar_label, mut scale) = match snapshot.quantity {
         Quantity::W0 => ("w_0".into(), Scale::Sequential),
         Quantity::W1 => ("w_1".into(), Scale::Diverging),
         Quantity::W2 => ("w_2".into(), Scale::Diverging),
-        Quantity::W3 | Quantity::Texture => ("w_3".into(), Scale::Diverging),
+        Quantity::W3 => ("w_3".into(), Scale::Diverging),
         Quantity::Spin => ("|w|".into(), Scale::Sequential),
         Quantity::Up => (format!("(w_0 + w·{along})/2"), Scale::Diverging),
         Quantity::Down => (format!("(w_0 − w·{along})/2"), Scale::Diverging),
         Quantity::Polarisation => (format!("w·{along} / w_0"), Scale::DivergingUnit),
+        Quantity::Texture => ("w_3 / w_0".into(), Scale::DivergingUnit),
     };
     if snapshot.change {
         bar_label = format!("change of {bar_label} since t = 0");
@@ -107,7 +166,22 @@ pub fn heat_map<'a>(
     for (&axis, value) in &snapshot.cut {
         subtitle += &format!(", {} = {value}", AXIS_NAMES[slot(axis)]);
     }
-    HeatMap { title: title.into(), subtitle, horizontal, vertical, values, columns, rows, bar_label, scale }
+    if snapshot.quantity == Quantity::Texture {
+        subtitle += ", arrows: (w_1, w_2)/w_0, longest = 1";
+    }
+    HeatMap {
+        title: title.into(),
+        subtitle,
+        horizontal,
+        vertical,
+        values: &plane.values,
+        arrows: &plane.arrows,
+        columns,
+        rows,
+        bar_label,
+        scale,
+        true_to_scale: in_space[0] == in_space[1],
+    }
 }
 
 fn named_direction(axis: [f64; 3]) -> String {
@@ -145,4 +219,115 @@ fn name(snapshot: &Snapshot) -> String {
     };
     let [horizontal, vertical] = snapshot.axes.map(|axis| AXIS_NAMES[slot(axis)]);
     format!("{change}{quantity}_{horizontal}_{vertical}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::grid::{AXES, Axis};
+
+    /// A grid of all six axes, each of another length, and a state of noise on it.
+    fn noise() -> (Grid, State) {
+        let axis =
+            |slot: usize| Axis { cells: 8 + slot % 3, from: -1.0 - slot as f64, step: 0.25 + 0.125 * slot as f64 };
+        let grid = Grid::new(std::array::from_fn(|slot| (slot != 2).then(|| axis(slot)))).unwrap();
+        let mut seed = 1u32;
+        let mut next = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(seed) / f64::from(u32::MAX)
+        };
+        let cells = (0..grid.cells()).map(|_| DVec4::new(1.0 + next(), next(), -next(), 0.5 - next())).collect();
+        (grid, State::Spin(cells))
+    }
+
+    fn snapshot(value: Value) -> Snapshot {
+        serde_json::from_value(value).unwrap()
+    }
+
+    /// The definition: every cell goes to the pixel of its indices.
+    fn by_definition(state: &State, grid: &Grid, snapshot: &Snapshot) -> Vec<DVec4> {
+        let [horizontal, vertical] = snapshot.axes.map(slot);
+        let (shape, mut weight) = (grid.shape(), 1.0);
+        let mut at = [None; AXES];
+        for slot in grid.resolved().filter(|slot| ![horizontal, vertical].contains(slot)) {
+            let axis = grid.axis(slot).unwrap();
+            match snapshot.cut.get(&PhaseAxis::ALL[slot]) {
+                Some(value) => at[slot] = Some(((value - axis.from) / axis.step) as usize),
+                None => weight *= axis.step,
+            }
+        }
+        let mut plane = vec![DVec4::ZERO; shape[horizontal] * shape[vertical]];
+        for cell in 0..grid.cells() {
+            let index = grid.indices(cell);
+            if (0..AXES).all(|slot| at[slot].is_none_or(|at| at == index[slot])) {
+                plane[index[vertical] * shape[horizontal] + index[horizontal]] += state.cell(cell) * weight;
+            }
+        }
+        plane
+    }
+
+    #[test]
+    fn planes_are_sums_and_cuts_in_every_direction() {
+        let (grid, state) = noise();
+        let resolved = ["x", "y", "px", "py", "pz"];
+        for horizontal in resolved {
+            for vertical in resolved.iter().filter(|name| **name != horizontal) {
+                let free: Vec<&str> =
+                    resolved.into_iter().filter(|name| *name != horizontal && name != vertical).collect();
+                let none = json!({});
+                let (first, last, all) = (
+                    json!({free[0]: 0.1 - 1.0}),
+                    json!({free[2]: -4.9}),
+                    json!({free[0]: -0.9, free[1]: -3.1, free[2]: -4.8}),
+                );
+                for cut in [none, first, last, all] {
+                    let what =
+                        snapshot(json!({"quantity": "w0", "axes": [horizontal, vertical], "interval": 1, "cut": cut}));
+                    let expected = by_definition(&state, &grid, &what);
+                    let State::Spin(cells) = &state else { unreachable!() };
+                    let found = sums(&grid, &what, |cell| cells[cell]);
+                    for (found, expected) in found.iter().zip(&expected) {
+                        assert!((*found - *expected).length() < 1e-12 * expected.length(), "{what:?}");
+                    }
+                    assert_eq!(found.len(), expected.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn textures_are_parts_of_the_density() {
+        let axis = Some(Axis { cells: 8, from: 0.0, step: 1.0 });
+        let grid = Grid::new([axis, axis, None, axis, axis, None]).unwrap();
+        // Momentum cell 0 alone is filled, and x cell 0 is nearly empty.
+        let cells = (0..grid.cells()).map(|cell| {
+            let index = grid.indices(cell);
+            let density = if index[0] == 0 { 1e-4 } else { 2.0 };
+            let filled = if index[3] + index[4] == 0 { density } else { 0.0 };
+            filled * DVec4::new(1.0, 0.6, 0.1 * index[1] as f64, -0.5)
+        });
+        let state = State::Spin(cells.collect());
+        let what = snapshot(json!({"quantity": "texture", "axes": ["x", "y"], "interval": 1}));
+        let plane = project(&state, &grid, &what);
+        assert_eq!((plane.values.len(), plane.arrows.len()), (64, 64));
+        for (at, (value, arrow)) in plane.values.iter().zip(&plane.arrows).enumerate() {
+            let (x, y) = (at % 8, at / 8);
+            if x == 0 {
+                assert!(value.is_nan() && arrow[0].is_nan());
+            } else {
+                assert!((value + 0.5).abs() < 1e-12);
+                assert!((arrow[0] - 0.6).abs() < 1e-12 && (arrow[1] - 0.1 * y as f64).abs() < 1e-12);
+            }
+        }
+        let map = heat_map(&plane, &grid, &what, &Units::default(), "title", 1.0);
+        assert!(map.true_to_scale && map.subtitle.contains("longest = 1"));
+        assert_eq!((map.vertical.label.as_str(), map.vertical.unit.as_str()), ("y", "c/ω"));
+        map.render().unwrap();
+        let what = snapshot(json!({"quantity": "w3", "axes": ["x", "px"], "interval": 1}));
+        let plane = project(&state, &grid, &what);
+        assert!(plane.arrows.is_empty());
+        assert!(!heat_map(&plane, &grid, &what, &Units::default(), "title", 1.0).true_to_scale);
+    }
 }

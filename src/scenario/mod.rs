@@ -5,6 +5,7 @@
 //! reported as [`Error::Input`], one line each, beginning with
 //! `FILE:LINE:COLUMN`.
 
+pub mod columns;
 pub mod locate;
 pub mod parse;
 pub mod reduction;

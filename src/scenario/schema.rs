@@ -342,6 +342,16 @@ pub enum SpaceAxis {
     Z,
 }
 
+impl From<SpaceAxis> for PhaseAxis {
+    fn from(axis: SpaceAxis) -> Self {
+        match axis {
+            SpaceAxis::X => PhaseAxis::X,
+            SpaceAxis::Y => PhaseAxis::Y,
+            SpaceAxis::Z => PhaseAxis::Z,
+        }
+    }
+}
+
 /// w = polarisation w0 (unit vector).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -386,7 +396,7 @@ pub struct Fields {
     /// Spatially uniform part of the initial self-consistent fields.
     #[serde(default)]
     pub uniform: UniformField,
-    /// Sinusoidal initial fields. E_x follows from Gauss's law and is checked.
+    /// Sinusoidal initial fields. The longitudinal E follows from Gauss's law and is checked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub perturbations: Vec<FieldPerturbation>,
     /// Initial fields at cell centres, `.npy` of shape (space cells..., 3).
@@ -402,7 +412,7 @@ pub struct Fields {
 pub enum Evolution {
     /// All components of D and B.
     Maxwell,
-    /// D_x from Ampere's law without curl; B stays.
+    /// D along the resolved space axes from Ampere's law without curl; B stays.
     Electrostatic,
     /// Fields stay as they are prescribed.
     #[default]
@@ -596,6 +606,11 @@ impl PhaseAxis {
     /// In the order of storage, so that `axis as usize` is the slot in a grid.
     pub const ALL: [PhaseAxis; 6] =
         [PhaseAxis::X, PhaseAxis::Y, PhaseAxis::Z, PhaseAxis::Px, PhaseAxis::Py, PhaseAxis::Pz];
+
+    /// The space axes, in the order of the components of a vector.
+    pub const SPACE: [PhaseAxis; 3] = [PhaseAxis::X, PhaseAxis::Y, PhaseAxis::Z];
+    /// The momenta, in the order of the components of a vector.
+    pub const MOMENTA: [PhaseAxis; 3] = [PhaseAxis::Px, PhaseAxis::Py, PhaseAxis::Pz];
 
     /// The name written in a scenario.
     pub fn name(self) -> &'static str {

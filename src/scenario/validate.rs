@@ -3,14 +3,23 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::columns::columns;
 use super::locate::Places;
+use super::parse::did_you_mean;
 use super::reduction;
 use super::schema::*;
 use crate::error::{Error, Result};
+use crate::fields::{MAXWELL_LIMIT, component_index};
 use crate::physics::Particle;
 
 /// Sweeps reach three cells to each side.
 const MIN_CELLS: u32 = 8;
+/// Most cells of phase space, and of space or momentum alone: what memory will hold
+/// in the years to come, and what a 32-bit index reaches.
+const MOST_CELLS: f64 = (1u64 << 40) as f64;
+const MOST_PART: f64 = (1u64 << 31) as f64;
+/// Fewest cells across an absorbing layer: a steeper one reflects.
+const LAYER_CELLS: f64 = 8.0;
 /// How far `end / step` and intervals may be from whole numbers, relatively.
 const WHOLE: f64 = 1e-6;
 
@@ -69,15 +78,20 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         let (External::TravellingWave { wavenumber, .. } | External::StandingWave { wavenumber, .. }) = external else {
             continue;
         };
-        if let Some(x) = scenario.phase_space.x
-            && !reduction::whole_periods(wavenumber.each()[0], x)
-        {
-            let wavenumber = wavenumber.each()[0];
-            let unit = std::f64::consts::TAU / (x.to - x.from);
+        for (axis, wavenumber) in PhaseAxis::SPACE.into_iter().zip(wavenumber.each()) {
+            // Absorbing layers lie where the wave would meet itself.
+            let Some(along) = scenario.phase_space.axis(axis).filter(|along| along.absorbing_layer.is_none()) else {
+                continue;
+            };
+            if reduction::whole_periods(wavenumber, along) {
+                continue;
+            }
+            let unit = std::f64::consts::TAU / (along.to - along.from);
             let nearest = (wavenumber / unit).round() * unit;
             warnings.push(format!(
-                "`fields.external[{index}]`: {} wavelengths on the periodic x axis make the field jump at its ends; the nearest periodic wavenumber is {}",
+                "`fields.external[{index}]`: {} wavelengths on the periodic {} axis make the field jump at its ends; the nearest periodic wavenumber is {}",
                 number(wavenumber / unit, 4),
+                axis.name(),
                 number(nearest, 12)
             ));
         }
@@ -134,11 +148,49 @@ impl Checker<'_> {
         self.scenario.phase_space.axis(axis).is_some()
     }
 
-    /// `what` varies along x.
-    fn needs_x(&mut self, path: &str, what: &str) {
-        let resolved = self.has(PhaseAxis::X);
+    /// Whether anything can vary in space.
+    fn inhomogeneous(&self) -> bool {
+        PhaseAxis::SPACE.into_iter().any(|axis| self.has(axis))
+    }
+
+    /// Names of the resolved space axes.
+    fn spaces(&self) -> Vec<&'static str> {
+        PhaseAxis::SPACE.into_iter().filter(|axis| self.has(*axis)).map(PhaseAxis::name).collect()
+    }
+
+    /// `what` varies in space.
+    fn needs_space(&mut self, path: &str, what: &str) {
+        let resolved = self.inhomogeneous();
         self.require(resolved, path, || {
-            format!("{what} varies along x, which is not resolved; add `phase_space.x` or remove this")
+            format!(
+                "{what} needs a space axis, the one it varies along, but none is resolved; add `phase_space.x`, `y` or `z` with its momentum, or remove this"
+            )
+        });
+    }
+
+    /// `what` varies along `axis`; without any space axis [`Self::needs_space`] says so.
+    fn needs_axis(&mut self, axis: PhaseAxis, path: &str, what: &str) {
+        let missing = self.inhomogeneous() && !self.has(axis);
+        let resolved = self.spaces().join(" or ");
+        self.require(!missing, path, || {
+            format!(
+                "{what} varies along {name}, which is not resolved; use {resolved}, or add `phase_space.{name}` and `phase_space.p{name}`",
+                name = axis.name()
+            )
+        });
+    }
+
+    /// A value on a resolved axis.
+    fn on_axis(&mut self, axis: PhaseAxis, value: f64, path: impl Into<String>) {
+        let Some(Axis { from, to, .. }) = self.scenario.phase_space.axis(axis) else { return };
+        self.require((from..=to).contains(&value), path, || {
+            format!(
+                "found {}, expected a value on the {} axis, {} to {}",
+                number(value, 12),
+                axis.name(),
+                number(from, 12),
+                number(to, 12)
+            )
         });
     }
 
@@ -150,17 +202,32 @@ impl Checker<'_> {
         });
     }
 
-    /// A Fourier mode in x, which the grid must be able to hold.
-    fn mode(&mut self, mode: ModeNumber, at_least: i32, path: &str) {
-        let mode = mode.each()[0];
-        self.require(mode >= at_least, path, || {
-            format!("found 0, expected {at_least} or more wavelengths; a uniform part is given by `density`, `drift`, `spin.uniform` or `fields.uniform`")
+    /// A Fourier mode, which the grid must be able to hold.
+    fn mode(&mut self, mode: ModeNumber, mean_allowed: bool, path: &str) {
+        if !self.inhomogeneous() {
+            return;
+        }
+        self.require(mean_allowed || mode.each() != [0; 3], path, || {
+            "found 0, expected 1 or more wavelengths along some axis; a uniform part is given by `density`, `drift`, `spin.uniform` or `fields.uniform`".into()
         });
-        let Some(x) = self.scenario.phase_space.x else { return };
-        let most = x.cells as i32 / 2;
-        self.require(mode <= most, path, || {
-            format!("found {mode} wavelengths on {} cells, expected {most} or fewer (two cells per wavelength); lower it or raise `phase_space.x.cells`", x.cells)
-        });
+        for (index, (axis, number)) in PhaseAxis::SPACE.into_iter().zip(mode.each()).enumerate() {
+            if number == 0 {
+                continue;
+            }
+            let path = element(path, index, matches!(mode, ModeNumber::Each(_)));
+            let name = axis.name();
+            let Some(Axis { cells, .. }) = self.scenario.phase_space.axis(axis) else {
+                let text = format!(
+                    "found {number} wavelengths along {name}, which is not resolved; write the mode as [x, y, z] with 0 for {name}, or add `phase_space.{name}` and `phase_space.p{name}`"
+                );
+                self.refuse(path, text);
+                continue;
+            };
+            let most = cells / 2;
+            self.require(number.unsigned_abs() <= most, path, || {
+                format!("found {number} wavelengths on {cells} cells, expected {most} or fewer (two cells per wavelength); lower it or raise `phase_space.{name}.cells`")
+            });
+        }
     }
 
     fn species(&mut self) {
@@ -183,24 +250,27 @@ impl Checker<'_> {
 
     fn phase_space(&mut self) {
         let space = &self.scenario.phase_space;
-        let momenta = [
-            (PhaseAxis::Px, space.canonical.px),
-            (PhaseAxis::Py, space.canonical.py),
-            (PhaseAxis::Pz, space.canonical.pz),
-        ];
+        let canonical = [space.canonical.px, space.canonical.py, space.canonical.pz];
+        let momenta: [_; 3] = std::array::from_fn(|k| (PhaseAxis::MOMENTA[k], canonical[k]));
         self.require(momenta.iter().any(|(axis, _)| self.has(*axis)), "phase_space", || {
             "found no momentum axis, expected at least one of px, py, pz; add \"px\": {\"from\": -5, \"to\": 5, \"cells\": 128}".into()
         });
-        self.require(space.x.is_none() || space.px.is_some(), "phase_space.x", || {
-            "found x without px, expected the momentum that moves particles along x; add `phase_space.px`".into()
-        });
+        for (axis, momentum) in PhaseAxis::SPACE.into_iter().zip(PhaseAxis::MOMENTA) {
+            let (name, needed) = (axis.name(), momentum.name());
+            self.require(!self.has(axis) || self.has(momentum), format!("phase_space.{name}"), || {
+                format!(
+                    "found {name} without {needed}, expected the momentum that moves particles along {name}; add `phase_space.{needed}`"
+                )
+            });
+        }
         for (axis, canonical) in momenta {
             let name = axis.name();
             self.require(canonical == 0.0 || !self.has(axis), format!("phase_space.canonical.{name}"), || {
                 format!("found a canonical momentum for {name}, which is resolved; remove it (the initial state sets the momenta), or remove the axis")
             });
         }
-        for (axis, Axis { from, to, cells, .. }) in space.axes() {
+        for (axis, along) in space.axes() {
+            let Axis { from, to, cells, .. } = along;
             let path = format!("phase_space.{}", axis.name());
             self.require(from < to, format!("{path}.to"), || {
                 format!("found from = {} and to = {}, expected from < to", number(from, 12), number(to, 12))
@@ -208,15 +278,62 @@ impl Checker<'_> {
             self.require(cells >= MIN_CELLS, format!("{path}.cells"), || {
                 format!("found {cells}, expected {MIN_CELLS} or more; sweeps reach three cells to each side")
             });
+            self.absorbing_layer(axis, along, &format!("{path}.absorbing_layer"));
         }
-        // As f64: the product of four u32 overflows everything else.
-        let cells: f64 = space.axes().iter().map(|(_, axis)| f64::from(axis.cells)).product();
-        self.require(cells < 2f64.powi(32), "phase_space", || {
-            // f32 components, held twice.
-            let memory = 8.0 * cells * self.scenario.species.components() as f64;
+        self.cells();
+    }
+
+    fn absorbing_layer(&mut self, axis: PhaseAxis, along: Axis, path: &str) {
+        let Some(width) = along.absorbing_layer else { return };
+        if !PhaseAxis::SPACE.contains(&axis) {
+            return self.refuse(
+                path,
+                "found an absorbing layer on a momentum axis, which ends in walls; remove it, or widen the axis",
+            );
+        }
+        self.positive(width, path);
+        let (length, least) = (along.to - along.from, LAYER_CELLS * (along.to - along.from) / f64::from(along.cells));
+        self.require(width <= 0.0 || width < length / 3.0, path, || {
             format!(
-                "found {} cells in all ({} of device memory), expected fewer than 2^32; lower the `cells` of some axis",
-                number(cells, 4),
+                "found {}, expected less than a third of the axis, {}; the layers of both ends would leave too little between them",
+                number(width, 12),
+                number(length / 3.0, 6)
+            )
+        });
+        // A relative 1e-9, as the width of a cell is rounded.
+        self.require(width <= 0.0 || width >= least * (1.0 - 1e-9), path, || {
+            format!(
+                "found {}, {} cells, expected {LAYER_CELLS} cells or more ({}), as steeper layers reflect; widen it or raise `cells`",
+                number(width, 12),
+                number(width * LAYER_CELLS / least, 3),
+                number(least, 6)
+            )
+        });
+    }
+
+    fn cells(&mut self) {
+        // As f64: the product of six u32 overflows everything else.
+        let product = |axes: &[PhaseAxis]| -> f64 {
+            axes.iter()
+                .filter_map(|axis| self.scenario.phase_space.axis(*axis))
+                .map(|axis| f64::from(axis.cells))
+                .product()
+        };
+        let [all, space, momentum] = [&PhaseAxis::ALL[..], &PhaseAxis::SPACE, &PhaseAxis::MOMENTA].map(product);
+        for (what, cells) in [("space", space), ("momentum", momentum)] {
+            self.require(cells < MOST_PART, "phase_space", || {
+                format!(
+                    "found {} cells in {what}, expected fewer than 2^31; lower the `cells` of some axis",
+                    number(cells, 4)
+                )
+            });
+        }
+        self.require(all < MOST_CELLS, "phase_space", || {
+            // f32 components, held twice.
+            let memory = 8.0 * all * self.scenario.species.components() as f64;
+            format!(
+                "found {} cells in all ({} of device memory), expected fewer than 2^40; lower the `cells` of some axis",
+                number(all, 4),
                 bytes(memory)
             )
         });
@@ -233,19 +350,7 @@ impl Checker<'_> {
             self.positive(population.density, format!("{path}.density"));
             self.momentum(&population.momentum, &format!("{path}.momentum"));
             if let Some(Space::Gaussian { centre, width }) = population.space {
-                let path = format!("{path}.space.gaussian");
-                self.needs_x(&path, "a packet");
-                self.positive(width.each()[0], format!("{path}.width"));
-                if let Some(x) = self.scenario.phase_space.x {
-                    self.require((x.from..=x.to).contains(&centre.each()[0]), format!("{path}.centre"), || {
-                        format!(
-                            "found {}, expected a place on the x axis, {} to {}",
-                            number(centre.each()[0], 12),
-                            number(x.from, 12),
-                            number(x.to, 12)
-                        )
-                    });
-                }
+                self.packet(centre, width, &format!("{path}.space.gaussian"));
             }
             for (index, perturbation) in population.perturbations.iter().enumerate() {
                 self.perturbation(perturbation, &format!("{path}.perturbations[{index}]"));
@@ -256,6 +361,24 @@ impl Checker<'_> {
         }
     }
 
+    fn packet(&mut self, centre: PerAxis, width: PerAxis, path: &str) {
+        self.needs_space(path, "a packet");
+        let space = &self.scenario.phase_space;
+        for (index, axis) in PhaseAxis::SPACE.into_iter().enumerate().filter(|(_, axis)| space.axis(*axis).is_some()) {
+            let place =
+                |key: &str, value: PerAxis| element(&format!("{path}.{key}"), index, matches!(value, PerAxis::Each(_)));
+            self.on_axis(axis, centre.each()[index], place("centre", centre));
+            // One number is judged once.
+            if matches!(width, PerAxis::Each(_)) || self.first_space() == Some(axis) {
+                self.positive(width.each()[index], place("width", width));
+            }
+        }
+    }
+
+    fn first_space(&self) -> Option<PhaseAxis> {
+        PhaseAxis::SPACE.into_iter().find(|axis| self.has(*axis))
+    }
+
     fn momentum(&mut self, momentum: &Momentum, path: &str) {
         let (kind, width, key) = match momentum {
             Momentum::Maxwellian { temperature, .. } => ("maxwellian", *temperature, "temperature"),
@@ -263,7 +386,7 @@ impl Checker<'_> {
             Momentum::Gaussian { spread, .. } => ("gaussian", *spread, "spread"),
             Momentum::TwoBeam { spread, .. } => ("two_beam", *spread, "spread"),
         };
-        let resolved = [PhaseAxis::Px, PhaseAxis::Py, PhaseAxis::Pz].map(|axis| self.has(axis));
+        let resolved = PhaseAxis::MOMENTA.map(|axis| self.has(axis));
         match width {
             PerAxis::Same(value) => self.positive(value, format!("{path}.{kind}.{key}")),
             PerAxis::Each(values) => {
@@ -285,8 +408,8 @@ impl Checker<'_> {
         match *perturbation {
             Perturbation::Density { mode, amplitude, .. } => {
                 let path = format!("{path}.density");
-                self.needs_x(&path, "a density perturbation");
-                self.mode(mode, 1, &format!("{path}.mode"));
+                self.needs_space(&path, "a density perturbation");
+                self.mode(mode, false, &format!("{path}.mode"));
                 self.require(amplitude.abs() <= 1.0, format!("{path}.amplitude"), || {
                     format!(
                         "found {}, expected a number from -1 to 1; the density would become negative",
@@ -294,11 +417,11 @@ impl Checker<'_> {
                     )
                 });
             }
-            Perturbation::Rotation { .. } => {}
+            Perturbation::Rotation { rate, .. } => self.rotation(rate, &format!("{path}.rotation")),
             Perturbation::Drift { axis, mode, .. } => {
                 let path = format!("{path}.drift");
-                self.needs_x(&path, "a drift perturbation");
-                self.mode(mode, 1, &format!("{path}.mode"));
+                self.needs_space(&path, "a drift perturbation");
+                self.mode(mode, false, &format!("{path}.mode"));
                 let axis = PhaseAxis::from(axis);
                 self.require(self.has(axis), format!("{path}.axis"), || {
                     let name = axis.name();
@@ -306,6 +429,26 @@ impl Checker<'_> {
                         "found {name}, which is not resolved; add `phase_space.{name}` or choose a resolved momentum"
                     )
                 });
+            }
+        }
+    }
+
+    /// A rotation about an axis turns the plane across it, which must be resolved.
+    fn rotation(&mut self, rate: [f64; 3], path: &str) {
+        self.require(rate != [0.0; 3], format!("{path}.rate"), || {
+            "found no rotation, expected an angular velocity such as [0, 0, 0.1]; give one, or remove this".into()
+        });
+        for (index, axis) in PhaseAxis::SPACE.into_iter().enumerate().filter(|(index, _)| rate[*index] != 0.0) {
+            let plane = [(index + 1) % 3, (index + 2) % 3].map(|other| PhaseAxis::SPACE[other]);
+            let space = &self.scenario.phase_space;
+            for missing in plane.into_iter().filter(|other| space.axis(*other).is_none()) {
+                let [first, second] = plane.map(PhaseAxis::name);
+                let text = format!(
+                    "found a rotation about {}, which turns the {first}-{second} plane, but {name} is not resolved; add `phase_space.{name}` and `phase_space.p{name}`, or make this component 0",
+                    axis.name(),
+                    name = missing.name()
+                );
+                self.refuse(format!("{path}.rate[{index}]"), text);
             }
         }
     }
@@ -318,15 +461,22 @@ impl Checker<'_> {
                 self.direction(direction, &format!("{path}.direction"));
                 (path, polarisation)
             }
-            Spin::Vortex { radius, polarisation, .. } => {
+            Spin::Vortex { centre, radius, polarisation, .. } => {
                 let path = format!("{path}.vortex");
                 self.positive(radius, format!("{path}.radius"));
+                for (index, axis) in [PhaseAxis::X, PhaseAxis::Y].into_iter().enumerate() {
+                    let name = axis.name();
+                    self.require(self.has(axis), path.as_str(), || {
+                        format!("a vortex lies in the x-y plane, but {name} is not resolved; add `phase_space.{name}` and `phase_space.p{name}`, or remove this")
+                    });
+                    self.on_axis(axis, centre[index], format!("{path}.centre[{index}]"));
+                }
                 (path, polarisation)
             }
             Spin::Helix { first, second, mode, polarisation } => {
                 let path = format!("{path}.helix");
-                self.needs_x(&path, "a helix");
-                self.mode(mode, 1, &format!("{path}.mode"));
+                self.needs_space(&path, "a helix");
+                self.mode(mode, false, &format!("{path}.mode"));
                 for (vector, name) in [(first, "first"), (second, "second")] {
                     self.require((norm(vector) - 1.0).abs() <= 1e-6, format!("{path}.{name}"), || {
                         format!("found a vector of length {}, expected length 1", number(norm(vector), 9))
@@ -356,19 +506,30 @@ impl Checker<'_> {
         self.require(!evolves || species.charge != 0.0 || self.particle.moment != 0.0, "fields.evolution", || {
             "found evolving fields, but the particles have neither charge nor moment; use \"frozen\", or give `species.charge`".into()
         });
+        let closed = PhaseAxis::SPACE
+            .into_iter()
+            .filter_map(|axis| self.scenario.phase_space.axis(axis))
+            .all(|axis| axis.absorbing_layer.is_none());
         let charged_domain =
-            evolves && species.charge != 0.0 && self.has(PhaseAxis::X) && fields.background == Background::None;
+            evolves && species.charge != 0.0 && self.inhomogeneous() && closed && fields.background == Background::None;
         self.require(!charged_domain, "fields.background", || {
-            "found a net charge in a periodic domain, where Gauss's law has no solution; use \"neutralising\"".into()
+            "found a net charge in a periodic domain, where Gauss's law has no solution; use \"neutralising\", or give some space axis an `absorbing_layer`".into()
         });
         for (index, perturbation) in fields.perturbations.iter().enumerate() {
             let path = format!("fields.perturbations[{index}]");
-            self.needs_x(&path, "a field perturbation");
-            self.mode(perturbation.mode, 1, &format!("{path}.mode"));
-            self.divergence_free(perturbation.component, &format!("{path}.component"));
-            let transverse = !matches!(perturbation.component, FieldComponent::Ex | FieldComponent::Bx);
-            self.require(fields.evolution != Evolution::Electrostatic || !transverse, format!("{path}.component"), || {
-                "found a transverse field with \"electrostatic\" evolution, which moves E_x only; use \"maxwell\", or prescribe it in `fields.external`".into()
+            self.needs_space(&path, "a field perturbation");
+            self.mode(perturbation.mode, false, &format!("{path}.mode"));
+            let varies = perturbation.mode.each().map(|number| number != 0);
+            self.divergence_free(perturbation.component, varies, &format!("{path}.component"));
+            let (electric, direction) = direction(perturbation.component);
+            let longitudinal = electric && self.has(PhaseAxis::SPACE[direction]) && varies[direction];
+            let allowed = fields.evolution != Evolution::Electrostatic || !self.inhomogeneous() || longitudinal;
+            let moved: Vec<String> = self.spaces().iter().map(|name| format!("E_{name}")).collect();
+            self.require(allowed, format!("{path}.component"), || {
+                format!(
+                    "found a transverse field with \"electrostatic\" evolution, which moves {} only; use \"maxwell\", or prescribe it in `fields.external`",
+                    moved.join(" and ")
+                )
             });
         }
         if let Some(file) = &fields.file {
@@ -382,39 +543,50 @@ impl Checker<'_> {
     fn external(&mut self, external: &External, path: &str) {
         match external {
             External::Uniform(_) => {}
-            External::Gradient { component, slope, .. } => {
+            External::Gradient { component, axis, slope, .. } => {
                 let path = format!("{path}.gradient");
-                self.needs_x(&path, "a gradient");
-                if *slope != 0.0 {
-                    self.divergence_free(*component, &format!("{path}.component"));
-                }
+                self.needs_space(&path, "a gradient");
+                let along = PhaseAxis::from(*axis);
+                self.needs_axis(along, &format!("{path}.axis"), "a gradient");
+                let varies = PhaseAxis::SPACE.map(|other| other == along && *slope != 0.0);
+                self.divergence_free(*component, varies, &format!("{path}.component"));
             }
             External::TravellingWave { component, wavenumber, .. } => {
-                self.wave(*component, wavenumber.each()[0], &format!("{path}.travelling_wave"));
+                self.wave(*component, *wavenumber, &format!("{path}.travelling_wave"));
             }
             External::StandingWave { component, wavenumber, .. } => {
-                self.wave(*component, wavenumber.each()[0], &format!("{path}.standing_wave"));
+                self.wave(*component, *wavenumber, &format!("{path}.standing_wave"));
             }
             External::File(file) => self.field_file(file, &format!("{path}.file")),
         }
     }
 
-    fn wave(&mut self, component: FieldComponent, wavenumber: f64, path: &str) {
-        if wavenumber != 0.0 {
-            self.needs_x(path, "a wave");
-            self.divergence_free(component, &format!("{path}.component"));
+    fn wave(&mut self, component: FieldComponent, wavenumber: WaveVector, path: &str) {
+        let varies = wavenumber.each().map(|k| k != 0.0);
+        if varies == [false; 3] {
+            return;
         }
+        self.needs_space(path, "a wave");
+        for (index, axis) in PhaseAxis::SPACE.into_iter().enumerate().filter(|(index, _)| varies[*index]) {
+            let path = element(&format!("{path}.wavenumber"), index, matches!(wavenumber, WaveVector::Each(_)));
+            self.needs_axis(axis, &path, "a wave");
+        }
+        self.divergence_free(component, varies, &format!("{path}.component"));
     }
 
-    /// Refuses a B_x that varies along x.
-    fn divergence_free(&mut self, component: FieldComponent, path: &str) {
-        self.require(component != FieldComponent::Bx, path, || {
-            "found a B_x that varies along x, which violates div B = 0; vary B_y or B_z, or give a uniform B_x".into()
+    /// Refuses a B_j that varies along j.
+    fn divergence_free(&mut self, component: FieldComponent, varies: [bool; 3], path: &str) {
+        let (electric, direction) = direction(component);
+        self.require(electric || !varies[direction], path, || {
+            let name = PhaseAxis::SPACE[direction].name();
+            format!(
+                "found a B_{name} that varies along {name}, which violates div B = 0; vary another component, or let B_{name} vary across {name}"
+            )
         });
     }
 
     fn field_file(&mut self, file: &FieldFile, path: &str) {
-        self.needs_x(path, "a field from a file");
+        self.needs_space(path, "a field from a file");
         self.require(file.E.is_some() || file.B.is_some(), path, || {
             "found neither E nor B, expected a file for at least one".into()
         });
@@ -433,6 +605,7 @@ impl Checker<'_> {
             );
             return;
         }
+        self.light(step);
         if let Some(nearest) = nearest_multiple(end, step) {
             self.refuse(
                 "time.end",
@@ -444,6 +617,21 @@ impl Checker<'_> {
                 ),
             );
         }
+    }
+
+    /// The explicit limit of Maxwell's equations.
+    fn light(&mut self, step: f64) {
+        let limit = maxwell_limit(&self.scenario.phase_space);
+        let unstable = self.scenario.fields.evolution == Evolution::Maxwell && step > limit;
+        self.require(!unstable, "time.step", || {
+            format!(
+                "found {}, expected {} or less, the stability limit {}/sqrt(sum of 1/dx^2) of Maxwell's equations; lower it, or the `cells` of the space axes",
+                number(step, 12),
+                // Rounded down, so that the number given is accepted.
+                number((limit * 1e6).floor() / 1e6, 12),
+                number(MAXWELL_LIMIT, 3)
+            )
+        });
     }
 
     fn interval(&mut self, interval: f64, path: &str) {
@@ -491,8 +679,8 @@ impl Checker<'_> {
     }
 
     fn recorded_mode(&mut self, mode: Mode, path: &str) {
-        self.needs_x(path, "a Fourier mode");
-        self.mode(mode.mode, 0, &format!("{path}.mode"));
+        self.needs_space(path, "a Fourier mode");
+        self.mode(mode.mode, true, &format!("{path}.mode"));
         if matches!(mode.quantity, ModeQuantity::Spin1 | ModeQuantity::Spin2 | ModeQuantity::Spin3) {
             self.needs_spin(&format!("{path}.quantity"), "a spin mode");
         }
@@ -504,6 +692,10 @@ impl Checker<'_> {
         if snapshot.quantity != Quantity::W0 {
             self.needs_spin(&format!("{path}.quantity"), "this quantity");
         }
+        self.require(snapshot.quantity != Quantity::Texture || !snapshot.change, format!("{path}.change"), || {
+            "found the change of a texture, whose arrows have none; remove `change`, or picture `w3` or `polarisation`"
+                .into()
+        });
         for (index, axis) in snapshot.axes.into_iter().enumerate() {
             self.resolved(axis, &format!("{path}.axes[{index}]"));
         }
@@ -519,16 +711,7 @@ impl Checker<'_> {
                     axis.name()
                 )
             });
-            if let Some(Axis { from, to, .. }) = self.scenario.phase_space.axis(axis) {
-                self.require((from..=to).contains(&value), path, || {
-                    format!(
-                        "found {}, expected a value on the axis, {} to {}",
-                        number(value, 12),
-                        number(from, 12),
-                        number(to, 12)
-                    )
-                });
-            }
+            self.on_axis(axis, value, path);
         }
     }
 
@@ -544,16 +727,19 @@ impl Checker<'_> {
         for (index, expectation) in self.scenario.expect.iter().enumerate() {
             let path = format!("expect[{index}]");
             self.positive(expectation.relative_tolerance, format!("{path}.relative_tolerance"));
-            let (kind, mode, from, to) = match expectation.measure {
-                Measure::Final { .. } => continue,
-                Measure::GrowthRate { mode, from, to } => ("growth_rate", mode, from, to),
-                Measure::Frequency { mode, from, to } => ("frequency", mode, from, to),
+            let (kind, mode, from, to) = match &expectation.measure {
+                Measure::Final { column } => {
+                    self.column(column, &format!("{path}.measure.final.column"));
+                    continue;
+                }
+                Measure::GrowthRate { mode, from, to } => ("growth_rate", *mode, *from, *to),
+                Measure::Frequency { mode, from, to } => ("frequency", *mode, *from, *to),
             };
             let path = format!("{path}.measure.{kind}");
             self.recorded_mode(mode, &format!("{path}.mode"));
             let recorded = self.scenario.output.diagnostics.modes.contains(&mode);
             self.require(recorded, format!("{path}.mode"), || {
-                "found a mode that is not recorded; add it to `output.diagnostics.modes`".into()
+                "found a mode that is not recorded; add it, written alike, to `output.diagnostics.modes`".into()
             });
             self.require(0.0 <= from && from < to && to <= end, path, || {
                 format!(
@@ -566,12 +752,30 @@ impl Checker<'_> {
         }
     }
 
+    /// What a run is judged by must be measured by it.
+    fn column(&mut self, column: &str, path: &str) {
+        let names = columns(self.scenario);
+        self.require(names.iter().any(|name| name == column), path, || {
+            let hint = match did_you_mean(column, names.iter().map(String::as_str)) {
+                Some(name) => format!("; did you mean `{name}`?"),
+                None => String::new(),
+            };
+            format!(
+                "found `{column}`, which diagnostics.csv will not have{hint}\n  its columns are {}; modes are added in `output.diagnostics.modes`",
+                names.join(", ")
+            )
+        });
+    }
+
     /// `.npy` files exist and have the type and shape of the grid.
     fn files(&mut self, folder: &Path) {
-        let cells: Vec<u64> = self.scenario.phase_space.axes().iter().map(|(_, axis)| u64::from(axis.cells)).collect();
+        let shape = |axes: &[PhaseAxis], components: u64| -> Vec<u64> {
+            let resolved = axes.iter().filter_map(|axis| self.scenario.phase_space.axis(*axis));
+            resolved.map(|axis| u64::from(axis.cells)).chain([components]).collect()
+        };
         let components = self.scenario.species.components() as u64;
         if let Initial::File(path) = &self.scenario.initial {
-            self.npy(&folder.join(path), &[cells.as_slice(), &[components]].concat(), "initial.file");
+            self.npy(&folder.join(path), &shape(&PhaseAxis::ALL, components), "initial.file");
         }
         let fields = &self.scenario.fields;
         let own = fields.file.iter().map(|file| (file, "fields.file".to_string()));
@@ -582,7 +786,7 @@ impl Checker<'_> {
         for (file, path) in own.chain(external) {
             for (name, file) in [("E", &file.E), ("B", &file.B)] {
                 if let Some(file) = file {
-                    self.npy(&folder.join(file), &[cells[0], 3], &format!("{path}.{name}"));
+                    self.npy(&folder.join(file), &shape(&PhaseAxis::SPACE, 3), &format!("{path}.{name}"));
                 }
             }
         }
@@ -614,6 +818,23 @@ impl Checker<'_> {
             format!("found shape {:?} in {shown}, expected {shape:?}", header.shape())
         });
     }
+}
+
+/// Largest stable step of the explicit Maxwell update; infinite without a space axis.
+pub(crate) fn maxwell_limit(space: &PhaseSpace) -> f64 {
+    let axes = PhaseAxis::SPACE.into_iter().filter_map(|axis| space.axis(axis));
+    MAXWELL_LIMIT / axes.fold(0.0, |sum, axis| sum + (f64::from(axis.cells) / (axis.to - axis.from)).powi(2)).sqrt()
+}
+
+/// Whether a component is one of E, and its direction.
+fn direction(component: FieldComponent) -> (bool, usize) {
+    let (vector, direction) = component_index(component);
+    (vector == 0, direction)
+}
+
+/// The path of an element where `path` names an array, else `path` itself.
+fn element(path: &str, index: usize, array: bool) -> String {
+    if array { format!("{path}[{index}]") } else { path.to_string() }
 }
 
 /// The nearest whole multiple of `unit`, unless `value` is one already.
@@ -700,7 +921,35 @@ pub(crate) mod tests {
             ("/phase_space/canonical".into(), json!({"py": 1}), "phase_space.canonical.py", "resolved"),
             ("/phase_space/px/to".into(), json!(-6), "phase_space.px.to", "from < to"),
             ("/phase_space/px/cells".into(), json!(7), "phase_space.px.cells", "8 or more"),
-            ("/phase_space/x/cells".into(), json!(2_097_152), "phase_space", "4.295e9 cells in all (128 GiB"),
+            ("/phase_space/y".into(), json!({"from": 0, "to": 1, "cells": 7}), "phase_space.y.cells", "8 or more"),
+            ("/phase_space/z".into(), json!({"from": 0, "to": 1, "cells": 8}), "phase_space.z", "z without pz"),
+            (
+                "/phase_space/x/cells".into(),
+                json!(2_147_483_648_u32),
+                "phase_space",
+                "cells in space, expected fewer than 2^31",
+            ),
+            ("/phase_space/py/cells".into(), json!(33_554_432), "phase_space", "cells in momentum, expected fewer"),
+            ("/phase_space/x/cells".into(), json!(536_870_912), "phase_space", "1.1e12 cells in all (32 TiB"),
+            (
+                "/phase_space/px/absorbing_layer".into(),
+                json!(1),
+                "phase_space.px.absorbing_layer",
+                "on a momentum axis",
+            ),
+            ("/phase_space/x/absorbing_layer".into(), json!(0), "phase_space.x.absorbing_layer", "> 0"),
+            (
+                "/phase_space/x/absorbing_layer".into(),
+                json!(3.4),
+                "phase_space.x.absorbing_layer",
+                "a third of the axis",
+            ),
+            (
+                "/phase_space/x/absorbing_layer".into(),
+                json!(1.2),
+                "phase_space.x.absorbing_layer",
+                "7.68 cells, expected 8",
+            ),
             ("/initial/populations".into(), json!([]), "initial.populations", "at least one"),
             (at("/density"), json!(0), "initial.populations[0].density", "> 0"),
             (
@@ -744,6 +993,60 @@ pub(crate) mod tests {
                 json!(33),
                 "initial.populations[0].perturbations[0].density.mode",
                 "32 or fewer",
+            ),
+            (
+                at("/space"),
+                json!({"gaussian": {"centre": [11, 0, 0], "width": [-1, 0, 0]}}),
+                "initial.populations[0].space.gaussian.centre[0]",
+                "0 to 10",
+            ),
+            (
+                at("/space"),
+                json!({"gaussian": {"centre": [5, 0, 0], "width": [-1, 0, 0]}}),
+                "initial.populations[0].space.gaussian.width[0]",
+                "> 0",
+            ),
+            (
+                at("/perturbations/0/density/mode"),
+                json!([1, 2, 0]),
+                "initial.populations[0].perturbations[0].density.mode[1]",
+                "2 wavelengths along y, which is not resolved",
+            ),
+            (
+                at("/perturbations/0/density/mode"),
+                json!([-33, 0, 0]),
+                "initial.populations[0].perturbations[0].density.mode[0]",
+                "-33 wavelengths on 64 cells, expected 32 or fewer",
+            ),
+            (
+                at("/perturbations/0"),
+                json!({"rotation": {"rate": [0, 0, 0]}}),
+                "initial.populations[0].perturbations[0].rotation.rate",
+                "no rotation",
+            ),
+            (
+                at("/perturbations/0"),
+                json!({"rotation": {"rate": [0, 0, 1]}}),
+                "initial.populations[0].perturbations[0].rotation.rate[2]",
+                "turns the x-y plane, but y is not resolved",
+            ),
+            (
+                at("/spin"),
+                json!({"vortex": {"radius": 1}}),
+                "initial.populations[0].spin.vortex",
+                "but y is not resolved",
+            ),
+            (
+                at("/spin"),
+                json!({"vortex": {"radius": 0, "centre": [11, 0]}}),
+                "initial.populations[0].spin.vortex.radius",
+                "> 0",
+            ),
+            (
+                at("/spin"),
+                json!({"vortex": {"radius": 1, "centre": [11, 0]}}),
+                "initial.populations[0].spin.vortex.centre[0]",
+                "0 to 10",
             ),
             (
                 at("/perturbations/0/density/mode"),
@@ -810,6 +1113,20 @@ pub(crate) mod tests {
                 "fields.external[0].travelling_wave.component",
                 "div B = 0",
             ),
+            (
+                "/fields/external".into(),
+                external(json!({"gradient": {"component": "B_x", "axis": "z", "slope": 1}})),
+                "fields.external[0].gradient.axis",
+                "varies along z, which is not resolved; use x",
+            ),
+            (
+                "/fields/external".into(),
+                external(
+                    json!({"standing_wave": {"component": "B_x", "amplitude": 1, "wavenumber": [0, 1, 0], "frequency": 1}}),
+                ),
+                "fields.external[0].standing_wave.wavenumber[1]",
+                "varies along y",
+            ),
             ("/fields/external".into(), external(json!({"file": {}})), "fields.external[0].file", "neither E nor B"),
             (
                 "/fields/external".into(),
@@ -818,6 +1135,7 @@ pub(crate) mod tests {
                 "cannot read ./nowhere.npy",
             ),
             ("/time/step".into(), json!(0), "time.step", "> 0"),
+            ("/time/step".into(), json!(0.2), "time.step", "expected 0.125838 or less, the stability limit 0.805"),
             ("/time/end".into(), json!(0.05), "time.end", "one step (0.1) or more"),
             ("/time/end".into(), json!(10.04), "time.end", "nearest end is 10"),
             ("/output/diagnostics/interval".into(), json!(0.05), "output.diagnostics.interval", "one time step"),
@@ -835,6 +1153,18 @@ pub(crate) mod tests {
             ("/output/snapshots/0/cut".into(), json!({"px": 0}), "output.snapshots[0].cut.px", "axis of the picture"),
             ("/output/snapshots/0/cut".into(), json!({"py": 7}), "output.snapshots[0].cut.py", "-6 to 6"),
             ("/output/snapshots/0/cut".into(), json!({"pz": 0}), "output.snapshots[0].cut.pz", "not resolved"),
+            (
+                "/output/snapshots/0".into(),
+                json!({"quantity": "texture", "axes": ["x", "px"], "interval": 1, "change": true}),
+                "output.snapshots[0].change",
+                "the change of a texture",
+            ),
+            (
+                "/expect/0/measure".into(),
+                json!({"final": {"column": "spin_X"}}),
+                "expect[0].measure.final.column",
+                "did you mean `spin_x`?",
+            ),
             ("/expect/0/relative_tolerance".into(), json!(0), "expect[0].relative_tolerance", "> 0"),
             ("/expect/0/measure/frequency/to".into(), json!(11), "expect[0].measure.frequency", "0 to 10"),
             (
@@ -857,7 +1187,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_varies_along_x_needs_x() {
+    fn what_varies_in_space_needs_a_space_axis() {
         let mut root = base();
         root["phase_space"].as_object_mut().unwrap().remove("x");
         set(&mut root, "/initial/populations/0/space", json!({"gaussian": {"centre": 0, "width": 1}}));
@@ -893,6 +1223,150 @@ pub(crate) mod tests {
         }
         assert!(!message.contains("external[2]"), "{message}");
         assert!(message.starts_with("11 mistakes in s.json\n"), "{message}");
+    }
+
+    /// A plane with packets, rotation, vortex, helix, waves in any direction and layers.
+    fn plane() -> Value {
+        let mut root = base();
+        let axis =
+            |from: f64, to: f64, layer: Value| json!({"from": from, "to": to, "cells": 64, "absorbing_layer": layer});
+        set(&mut root, "/phase_space/x", axis(0.0, 10.0, json!(2)));
+        set(&mut root, "/phase_space/y", axis(-10.0, 10.0, Value::Null));
+        set(&mut root, "/initial/populations/0/space", json!({"gaussian": {"centre": [5, 0, 99], "width": 1}}));
+        set(
+            &mut root,
+            "/initial/populations/0/perturbations",
+            json!([
+                {"density": {"mode": [-1, 32, 0], "amplitude": 0.1}},
+                {"drift": {"axis": "py", "mode": [0, 1, 0], "amplitude": 0.1}},
+                {"rotation": {"rate": [0, 0, 0.1], "centre": [5, 0, 0]}}
+            ]),
+        );
+        set(&mut root, "/initial/populations/0/spin", json!({"vortex": {"centre": [5, 0], "radius": 1}}));
+        set(
+            &mut root,
+            "/fields",
+            json!({
+                "evolution": "maxwell",
+                "background": "none",
+                "perturbations": [
+                    {"component": "B_x", "mode": [0, 1, 0], "amplitude": 0.1},
+                    {"component": "B_z", "mode": [1, -1, 0], "amplitude": 0.1}
+                ],
+                "external": [
+                    {"gradient": {"component": "B_x", "axis": "y", "slope": 1}},
+                    {"standing_wave": {"component": "B_y", "amplitude": 1, "wavenumber": 1, "frequency": 1}}
+                ]
+            }),
+        );
+        set(
+            &mut root,
+            "/output",
+            json!({
+                "diagnostics": {"modes": [{"quantity": "E_y", "mode": [0, 1, 0]}, {"quantity": "density", "mode": [0, 0, 0]}]},
+                "snapshots": [{"quantity": "texture", "axes": ["x", "y"], "interval": 1, "cut": {"px": 0}}]
+            }),
+        );
+        set(
+            &mut root,
+            "/expect",
+            json!([{"what": "w", "measure": {"final": {"column": "separation_y"}}, "value": 0, "relative_tolerance": 1}]),
+        );
+        root
+    }
+
+    #[test]
+    fn each_rule_holds_along_every_axis() {
+        assert_eq!(complaints(&plane()), "");
+        let table: Vec<(&str, Value, &str, &str)> = vec![
+            ("/phase_space/py", Value::Null, "phase_space.y", "y without py"),
+            ("/phase_space/x/absorbing_layer", Value::Null, "fields.background", "`absorbing_layer`"),
+            (
+                "/initial/populations/0/space/gaussian/centre",
+                json!(11),
+                "initial.populations[0].space.gaussian.centre",
+                "the x axis, 0 to 10",
+            ),
+            (
+                "/initial/populations/0/space/gaussian/width",
+                json!([1, 0, 0]),
+                "initial.populations[0].space.gaussian.width[1]",
+                "> 0",
+            ),
+            (
+                "/initial/populations/0/perturbations/2/rotation/rate",
+                json!([0.1, 0, 0]),
+                "initial.populations[0].perturbations[2].rotation.rate[0]",
+                "turns the y-z plane, but z is not resolved",
+            ),
+            (
+                "/initial/populations/0/spin/vortex/centre",
+                json!([5, 11]),
+                "initial.populations[0].spin.vortex.centre[1]",
+                "-10 to 10",
+            ),
+            (
+                "/fields/perturbations/0/mode",
+                json!([1, 1, 0]),
+                "fields.perturbations[0].component",
+                "B_x that varies along x",
+            ),
+            (
+                "/fields/perturbations/1/component",
+                json!("B_y"),
+                "fields.perturbations[1].component",
+                "B_y that varies along y",
+            ),
+            (
+                "/fields/perturbations/1/mode",
+                json!([0, 0, 1]),
+                "fields.perturbations[1].mode[2]",
+                "along z, which is not",
+            ),
+            ("/fields/external/0/gradient/component", json!("B_y"), "fields.external[0].gradient.component", "div B"),
+            (
+                "/fields/external/1/standing_wave/wavenumber",
+                json!([1, 1, 0]),
+                "fields.external[1].standing_wave.component",
+                "div B",
+            ),
+            ("/fields/evolution", json!("electrostatic"), "fields.perturbations[0].component", "E_x and E_y only"),
+            // 0.80536 / sqrt((64/10)^2 + (64/20)^2)
+            ("/time/step", json!(0.125), "time.step", "expected 0.112553 or less"),
+        ];
+        for (pointer, value, path, words) in table {
+            let mut root = plane();
+            set(&mut root, pointer, value.clone());
+            let message = complaints(&root);
+            let place = format!("at `{path}`: ");
+            let hit = message.lines().any(|line| line.contains(&place) && line.contains(words));
+            assert!(hit, "{pointer} = {value}\nwanted: {place} ... {words}\n   got: {message}");
+        }
+        // E_y along y is longitudinal, E_y along x is not.
+        for (mode, refused) in [([0, 1, 0], false), ([1, 0, 0], true)] {
+            let mut root = plane();
+            let wave = json!([{"component": "E_y", "mode": mode, "amplitude": 0.1}]);
+            set(&mut root, "/fields", json!({"evolution": "electrostatic", "perturbations": wave}));
+            assert_eq!(complaints(&root).contains("transverse"), refused, "{mode:?}");
+        }
+    }
+
+    #[test]
+    fn waves_that_do_not_fit_are_warned_about_per_axis() {
+        let mut root = plane();
+        set(
+            &mut root,
+            "/fields/external",
+            json!([{"travelling_wave": {"component": "B_z", "amplitude": 0.1, "wavenumber": [1, 1, 0], "frequency": 1}}]),
+        );
+        let scenario: Scenario = serde_json::from_value(root.clone()).unwrap();
+        let found = warnings(&scenario);
+        // x absorbs what comes to its ends.
+        let fits = |found: &[String]| found.iter().filter(|text| text.contains("wavelengths on the periodic")).count();
+        assert_eq!(fits(&found), 1, "{found:?}");
+        assert!(found.iter().any(|text| text.contains("periodic y axis")), "{found:?}");
+        set(&mut root, "/phase_space/x/absorbing_layer", Value::Null);
+        assert_eq!(fits(&warnings(&serde_json::from_value(root).unwrap())), 2);
     }
 
     #[test]
