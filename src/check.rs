@@ -7,18 +7,19 @@ use glam::DVec3;
 
 use crate::error::{Error, Result};
 use crate::fields::MAXWELL_LIMIT;
-use crate::grid::Axis;
+use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
+use crate::grid::{Axis, Grid};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::reduction;
 use crate::scenario::schema::{
-    Evolution, External, FieldComponent, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario,
-    Space, Spin, Time, UniformField,
+    self, Evolution, External, FieldComponent, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population,
+    Scenario, Space, Spin, Time, UniformField,
 };
 use crate::scenario::validate::{self, bytes, number};
 
 /// Largest storage binding of software Vulkan.
-const SOFTWARE_BINDING: f64 = (128u64 << 20) as f64;
+const SOFTWARE_BINDING: u64 = 128 << 20;
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
 const EDGE: f64 = 4e-6;
 /// Typical picture, and a number with its comma in a CSV file.
@@ -27,9 +28,45 @@ const CSV_NUMBER_BYTES: f64 = 22.0;
 /// Columns of diagnostics.csv besides the modes, roughly.
 const CSV_COLUMNS: f64 = 30.0;
 
+/// A device as far as memory goes.
+struct Room {
+    name: String,
+    limits: Limits,
+    /// Its memory, where that can be known.
+    bytes: Option<u64>,
+}
+
+impl Room {
+    /// The best device of this machine, else what software Vulkan would offer.
+    fn here() -> Room {
+        let Some(adapter) = gpu::list_adapters().into_iter().next() else {
+            let limits = Limits { binding_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
+            return Room { name: "software Vulkan".into(), limits, bytes: available_memory() };
+        };
+        let bytes = if adapter.software { available_memory() } else { None };
+        Room { limits: adapter.limits(), name: adapter.name, bytes }
+    }
+}
+
+/// Free memory of the machine, where the system tells.
+fn available_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? << 10)
+}
+
+/// Cells of an axis after multiplication.
+fn scaled(cells: u32, factor: f64) -> u32 {
+    ((f64::from(cells) * factor) as u32).max(validate::MIN_CELLS)
+}
+
 /// Everything `spinwigner check` prints. Fails when the state does not fit
 /// `memory_budget` bytes.
 pub fn report(loaded: &Loaded, memory_budget: Option<u64>) -> Result<String> {
+    report_on(&Room::here(), loaded, memory_budget)
+}
+
+fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>) -> Result<String> {
     let estimate = Estimate::new(&loaded.scenario);
     let mut text = String::new();
     // Writing to a String cannot fail.
@@ -38,7 +75,7 @@ pub fn report(loaded: &Loaded, memory_budget: Option<u64>) -> Result<String> {
     line(format!("  {}", loaded.scenario.title));
     line(String::new());
     estimate.phase_space(&mut line);
-    estimate.memory(memory_budget, &mut line)?;
+    estimate.memory(memory_budget, room, &mut line)?;
     estimate.disk(&mut line);
     line(String::new());
     line("resolution and step size".into());
@@ -174,39 +211,74 @@ impl<'s> Estimate<'s> {
         ));
     }
 
-    fn memory(&self, budget: Option<u64>, line: &mut impl FnMut(String)) -> Result<()> {
-        let state = self.state_bytes();
-        let needed = 2.0 * state;
-        line(format!(
-            "  device memory {}: {} bytes per cell, held twice",
-            bytes(needed),
-            4 * self.scenario.species.components()
-        ));
-        if state > SOFTWARE_BINDING {
-            line(format!(
-                "  one copy exceeds the {} that software Vulkan binds at a time: it needs a GPU, or --device reference",
-                bytes(SOFTWARE_BINDING)
-            ));
+    /// Device memory of the axes with `factor` times as many cells; the error says why the
+    /// device cannot hold them.
+    fn device_memory(&self, factor: f64, room: &Room) -> Result<(Slabs, DeviceMemory)> {
+        let mut space = self.scenario.phase_space.clone();
+        for (name, axis) in self.scenario.phase_space.axes() {
+            let cells = scaled(axis.cells, factor);
+            *space.axis_mut(name) = Some(schema::Axis { cells, ..axis });
         }
-        let Some(budget) = budget.map(|bytes| bytes as f64) else { return Ok(()) };
+        let grid = Grid::of(&space)?;
+        let slabs = Slabs::new(&grid, self.scenario.species.components(), room.limits)?;
+        let memory = DeviceMemory::of(&grid, &slabs);
+        Ok((slabs, memory))
+    }
+
+    /// The largest factor for the cells of every axis that fits, and the cells then.
+    fn largest(&self, budget: u64, room: &Room) -> (f64, String) {
+        let fits = |factor: f64| self.device_memory(factor, room).is_ok_and(|(_, memory)| memory.total() <= budget);
+        let (mut low, mut high) = (0.0, 1024.0);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if fits(middle) { low = middle } else { high = middle }
+        }
+        let cells = self.scenario.phase_space.axes().into_iter();
+        let cells = cells.map(|(name, axis)| format!("{} {}", name.name(), scaled(axis.cells, low)));
+        (low, cells.collect::<Vec<_>>().join(", "))
+    }
+
+    fn memory(&self, budget: Option<u64>, room: &Room, line: &mut impl FnMut(String)) -> Result<()> {
+        let (slabs, memory) = match self.device_memory(1.0, room) {
+            Ok(needed) => needed,
+            Err(error) => {
+                line(format!("  device memory: {} cannot hold this grid: {error}", room.name));
+                return Ok(());
+            }
+        };
+        let needed = memory.total();
+        line(format!(
+            "  device memory {}: state {} ({} bytes per cell, held once{}), fields and readings {}",
+            bytes(needed as f64),
+            bytes(memory.state as f64),
+            4 * self.scenario.species.components(),
+            match slabs.planes.len() {
+                1 => String::new(),
+                count => format!(" in {count} slabs"),
+            },
+            bytes((needed - memory.state) as f64),
+        ));
+        // The initial state in f64 while it is sent; the same when it is read for pictures.
+        let host = 2.0 * 8.0 * self.cells() * self.scenario.species.components() as f64;
+        line(format!("  host memory about {} at the start and for every output of the state", bytes(host)));
+        let Some(budget) = budget.or(room.bytes) else {
+            line("  largest grid: give the size of your device, as in --memory 24G".into());
+            return Ok(());
+        };
+        let (factor, cells) = self.largest(budget, room);
         if needed > budget {
-            let axes = self.scenario.phase_space.axes();
-            let factor = (budget / needed).powf(1.0 / axes.len() as f64);
-            let smaller: Vec<String> = axes
-                .iter()
-                .map(|(axis, schema_axis)| {
-                    format!("{} {}", axis.name(), (f64::from(schema_axis.cells) * factor).floor())
-                })
-                .collect();
             return Err(Error::Input(format!(
-                "found {} of device memory needed, expected {} or less; multiply the cells of every axis by {} or less ({})",
-                bytes(needed),
-                bytes(budget),
+                "found {} of device memory needed, expected {} or less; multiply the cells of every axis by {} or less ({cells})",
+                bytes(needed as f64),
+                bytes(budget as f64),
                 number((factor * 1e3).floor() / 1e3, 3),
-                smaller.join(", ")
             )));
         }
-        line(format!("  fits in {}: {} % used", bytes(budget), number(100.0 * needed / budget, 2)));
+        line(format!(
+            "  fits in {}: {} % used; largest grid of this shape there: {cells}",
+            bytes(budget as f64),
+            number(100.0 * needed as f64 / budget as f64, 2)
+        ));
         Ok(())
     }
 
@@ -715,28 +787,38 @@ mod tests {
         root
     }
 
-    #[test]
-    fn memory_counts_two_copies_and_names_a_factor_that_fits() {
-        // 64 x 64 x 32 cells of 16 bytes, twice: 4 MiB.
-        let root = base();
-        assert!(line(&root, "device memory").contains("4 MiB"));
-        assert!(report(&loaded(&root), Some(4 << 20)).is_ok());
-        // Half the memory on three axes: 2^(-1/3) = 0.7937.
-        let error = report(&loaded(&root), Some(2 << 20)).unwrap_err();
-        assert!(matches!(error, Error::Input(_)));
-        assert!(error.to_string().contains("by 0.793 or less (x 50, px 50, py 25)"), "{error}");
-        let mut spinless = with("/species/spin", json!(false));
-        spinless["initial"]["populations"][0].as_object_mut().unwrap().remove("spin");
-        assert!(line(&spinless, "device memory").contains("1 MiB: 4 bytes per cell"));
+    fn software(bytes: Option<u64>) -> Room {
+        let limits = Limits { binding_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
+        Room { name: "test".into(), limits, bytes }
     }
 
     #[test]
-    fn software_vulkan_binds_no_large_state() {
-        let mut root = with("/phase_space/x/cells", json!(8192));
-        // 8192 x 64 x 32 x 16 bytes = 256 MiB.
-        assert!(line(&root, "software Vulkan").contains("needs a GPU"));
-        set(&mut root, "/phase_space/x/cells", json!(4096));
-        assert!(!report(&loaded(&root), None).unwrap().contains("software Vulkan"));
+    fn memory_counts_one_copy_and_names_the_largest_grid() {
+        // 64 x 64 x 32 cells of 16 bytes: 2 MiB; sums, tables and a staging buffer of its size.
+        let root = base();
+        let report = |budget| report_on(&software(None), &loaded(&root), budget);
+        let text = report(None).unwrap();
+        assert!(text.contains("state 2 MiB (16 bytes per cell, held once)"), "{text}");
+        assert!(text.contains("--memory 24G"), "{text}");
+        // 69 x 69 x 34 cells of 16 bytes, twice with the staging buffer: 4.94 MiB.
+        let text = report(Some(5 << 20)).unwrap();
+        assert!(text.contains("81 % used; largest grid of this shape there: x 69, px 69, py 34"), "{text}");
+        let error = report(Some(2 << 20)).unwrap_err();
+        assert!(matches!(error, Error::Input(_)));
+        assert!(error.to_string().contains("by 0.787 or less (x 50, px 50, py 25)"), "{error}");
+    }
+
+    #[test]
+    fn large_states_are_cut_in_slabs() {
+        // 8192 x 64 x 32 x 16 bytes = 256 MiB; 20 planes of 3 GiB fit no binding.
+        let root = with("/phase_space/x/cells", json!(8192));
+        let text = report_on(&software(Some(1 << 30)), &loaded(&root), None).unwrap();
+        assert!(text.contains("held once in 2 slabs") && text.contains("fits in 1 GiB"), "{text}");
+        let mut root = with("/phase_space/x/cells", json!(20));
+        set(&mut root, "/phase_space/px/cells", json!(8192));
+        set(&mut root, "/phase_space/py/cells", json!(8192));
+        let text = report_on(&software(None), &loaded(&root), None).unwrap();
+        assert!(text.contains("cannot hold this grid"), "{text}");
     }
 
     /// Each quantity by hand for the base: dx = 10/64, dp = 12/64, n = q = m = 1.

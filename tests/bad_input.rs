@@ -125,7 +125,7 @@ fn broken_scenarios_are_refused_with_place_and_remedy() {
         (
             "\"output\": {",
             "\"expect\": [{ \"what\": \"w\", \"measure\": { \"final\": { \"column\": \"spin_w\" } }, \"value\": 1, \"relative_tolerance\": 1 }],\n\"output\": {",
-            &["s.json:14:66: at `expect[0].measure.final.column`", "did you mean `spin_x`?", "momentum_scale"],
+            &["s.json:14:63: at `expect[0].measure.final.column`", "did you mean `spin_x`?", "momentum_scale"],
         ),
         (
             "\"time\": { \"step\": 0.1",

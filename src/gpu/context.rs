@@ -16,6 +16,8 @@ pub struct AdapterDescription {
     pub name: String,
     pub backend: String,
     pub kind: String,
+    /// Computes on the processor, in the machine's memory.
+    pub software: bool,
     pub driver: String,
     pub storage_binding_bytes: u64,
     pub max_buffer_bytes: u64,
@@ -91,6 +93,7 @@ fn describe(index: usize, adapter: &wgpu::Adapter) -> AdapterDescription {
             wgpu::DeviceType::Cpu => "software on the CPU",
         }
         .into(),
+        software: info.device_type == wgpu::DeviceType::Cpu,
         driver: format!("{} {}", info.driver, info.driver_info).trim().into(),
         storage_binding_bytes: limits.max_storage_buffer_binding_size,
         max_buffer_bytes: limits.max_buffer_size,

@@ -140,6 +140,18 @@ impl PhaseSpace {
         }
     }
 
+    /// The place of an axis.
+    pub fn axis_mut(&mut self, axis: PhaseAxis) -> &mut Option<Axis> {
+        match axis {
+            PhaseAxis::X => &mut self.x,
+            PhaseAxis::Y => &mut self.y,
+            PhaseAxis::Z => &mut self.z,
+            PhaseAxis::Px => &mut self.px,
+            PhaseAxis::Py => &mut self.py,
+            PhaseAxis::Pz => &mut self.pz,
+        }
+    }
+
     /// Resolved axes in the order of storage: x, y, z, px, py, pz.
     pub fn axes(&self) -> Vec<(PhaseAxis, Axis)> {
         PhaseAxis::ALL.into_iter().filter_map(|axis| Some((axis, self.axis(axis)?))).collect()

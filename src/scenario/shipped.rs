@@ -17,6 +17,9 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "weibel",
     "spin-orbit-precession",
     "plasma-wave-full",
+    "weibel-2d2p",
+    "spin-vortex-2d3p",
+    "free-6d",
 ];
 
 /// The JSON of a shipped scenario.

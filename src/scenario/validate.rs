@@ -13,7 +13,7 @@ use crate::fields::{MAXWELL_LIMIT, component_index};
 use crate::physics::Particle;
 
 /// Sweeps reach three cells to each side.
-const MIN_CELLS: u32 = 8;
+pub(crate) const MIN_CELLS: u32 = 8;
 /// Most cells of phase space, and of space or momentum alone: what memory will hold
 /// in the years to come, and what a 32-bit index reaches.
 const MOST_CELLS: f64 = (1u64 << 40) as f64;
