@@ -227,7 +227,12 @@ impl<'s> Estimate<'s> {
 
     /// The largest factor for the cells of every axis that fits, and the cells then.
     fn largest(&self, budget: u64, room: &Room) -> (f64, String) {
-        let fits = |factor: f64| self.device_memory(factor, room).is_ok_and(|(_, memory)| memory.total() <= budget);
+        let fits = |factor: f64| {
+            let axes = self.scenario.phase_space.axes();
+            let cells: f64 = axes.iter().map(|(_, axis)| f64::from(scaled(axis.cells, factor))).product();
+            // A byte per cell bounds what need not be counted.
+            cells < budget as f64 && self.device_memory(factor, room).is_ok_and(|(_, memory)| memory.total() <= budget)
+        };
         let (mut low, mut high) = (0.0, 1024.0);
         for _ in 0..60 {
             let middle = 0.5 * (low + high);
@@ -805,7 +810,7 @@ mod tests {
         assert!(text.contains("81 % used; largest grid of this shape there: x 69, px 69, py 34"), "{text}");
         let error = report(Some(2 << 20)).unwrap_err();
         assert!(matches!(error, Error::Input(_)));
-        assert!(error.to_string().contains("by 0.787 or less (x 50, px 50, py 25)"), "{error}");
+        assert!(error.to_string().contains("by 0.796 or less (x 50, px 50, py 25)"), "{error}");
     }
 
     #[test]
