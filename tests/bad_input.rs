@@ -125,12 +125,12 @@ fn broken_scenarios_are_refused_with_place_and_remedy() {
         (
             "\"output\": {",
             "\"expect\": [{ \"what\": \"w\", \"measure\": { \"final\": { \"column\": \"spin_w\" } }, \"value\": 1, \"relative_tolerance\": 1 }],\n\"output\": {",
-            &["s.json:14:66: at `expect[0].measure.final.column`", "did you mean `spin_x`?", "momentum_scale"],
+            &["s.json:14:63: at `expect[0].measure.final.column`", "did you mean `spin_x`?", "momentum_scale"],
         ),
         (
             "\"time\": { \"step\": 0.1",
             "\"fields\": { \"evolution\": \"maxwell\" }, \"time\": { \"step\": 1",
-            &["s.json:13:61: at `time.step`", "expected 0.50335 or less, the stability limit"],
+            &["s.json:13:59: at `time.step`", "expected 0.503355 or less, the stability limit"],
         ),
         (
             "\"time\": {",
