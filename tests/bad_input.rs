@@ -130,7 +130,7 @@ fn broken_scenarios_are_refused_with_place_and_remedy() {
         (
             "\"time\": { \"step\": 0.1",
             "\"fields\": { \"evolution\": \"maxwell\" }, \"time\": { \"step\": 1",
-            &["s.json:13:61: at `time.step`", "expected 0.50335 or less, the stability limit"],
+            &["s.json:13:59: at `time.step`", "expected 0.503355 or less, the stability limit"],
         ),
         (
             "\"time\": {",

@@ -1,5 +1,6 @@
 //! Pictures of a field on a two-dimensional grid.
 
+use std::ops::Range;
 use std::path::Path;
 
 use image::RgbImage;
@@ -28,7 +29,7 @@ const LONGEST_SIDE: f64 = 4.0;
 /// together stand out from every colour.
 const ARROWS: usize = 20;
 const ARROW: Stroke = Stroke { color: [20, 20, 20], width: 1.7, dashes: &[] };
-const HALO: Stroke = Stroke { color: [255, 255, 255], width: 4.0, dashes: &[] };
+const HALO: Stroke = Stroke { color: [255, 255, 255], width: 3.4, dashes: &[] };
 
 /// What a side of the grid stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,8 +71,8 @@ pub struct HeatMap<'a> {
     /// along `horizontal`. The length is `columns * rows`.
     pub values: &'a [f64],
     /// Vectors to be drawn over the colours, one for each value or none at all: to the
-    /// right and up, as long as a cell of the arrows' own grid when of length 1. Those
-    /// that are not finite are left out.
+    /// right and up, means over blocks of cells, nearly as long as a block when of
+    /// length 1. Those that are not finite are left out.
     pub arrows: &'a [[f64; 2]],
     pub columns: usize,
     pub rows: usize,
@@ -122,20 +123,28 @@ impl HeatMap<'_> {
         }
         let (width, height) = (map.width / self.columns as f64, map.height / self.rows as f64);
         let spacing = map.width.max(map.height) / ARROWS as f64;
-        let every = |cell: f64, cells: usize| ((spacing / cell).round().max(1.0) as usize).min(cells);
+        // Up to a fifth more arrows than asked for, rather than half as many.
+        let every = |cell: f64, cells: usize| ((spacing / cell - 0.2).ceil().max(1.0) as usize).min(cells);
         let (across, up) = (every(width, self.columns), every(height, self.rows));
         let longest = 0.92 * (across as f64 * width).min(up as f64 * height);
-        // In the middle of the blocks of cells that share an arrow.
-        for row in (up / 2..self.rows).step_by(up) {
-            for column in (across / 2..self.columns).step_by(across) {
-                let [x, y] = self.arrows[row * self.columns + column];
-                let length = x.hypot(y);
-                if !length.is_finite() || length < 0.02 {
+        // In the middle of the blocks of cells that share an arrow, their mean.
+        for rows in blocks(self.rows, up) {
+            for columns in blocks(self.columns, across) {
+                let all = rows.clone().flat_map(|row| &self.arrows[row * self.columns..][columns.clone()]);
+                let (mut sum, mut count) = ((0.0, 0.0), 0.0);
+                for [x, y] in all.filter(|arrow| arrow.iter().all(|part| part.is_finite())) {
+                    sum = (sum.0 + x, sum.1 + y);
+                    count += 1.0;
+                }
+                let total = f64::hypot(sum.0, sum.1);
+                let length = total / count;
+                // Also where there is none to take the mean of.
+                if !(length.is_finite() && length > 0.02) {
                     continue;
                 }
-                let centre = (map.left + (column as f64 + 0.5) * width, map.bottom() - (row as f64 + 0.5) * height);
-                let shown = longest * length.min(1.0);
-                draw_arrow(canvas, centre, (x / length, -y / length), shown)?;
+                let middle = |cells: &Range<usize>| 0.5 * (cells.start + cells.end) as f64;
+                let centre = (map.left + middle(&columns) * width, map.bottom() - middle(&rows) * height);
+                draw_arrow(canvas, centre, (sum.0 / total, -sum.1 / total), longest * length.min(1.0))?;
             }
         }
         Ok(())
@@ -348,6 +357,11 @@ fn paint(canvas: &mut Canvas, rect: Rect, color: impl Fn(usize, usize) -> [u8; 3
             canvas.fill(Rect { left, top, width: 1.0, height: 1.0 }, color(x as usize, y as usize));
         }
     }
+}
+
+/// Ranges of `every` cells, the last one shorter where they do not fit.
+fn blocks(cells: usize, every: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..cells).step_by(every).map(move |start| start..(start + every).min(cells))
 }
 
 /// An arrow of `length` pixels in a direction of length 1, around its centre.

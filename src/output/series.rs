@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{LinePlot, Series};
 use crate::diagnostics::{Table, mode_name};
 use crate::error::Result;
-use crate::scenario::schema::{Initial, Scenario};
+use crate::scenario::schema::{Initial, Mode, ModeNumber, Scenario};
 
 /// A panel before it is drawn: its series are owned.
 struct Panel {
@@ -50,9 +50,20 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
         },
         Panel {
             title: "Mean position of the spin components",
-            vertical: ("⟨x⟩", units.length.clone()),
+            vertical: ("⟨r⟩", units.length.clone()),
             series: if is_packet(scenario) {
-                named(table, &[("mean_x_up", "up"), ("mean_x_down", "down")], |value, _| value)
+                named(
+                    table,
+                    &[
+                        ("mean_x_up", "x, up"),
+                        ("mean_x_down", "x, down"),
+                        ("mean_y_up", "y, up"),
+                        ("mean_y_down", "y, down"),
+                        ("mean_z_up", "z, up"),
+                        ("mean_z_down", "z, down"),
+                    ],
+                    |value, _| value,
+                )
             } else {
                 Vec::new()
             },
@@ -73,7 +84,7 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
                     &[("number", "number, relative change"), ("purity", "purity, relative change")],
                     |value, first| (value / first - 1.0).abs(),
                 ),
-                named(table, &[("gauss_residual", "Gauss residual")], |value, _| value),
+                named(table, &[("gauss_residual", "Gauss residual"), ("divergence_b", "div B")], |value, _| value),
             ]
             .concat(),
             logarithmic: true,
@@ -110,15 +121,20 @@ fn named(table: &Table, columns: &[(&str, &str)], of: impl Fn(f64, f64) -> f64) 
 
 /// Moduli of the recorded modes.
 fn modes(scenario: &Scenario, table: &Table) -> Vec<(String, Vec<f64>)> {
-    let modulus = |mode| {
+    let modulus = |mode: &Mode| {
         let name = mode_name(mode);
         let (re, im) = (table.column(&format!("{name}_re"))?, table.column(&format!("{name}_im"))?);
-        Some((name.replace("_mode", ", mode "), re.iter().zip(&im).map(|(re, im)| re.hypot(*im)).collect()))
+        let (quantity, _) = name.rsplit_once("_mode")?;
+        let wavelengths = match mode.mode {
+            ModeNumber::X(number) => number.to_string(),
+            ModeNumber::Each([x, y, z]) => format!("({x}, {y}, {z})"),
+        };
+        Some((format!("{quantity}, mode {wavelengths}"), re.iter().zip(&im).map(|(re, im)| re.hypot(*im)).collect()))
     };
     scenario.output.diagnostics.modes.iter().filter_map(modulus).collect()
 }
 
-/// Whether a mean position means anything: some population is a packet in x.
+/// Whether a mean position means anything: some population is a packet.
 fn is_packet(scenario: &Scenario) -> bool {
     match &scenario.initial {
         Initial::Populations(populations) => populations.iter().any(|population| population.space.is_some()),

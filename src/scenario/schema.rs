@@ -108,7 +108,7 @@ pub enum Kinematics {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct PhaseSpace {
-    /// Space axes are periodic; each needs its own momentum.
+    /// Space axes are periodic or absorb at their ends; each needs its own momentum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub x: Option<Axis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -206,7 +206,7 @@ pub struct Population {
     #[serde(default = "one")]
     pub density: f64,
     pub momentum: Momentum,
-    /// Default: uniform in x.
+    /// Default: uniform in space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub space: Option<Space>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
