@@ -271,6 +271,14 @@ impl<'s> Estimate<'s> {
             return Ok(());
         };
         let (factor, cells) = self.largest(budget, room);
+        if factor == 0.0 {
+            return Err(Error::Input(format!(
+                "found {} of device memory needed, expected {} or less; even the fewest cells of these axes ({cells}) \
+                 need more",
+                bytes(needed as f64),
+                bytes(budget as f64),
+            )));
+        }
         if needed > budget {
             return Err(Error::Input(format!(
                 "found {} of device memory needed, expected {} or less; multiply the cells of every axis by {} or less ({cells})",

@@ -74,22 +74,8 @@ impl Prepared {
         fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
         let background = scenario.fields.background;
         let prepared = Prepared { grid, particle, state, fields, background, step: scenario.time.step };
-        prepared.refuse_unstable_step()?;
         prepared.refuse_inconsistent_field()?;
         Ok(prepared)
-    }
-
-    fn refuse_unstable_step(&self) -> Result<()> {
-        let limit = self.fields.mesh.maxwell_limit();
-        if self.fields.evolution == Evolution::Maxwell && self.step > limit {
-            return Err(Error::Input(format!(
-                "time.step = {} exceeds {limit:.6} = {:.3} / sqrt(sum of 1/dx^2 over the space axes), the stability limit \
-                 of the explicit Maxwell update; reduce the step, or the number of space cells",
-                self.step,
-                crate::fields::MAXWELL_LIMIT
-            )));
-        }
-        Ok(())
     }
 
     /// Compares the longitudinal part of the given E with what follows from the charges and P.

@@ -9,7 +9,8 @@ use super::parse::did_you_mean;
 use super::reduction;
 use super::schema::*;
 use crate::error::{Error, Result};
-use crate::fields::{MAXWELL_LIMIT, component_index};
+use crate::fields::{MAXWELL_LIMIT, Mesh, component_index};
+use crate::grid::Grid;
 use crate::physics::Particle;
 
 /// Sweeps reach three cells to each side.
@@ -822,8 +823,7 @@ impl Checker<'_> {
 
 /// Largest stable step of the explicit Maxwell update; infinite without a space axis.
 pub(crate) fn maxwell_limit(space: &PhaseSpace) -> f64 {
-    let axes = PhaseAxis::SPACE.into_iter().filter_map(|axis| space.axis(axis));
-    MAXWELL_LIMIT / axes.fold(0.0, |sum, axis| sum + (f64::from(axis.cells) / (axis.to - axis.from)).powi(2)).sqrt()
+    Grid::of(space).map_or(f64::INFINITY, |grid| Mesh::of(&grid).maxwell_limit())
 }
 
 /// Whether a component is one of E, and its direction.
