@@ -10,7 +10,7 @@ use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{Command, Executor, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, Evolution, External, FieldFile};
+use crate::scenario::schema::{Background, External, FieldFile};
 use crate::splitting::{self, KickTables, Order};
 use crate::state::State;
 use crate::{initial, npy, reference};

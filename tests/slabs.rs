@@ -1,0 +1,105 @@
+//! A state larger than three storage bindings of the device: cut in as many slabs as it
+//! must be and in far more, it goes through the same numbers to the last bit, in device
+//! memory hardly above its own size, which is predicted.
+
+use std::ops::Range;
+
+use glam::{DVec3, DVec4};
+use spinwigner::gpu::{Choice, Context, DeviceMemory, GpuExecutor, Limits, REACH, TABLES};
+use spinwigner::grid::{Axis, Grid};
+use spinwigner::operators::{Command, Executor, FieldSample, Recorder, Recording};
+use spinwigner::physics::Particle;
+use spinwigner::scenario::schema::Kinematics;
+use spinwigner::splitting::{self, KickTables, Order};
+use spinwigner::state::State;
+
+/// x, y, px, py, pz: as many x cells as exceed three bindings of 128 MiB, 25 million cells.
+fn grid(binding: u64) -> Grid {
+    let axis = |cells, from, step| Some(Axis { cells, from, step });
+    let [y, p] = [30, 24];
+    let plane = 16 * (y * p * p * p) as u64;
+    let x = (3 * binding.min(128 << 20) / plane + 2) as usize;
+    let momentum = axis(p, -1.25, 0.125);
+    Grid::new([axis(x, 0.0, 0.25), axis(y, 0.0, 0.25), None, momentum, momentum, momentum]).expect("valid axes")
+}
+
+fn fields(grid: &Grid) -> Vec<FieldSample> {
+    let vector = |i: usize, seed: f64| {
+        let i = i as f64;
+        0.3 * DVec3::new((0.1 * i + seed).sin(), (0.07 * i + 2.0 * seed).cos(), (0.05 * i - seed).sin())
+    };
+    let sample = |i| FieldSample {
+        e: vector(i, 1.0),
+        b: vector(i, 2.0),
+        de: [vector(i, 3.0), vector(i, 4.0), DVec3::ZERO],
+        db: [vector(i, 5.0), vector(i, 6.0), DVec3::ZERO],
+        ..Default::default()
+    };
+    (0..grid.space_cells()).map(sample).collect()
+}
+
+fn state(grid: &Grid) -> State {
+    let cell = |cell: usize| {
+        // Rough, and cheap: the low bits of a multiplicative hash.
+        let hash = |k: usize| ((cell * 4 + k).wrapping_mul(2_654_435_761) >> 8 & 0xffff) as f64 / 65536.0;
+        DVec4::new(1.0 + hash(0), hash(1) - 0.5, hash(2) - 0.5, hash(3) - 0.5)
+    };
+    State::Spin((0..grid.cells()).map(cell).collect())
+}
+
+#[test]
+fn slabs_change_no_bit_and_take_no_second_copy() {
+    let context = Context::open(Choice::Best).expect("the adapter opens").expect("an adapter");
+    let largest = context.adapter.limits();
+    let binding = largest.binding_bytes.min(128 << 20);
+    let grid = grid(binding);
+    let particle = Particle {
+        mass: 1.0,
+        charge: -1.0,
+        hbar: 0.3,
+        moment: -0.15,
+        anomaly: 0.0,
+        kinematics: Kinematics::Relativistic,
+        spin: true,
+    };
+    let state = state(&grid);
+    let plane = (grid.cells() / grid.shape()[0] * 16) as u64;
+    // One step with every operator, and both readings.
+    let table = fields(&grid);
+    let mut recording = Recording { tables: vec![table; TABLES as usize], commands: Vec::new() };
+    let recorder = Recorder { grid: &grid, particle: &particle };
+    splitting::drift(recorder, &mut recording, 0.05, 3, Order::Forwards);
+    splitting::kick(recorder, &mut recording, 0.1, KickTables { before: 0, middle: 1, after: 2 }, Order::Forwards);
+    recording.commands.extend([Command::Sources { table: 3 }, Command::Observables { table: 3 }]);
+    let run = |binding_bytes: u64| {
+        let limits = Limits { binding_bytes, ..largest };
+        let mut gpu = GpuExecutor::with_limits(context.clone(), grid.clone(), particle, &state, limits).expect("fits");
+        let readings = gpu.execute(&recording).expect("executed");
+        (gpu, readings)
+    };
+    let (mut few, few_readings) = run(binding);
+    let (mut many, many_readings) = run((REACH as u64 + 1) * plane);
+    let counts = [few.slabs().planes.len(), many.slabs().planes.len()];
+    println!("{} cells, {:.2} bindings, {counts:?} slabs", grid.cells(), grid.cells() as f64 * 16.0 / binding as f64);
+    assert!(counts[0] > 3 && counts[1] > 3 * counts[0]);
+    assert!(few_readings == many_readings, "readings differ");
+    // A part at a time, as nobody needs the whole twice.
+    let part = grid.cells() / grid.shape()[0];
+    for first in (0..grid.cells()).step_by(part) {
+        let cells: Range<usize> = first..first + part;
+        let (a, b) = (few.read(cells.clone()).expect("state"), many.read(cells).expect("state"));
+        assert!(a == b, "cells from {first} on differ");
+    }
+    for gpu in [&few, &many] {
+        let predicted = DeviceMemory::of(&grid, gpu.slabs());
+        let (allocated, state) = (gpu.allocated_bytes() as f64, predicted.state as f64);
+        println!(
+            "{} slabs: {:.4} of the state allocated, {:.4} predicted",
+            gpu.slabs().planes.len(),
+            allocated / state,
+            predicted.total() as f64 / state
+        );
+        assert!((predicted.total() as f64 / allocated - 1.0).abs() < 0.02);
+        assert!(allocated <= 1.3 * state);
+    }
+}
