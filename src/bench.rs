@@ -172,8 +172,8 @@ impl Case {
         let resolved = axes.iter().filter(|&&axis| axis > 0).count() as f64;
         // Even numbers, as users choose them.
         let along = 2 * ((cells as f64).powf(1.0 / resolved) / 2.0).round().max(4.0) as usize;
-        // An axis longer than the others is none the better resolved.
-        Case { shape: axes.map(|axis| axis * along.min(60_000)), spin }
+        // A line alone is no load.
+        Case { shape: axes.map(|axis| axis * along.min(4096)), spin }
     }
 
     fn name(&self) -> String {
@@ -198,9 +198,9 @@ impl Case {
             true => json!({"external": [{"uniform": {"E": [0.03, 0.05, 0.02], "B": [0.1, 0.03, 0.5]}}]}),
             false => json!({"evolution": "maxwell", "uniform": {"E": [0.03, 0.05, 0.02], "B": [0.1, 0.03, 0.5]}}),
         };
-        // Stable, and less than a cell per sweep.
-        let finest = self.shape[..MOMENTUM].iter().map(|&cells| if cells > 0 { 6.0 / cells as f64 } else { 0.1 });
-        let step = 0.4 * finest.fold(0.1, f64::min);
+        // Stable, and less than a cell per sweep: |v| < 1 and |F| < 0.6.
+        let cells = |slots: std::ops::Range<usize>| self.shape[slots].iter().copied().max().unwrap_or(0).max(1) as f64;
+        let step = 0.4 * (6.0 / cells(0..MOMENTUM)).min(2.4 / cells(MOMENTUM..AXES) / 0.6);
         let text = json!({
             "title": "benchmark", "about": "every term acts", "references": ["none"],
             "species": species, "phase_space": phase_space, "fields": fields,

@@ -113,6 +113,7 @@ impl Prepared {
         }
         simulation.fields.set_background(self.background, &simulation.sources)?;
         simulation.fields.solve_gauss(&simulation.sources);
+        simulation.fields.obey_gauss(&simulation.sources);
         Ok(simulation)
     }
 }

@@ -49,12 +49,14 @@ impl Fields {
     }
 
     /// Makes D obey div D = rho again after currents whose divergence is the change of
-    /// the charges but for errors of the scheme. An electrostatic E is made free of curl.
+    /// the charges but for errors of the scheme. An electrostatic E along resolved axes is
+    /// the gradient that follows from the charges, and its mean.
     pub fn obey_gauss(&mut self, sources: &[Sources]) {
         if self.evolution == Evolution::Electrostatic {
             let cells = self.d.len() as f64;
             let mean = self.electric(sources).iter().sum::<DVec3>() / cells;
-            self.d.fill(mean);
+            let evolving = self.evolving();
+            self.d.iter_mut().for_each(|d| *d = evolving * mean + (DVec3::ONE - evolving) * *d);
             self.solve_gauss(sources);
         } else {
             self.correct_divergence(sources);

@@ -424,7 +424,7 @@ pub struct Fields {
 pub enum Evolution {
     /// All components of D and B.
     Maxwell,
-    /// D along the resolved space axes from Ampere's law without curl; B stays.
+    /// E along the resolved space axes from the charges, its mean from the mean current; B stays.
     Electrostatic,
     /// Fields stay as they are prescribed.
     #[default]
