@@ -20,7 +20,7 @@ fn page(plane: bool) -> Value {
         phase_space["x"]["cells"] = json!(80);
         phase_space["y"] = json!({"from": -3.0, "to": 3.0, "cells": 10});
         phase_space["py"] = json!({"from": -0.8, "to": 0.8, "cells": 10});
-        (mode, width) = (json!([4, 1, 0]), json!([2.5, 1.5, 1.0]));
+        (mode, width) = (json!([8, 1, 0]), json!([2.5, 1.5, 1.0]));
     }
     json!({
         "title": "test", "about": "test", "references": ["test"],
