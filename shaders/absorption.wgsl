@@ -17,9 +17,9 @@ fn absorb(
     if remaining == real(1.0) {
         return;
     }
-    let grid = momentum_grid(group);
-    for (var momentum_cell = group.x * BLOCK + lane; momentum_cell < grid.end; momentum_cell += LANES) {
-        let cell = space * grid.cells + momentum_cell;
+    let grid = momentum_grid(group, lane);
+    for (var at = first_of(group, lane).cell; at < grid.end; at += ROW) {
+        let cell = space * grid.cells + at;
         state[cell] = remaining * state[cell];
     }
 }

@@ -68,7 +68,7 @@ fn sources(
     let b = fields[field].b.xyz;
     let canonical = with_canonical(vec3<real>(), field);
     particle = parameters.particle;
-    let grid = momentum_grid(group);
+    let grid = momentum_grid(group, lane);
     var sum = nothing();
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let u = state[space * grid.cells + at.cell];
@@ -107,7 +107,7 @@ fn observables(
     let space = min(space_of(group, groups), parameters.space_cells - 1u);
     let canonical = with_canonical(vec3<real>(), space + parameters.first_space_cell);
     particle = parameters.particle;
-    let grid = momentum_grid(group);
+    let grid = momentum_grid(group, lane);
     var sum = nothing();
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let u = state[space * grid.cells + at.cell];

@@ -53,7 +53,7 @@ fn rotate(
     let b = fields[field].b.xyz;
     let canonical = with_canonical(vec3<real>(), field);
     let strength = -particle.torque * parameters.time;
-    let grid = momentum_grid(group);
+    let grid = momentum_grid(group, lane);
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let p = momentum_of(grid, at) + canonical;
         let cell = space * grid.cells + at.cell;

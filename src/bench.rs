@@ -128,7 +128,7 @@ pub fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
         match step_row(&context, &case, plan.rounds) {
             Ok((row, _)) => scaling.push(row),
             // More than the device can hold.
-            Err(Error::Input(_) | Error::Device(_)) => break,
+            Err(Error::Input(_)) => break,
             Err(error) => return Err(error),
         }
     }

@@ -20,7 +20,8 @@
 //! steps are merged when no output is due. Sweeps along several space axes commute but
 //! for terms of order hbar: taking turns forwards and backwards makes two steps a
 //! palindrome, which keeps the order at half the price of a palindrome in every step.
-//! Without spin nothing separates the two innermost forces, and they are one.
+//! What nothing separates is one: the two turns without a hidden velocity, the two
+//! innermost forces without spin.
 
 use crate::operators::{Recorder, Recording};
 
@@ -67,6 +68,9 @@ pub fn kick(recorder: Recorder, recording: &mut Recording, time: f64, tables: Ki
     }
     match last {
         Some(axis) => recorder.force(recording, axis, time, tables.middle),
+        None if !recorder.drifts(&recording.tables[tables.middle]) => {
+            recorder.spin_torque(recording, time, tables.middle);
+        }
         None => {
             recorder.spin_torque(recording, 0.5 * time, tables.before);
             advection(recorder, recording, time, false, tables.middle, order);

@@ -4,6 +4,7 @@
 use glam::DVec4;
 use spinwigner::run::{DeviceChoice, open};
 use spinwigner::scenario;
+use spinwigner::scenario::schema::{Axis, FieldComponent, FieldPerturbation, ModeNumber};
 use spinwigner::simulation::{Prepared, Simulation};
 use spinwigner::state::State;
 
@@ -69,6 +70,40 @@ fn second_order_in_time() {
         .collect();
     let orders: Vec<f64> = errors.windows(2).map(|pair| (pair[0] / pair[1]).log2()).collect();
     println!("dt = 0.2, 0.1, 0.05: errors {errors:?}, observed orders {orders:.2?}");
+    assert!(orders[0] >= 1.9 && orders[1] >= 2.1, "{orders:?}");
+}
+
+/// The same in the plane, where sweeps along x and y take turns: waves along and across,
+/// an even number of steps, output after each.
+#[test]
+fn second_order_in_time_in_the_plane() {
+    let run = |step: f64, steps: u64| {
+        let mut loaded = scenario::load("plasma-wave-full").expect("shipped");
+        let scenario = &mut loaded.scenario;
+        let space = &mut scenario.phase_space;
+        let axis = |axis: Option<Axis>, cells| axis.map(|axis| Axis { cells, ..axis });
+        (space.x, space.y) = (axis(space.x, 10), axis(space.x, 10));
+        (space.px, space.py) = (axis(space.px, 20), axis(space.py, 20));
+        for (component, mode) in [(FieldComponent::Ez, [1, 1, 0]), (FieldComponent::Bx, [0, 1, 0])] {
+            let mode = ModeNumber::Each(mode);
+            scenario.fields.perturbations.push(FieldPerturbation { component, mode, amplitude: 0.05, phase: 0.3 });
+        }
+        scenario.time.step = step;
+        let prepared = Prepared::new(&loaded).expect("valid");
+        let (executor, _) = open(&prepared, DeviceChoice::Reference).expect("reference");
+        let mut simulation = prepared.start(executor).expect("consistent");
+        for _ in 0..steps {
+            simulation.advance(1).expect("finite");
+        }
+        simulation
+    };
+    let mut finest = run(0.025, 64);
+    let errors: Vec<f64> = [(0.2, 8), (0.1, 16), (0.05, 32)]
+        .into_iter()
+        .map(|(step, steps)| distance(&mut run(step, steps), &mut finest))
+        .collect();
+    let orders: Vec<f64> = errors.windows(2).map(|pair| (pair[0] / pair[1]).log2()).collect();
+    println!("in the plane, dt = 0.2, 0.1, 0.05: errors {errors:?}, observed orders {orders:.2?}");
     assert!(orders[0] >= 1.9 && orders[1] >= 2.1, "{orders:?}");
 }
 

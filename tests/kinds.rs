@@ -125,3 +125,38 @@ fn cyclotron_motion() {
         }
     }
 }
+
+/// Every term at once, with self-consistent fields: the device stays with the reference,
+/// div D = rho to the rounding of the sums in f32, and div B = 0 to that of float64.
+#[test]
+fn coupled_plasma() {
+    for (space, momenta) in KINDS.into_iter().filter(|(space, _)| *space > 0) {
+        println!("{space} x {momenta}");
+        let mut root = page(space, momenta, json!({"charge": -1, "hbar": 0.3}), 0.2, 1.0);
+        root["kinematics"] = json!("relativistic");
+        root["initial"]["populations"][0]["spin"] =
+            json!({"uniform": {"direction": [0.6, 0, 0.8], "polarisation": 0.5}});
+        // Along the last resolved axis, so that B_x may vary; in x alone B_y and B_z may.
+        let across: Vec<i32> = (0..3).map(|axis| i32::from(axis + 1 == space)).collect();
+        let component = if space == 1 { "B_y" } else { "B_x" };
+        root["fields"] = json!({
+            "evolution": "maxwell", "uniform": {"B": [0, 0, 0.3]},
+            "perturbations": [
+                {"component": component, "mode": across, "amplitude": 0.05},
+                {"component": "E_y", "mode": 1, "amplitude": 0.05}
+            ]
+        });
+        for (table, rounding) in run(&root).iter().zip([1e-13, 1e-6]) {
+            let (number, kept) = ends(table, "number");
+            let gauss = ends(table, "gauss_residual").1;
+            println!("  number off by {:.1e}, div D by {gauss:.1e}", kept / number - 1.0);
+            assert!((kept / number - 1.0).abs() < rounding && gauss < rounding, "{number} {kept} {gauss}");
+            if space > 1 {
+                assert!(ends(table, "divergence_b").1 < 1e-13);
+            }
+            // Something happened.
+            let (before, after) = ends(table, "energy_kinetic");
+            assert!((after - before).abs() > 1e-6 * before);
+        }
+    }
+}

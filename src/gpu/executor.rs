@@ -474,10 +474,11 @@ impl GpuExecutor {
         }
         for slab in 0..self.state.len() {
             let block = (index * self.state.len() + slab) as u64 * self.block_bytes();
-            let timestamps = timestamps.map(|query_set| wgpu::ComputePassTimestampWrites {
+            let (first, last) = (slab == 0, slab + 1 == self.state.len());
+            let timestamps = timestamps.filter(|_| first || last).map(|query_set| wgpu::ComputePassTimestampWrites {
                 query_set,
-                beginning_of_pass_write_index: (slab == 0).then_some(2 * index as u32),
-                end_of_pass_write_index: (slab + 1 == self.state.len()).then_some(2 * index as u32 + 1),
+                beginning_of_pass_write_index: first.then_some(2 * index as u32),
+                end_of_pass_write_index: last.then_some(2 * index as u32 + 1),
             });
             self.encode(encoder, command, slab, block, command.table as u64 * table_stride, timestamps);
             let bytes = self.reading_bytes(command.kernel, slab);

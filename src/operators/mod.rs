@@ -177,6 +177,11 @@ impl Recorder<'_> {
         self.grid.axis(MOMENTUM + axis).is_some()
     }
 
+    /// Whether E moves spins along a space axis.
+    pub fn drifts(&self, fields: &[FieldSample]) -> bool {
+        self.grid.spaces().next().is_some() && self.hidden_velocity(false, fields) > 0.0
+    }
+
     /// Whether fields act on spins at all.
     pub fn turns(&self, fields: &[FieldSample]) -> bool {
         self.particle.torque_coefficient() != 0.0 && fields.iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO)
