@@ -74,7 +74,9 @@ fn second_order_in_time() {
 }
 
 /// The same in the plane, where sweeps along x and y take turns: waves along and across,
-/// an even number of steps, output after each.
+/// an even number of steps, output after each. On the device, whose rounding is far
+/// below these errors. The grid must be fine enough: the dissipation of a sweep per time
+/// changes with dt, so that coarse cells show a first-order part.
 #[test]
 fn second_order_in_time_in_the_plane() {
     let run = |step: f64, steps: u64| {
@@ -82,15 +84,15 @@ fn second_order_in_time_in_the_plane() {
         let scenario = &mut loaded.scenario;
         let space = &mut scenario.phase_space;
         let axis = |axis: Option<Axis>, cells| axis.map(|axis| Axis { cells, ..axis });
-        (space.x, space.y) = (axis(space.x, 10), axis(space.x, 10));
-        (space.px, space.py) = (axis(space.px, 20), axis(space.py, 20));
+        (space.x, space.y) = (axis(space.x, 16), axis(space.x, 16));
+        (space.px, space.py) = (axis(space.px, 36), axis(space.py, 36));
         for (component, mode) in [(FieldComponent::Ez, [1, 1, 0]), (FieldComponent::Bx, [0, 1, 0])] {
             let mode = ModeNumber::Each(mode);
             scenario.fields.perturbations.push(FieldPerturbation { component, mode, amplitude: 0.05, phase: 0.3 });
         }
         scenario.time.step = step;
         let prepared = Prepared::new(&loaded).expect("valid");
-        let (executor, _) = open(&prepared, DeviceChoice::Reference).expect("reference");
+        let (executor, _) = open(&prepared, DeviceChoice::Gpu).expect("an adapter");
         let mut simulation = prepared.start(executor).expect("consistent");
         for _ in 0..steps {
             simulation.advance(1).expect("finite");
