@@ -18,6 +18,7 @@ use crate::reference::Reference;
 use crate::scenario::schema::{Expectation, Measure, Scenario};
 use crate::scenario::{Loaded, validate};
 use crate::simulation::{Prepared, Simulation};
+use crate::state::State;
 use crate::{initial, npy};
 
 /// Where to compute.
@@ -213,9 +214,15 @@ impl<'a> Run<'a> {
             if done > 0 && (done.is_multiple_of(rows) || done == steps) {
                 self.sample()?;
             }
+            let mut state = None;
             for (index, every) in pictures.iter().enumerate() {
                 if done.is_multiple_of(*every) || done == steps {
-                    self.picture(index)?;
+                    // Read once for all pictures of this step.
+                    let state = match &state {
+                        Some(state) => state,
+                        None => &*state.insert(self.simulation.executor.state()?),
+                    };
+                    self.picture(index, state)?;
                 }
             }
             if done == steps {
@@ -246,11 +253,10 @@ impl<'a> Run<'a> {
         output::write_atomically(&self.folder.join("diagnostics.csv"), |file| file.write_all(text.as_bytes()))
     }
 
-    fn picture(&mut self, index: usize) -> Result<()> {
+    fn picture(&mut self, index: usize, state: &State) -> Result<()> {
         let scenario = self.scenario();
         let what = &scenario.output.snapshots[index];
-        let state = self.simulation.executor.state()?;
-        let mut plane = snapshot::project(&state, &self.simulation.grid, what);
+        let mut plane = snapshot::project(state, &self.simulation.grid, what);
         if what.change {
             let first = self.first_planes.entry(index).or_insert_with(|| plane.values.clone());
             plane.values.iter_mut().zip(first).for_each(|(value, first)| *value -= *first);
