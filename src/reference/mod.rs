@@ -2,6 +2,7 @@
 //! runs where a machine has no graphics adapter. File names and loop shapes
 //! follow `shaders/`.
 
+mod absorption;
 mod advection;
 mod force;
 mod moments;
@@ -96,10 +97,7 @@ fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, record
                 spin_torque::rotate(context, state, time, &recording.tables[table]);
             }
             Command::Absorption { table } => {
-                let absorbed = recording.tables[table].iter().map(|sample| sample.absorbed);
-                for (cells, absorbed) in state.chunks_mut(context.grid.momentum_cells()).zip(absorbed) {
-                    cells.iter_mut().for_each(|cell| *cell = *cell * (1.0 - absorbed));
-                }
+                absorption::absorb(context, state, &recording.tables[table]);
             }
             Command::Sources { table } => {
                 readings.push(Reading::Sources(moments::sources(context, state, &recording.tables[table])));

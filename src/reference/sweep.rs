@@ -1,6 +1,6 @@
 //! The one-axis sweep: conservative flux-form semi-Lagrangian, sixth-order
 //! central polynomial with the dissipation of fifth-order upwind. Twin of
-//! `shaders/shared/stencil.wgsl` and `shaders/shared/sweep_*.wgsl`.
+//! `shaders/shared/sweep.wgsl`, `stencil.wgsl` and `speed_*.wgsl`.
 //!
 //! Let U be the primitive of the state along the axis. The amount crossing a face
 //! in one sweep at Courant number nu is, for constant speed,

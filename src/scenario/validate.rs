@@ -330,8 +330,8 @@ impl Checker<'_> {
             });
         }
         self.require(all < MOST_CELLS, "phase_space", || {
-            // f32 components, held twice.
-            let memory = 8.0 * all * self.scenario.species.components() as f64;
+            // f32 components.
+            let memory = 4.0 * all * self.scenario.species.components() as f64;
             format!(
                 "found {} cells in all ({} of device memory), expected fewer than 2^40; lower the `cells` of some axis",
                 number(all, 4),
@@ -930,7 +930,7 @@ pub(crate) mod tests {
                 "cells in space, expected fewer than 2^31",
             ),
             ("/phase_space/py/cells".into(), json!(33_554_432), "phase_space", "cells in momentum, expected fewer"),
-            ("/phase_space/x/cells".into(), json!(536_870_912), "phase_space", "1.1e12 cells in all (32 TiB"),
+            ("/phase_space/x/cells".into(), json!(536_870_912), "phase_space", "1.1e12 cells in all (16 TiB"),
             (
                 "/phase_space/px/absorbing_layer".into(),
                 json!(1),
