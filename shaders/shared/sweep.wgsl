@@ -88,10 +88,19 @@ fn cell_after(line: Line, k: i32, head: Window) -> Cell {
     return Cell();
 }
 
+// Processors advance eight lanes at a time from end to end: lines eight apart, so that
+// the first eight bring the cache lines of all. Graphics devices want neighbours.
+override LANES_APART: bool = false;
+
 @compute @workgroup_size(64)
-fn sweep(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+fn sweep(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
     particle = parameters.particle;
-    let line = line_of((id.z * groups.y + id.y) * groups.x * LANES + id.x);
+    let mine = select(lane, lane % 8u * 8u + lane / 8u, LANES_APART);
+    let line = line_of((group.y * groups.x + group.x) * LANES + mine);
     if !line.exists {
         return;
     }

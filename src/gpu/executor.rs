@@ -245,6 +245,7 @@ impl GpuExecutor {
         let line = |slot: usize, table: usize| Line {
             cut: self.slabs.cut() && slot == self.slabs.slot,
             canonical: canonical(table),
+            apart: self.context.adapter.software,
         };
         let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step) as f32;
         let (kernel, table, time_over_step, time) = match *command {

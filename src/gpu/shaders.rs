@@ -42,6 +42,8 @@ pub struct Line {
     pub cut: bool,
     /// A momentum that is not resolved differs from zero.
     pub canonical: bool,
+    /// The device is a processor, which takes lines eight apart together.
+    pub apart: bool,
 }
 
 macro_rules! wgsl {
@@ -60,7 +62,7 @@ impl Kernel {
                 kernels.push(Kernel::SpinTorque { canonical });
             }
             for (cut, axis) in [false, true].into_iter().flat_map(|cut| (0..3).map(move |axis| (cut, axis))) {
-                let line = Line { cut, canonical };
+                let line = Line { cut, canonical, apart: cut };
                 let speeds = [Speed::Uniform, Speed::Varying, Speed::Coupled];
                 for speed in speeds.into_iter().filter(|&speed| spin || speed != Speed::Coupled) {
                     kernels.push(Kernel::Advection { axis, speed, streaming: true, line });
@@ -137,6 +139,7 @@ impl Kernel {
                 ("SWEPT", slot as f64),
                 ("PERIODIC", number(slot < MOMENTUM)),
                 ("CUT", number(line.cut)),
+                ("LANES_APART", number(line.apart)),
             ]);
             constants
         };
