@@ -40,7 +40,8 @@ impl Room {
     /// The best device of this machine, else what software Vulkan would offer.
     fn here() -> Room {
         let Some(adapter) = gpu::list_adapters().into_iter().next() else {
-            let limits = Limits { binding_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
+            let limits =
+                Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
             return Room { name: "software Vulkan".into(), limits, bytes: available_memory() };
         };
         let bytes = if adapter.software { available_memory() } else { None };
@@ -801,7 +802,7 @@ mod tests {
     }
 
     fn software(bytes: Option<u64>) -> Room {
-        let limits = Limits { binding_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
+        let limits = Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
         Room { name: "test".into(), limits, bytes }
     }
 

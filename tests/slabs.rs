@@ -71,8 +71,8 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     splitting::drift(recorder, &mut recording, 0.05, 3, Order::Forwards);
     splitting::kick(recorder, &mut recording, 0.1, KickTables { before: 0, middle: 1, after: 2 }, Order::Forwards);
     recording.commands.extend([Command::Sources { table: 3 }, Command::Observables { table: 3 }]);
-    let run = |binding_bytes: u64| {
-        let limits = Limits { binding_bytes, ..largest };
+    let run = |slab_bytes: u64| {
+        let limits = Limits { slab_bytes, ..largest };
         let mut gpu = GpuExecutor::with_limits(context.clone(), grid.clone(), particle, &state, limits).expect("fits");
         let readings = gpu.execute(&recording).expect("executed");
         (gpu, readings)

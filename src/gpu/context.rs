@@ -26,7 +26,8 @@ pub struct AdapterDescription {
 impl AdapterDescription {
     /// What limits the size of a slab.
     pub fn limits(&self) -> Limits {
-        Limits { binding_bytes: self.storage_binding_bytes.min(self.max_buffer_bytes), line_cells: LINE_CELLS }
+        let binding_bytes = self.storage_binding_bytes.min(self.max_buffer_bytes);
+        Limits { binding_bytes, slab_bytes: binding_bytes, line_cells: LINE_CELLS }
     }
 }
 

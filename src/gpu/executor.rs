@@ -186,8 +186,8 @@ impl GpuExecutor {
         Ok(executor)
     }
 
-    /// Replaces the state by another of the same size.
-    pub fn write(&mut self, state: &State) -> Result<()> {
+    /// Sends the state, a part at a time.
+    fn write(&mut self, state: &State) -> Result<()> {
         let components = state.components();
         let chunk = STAGING as usize / (components * size_of::<f32>());
         let mut first = 0;

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::layout::FieldRecord;
 use crate::error::{Error, Result};
 use crate::grid::{AXIS_NAMES, Grid};
 
@@ -14,6 +15,8 @@ pub const REACH: usize = 3;
 pub struct Limits {
     /// Bytes of the largest buffer that can be bound as a whole.
     pub binding_bytes: u64,
+    /// Bytes of the largest slab, no more than that.
+    pub slab_bytes: u64,
     /// Cells along a line that one invocation may visit.
     pub line_cells: usize,
 }
@@ -40,15 +43,26 @@ impl Slabs {
         let slot = grid.resolved().next().unwrap_or(0);
         let planes = grid.shape()[slot];
         let plane_bytes = (grid.strides()[slot] * components * size_of::<f32>()) as u64;
-        let most = ((limits.binding_bytes / plane_bytes) as usize).min(limits.line_cells);
+        let most = ((limits.slab_bytes / plane_bytes) as usize).min(limits.line_cells);
         let count = if most >= planes { 1 } else { planes.div_ceil(most.max(1)) };
         if count > 1 && planes / count < REACH {
             return Err(Error::Input(format!(
                 "the state is cut in slabs of whole {axis} cells, {REACH} or more each; one is {} MiB, and this device \
                  binds {} MiB at a time: use fewer cells along the other axes, more along {axis}, or --device reference",
                 plane_bytes >> 20,
-                limits.binding_bytes >> 20,
+                limits.slab_bytes >> 20,
                 axis = AXIS_NAMES[slot],
+            )));
+        }
+        // The fields of all space cells are one binding; the sums of a slab are smaller.
+        let table_bytes = (grid.space_cells() * size_of::<FieldRecord>()) as u64;
+        if table_bytes > limits.binding_bytes {
+            return Err(Error::Input(format!(
+                "{} space cells need {} MiB of fields, and this device binds {} MiB at a time: use fewer cells along \
+                 the space axes, or --device reference",
+                grid.space_cells(),
+                table_bytes >> 20,
+                limits.binding_bytes >> 20,
             )));
         }
         if let Some(long) = grid.resolved().skip(1).find(|&slot| grid.shape()[slot] > limits.line_cells) {
@@ -95,6 +109,8 @@ mod tests {
     use super::*;
     use crate::grid::Axis;
 
+    const LIMITS: Limits = Limits { binding_bytes: 1 << 20, slab_bytes: 1 << 20, line_cells: LINE_CELLS };
+
     fn grid(shape: [usize; 6]) -> Grid {
         let axis = |cells| (cells > 1).then_some(Axis { cells, from: 0.0, step: 1.0 });
         Grid::new(shape.map(axis)).expect("valid axes")
@@ -104,7 +120,7 @@ mod tests {
     fn slabs_cover_the_axis_once_and_fit() {
         let grid = grid([37, 1, 1, 10, 9, 1]);
         for limit in [1, 5_000, 10_000, 30_000, 1_000_000] {
-            let Ok(slabs) = Slabs::new(&grid, 4, Limits { binding_bytes: limit, line_cells: LINE_CELLS }) else {
+            let Ok(slabs) = Slabs::new(&grid, 4, Limits { slab_bytes: limit, ..LIMITS }) else {
                 // 37 planes are no multiple of three: some slab has four, of 90 cells.
                 assert!(limit < 4 * 90 * 16);
                 continue;
@@ -117,10 +133,16 @@ mod tests {
         }
     }
 
+    /// 144 bytes for each of 10,000 space cells exceed a MiB.
+    #[test]
+    fn fields_must_fit_a_binding() {
+        let message = Slabs::new(&grid([10_000, 1, 1, 8, 1, 1]), 4, LIMITS).expect_err("too many").to_string();
+        assert!(message.contains("10000 space cells need 1 MiB of fields"), "{message}");
+    }
+
     #[test]
     fn without_space_the_first_momentum_is_cut() {
-        let slabs = Slabs::new(&grid([1, 1, 1, 1, 20, 8]), 1, Limits { binding_bytes: 200, line_cells: LINE_CELLS })
-            .expect("fits");
+        let slabs = Slabs::new(&grid([1, 1, 1, 1, 20, 8]), 1, Limits { slab_bytes: 200, ..LIMITS }).expect("fits");
         assert_eq!((slabs.slot, slabs.planes.len(), slabs.plane_bytes), (4, 4, 32));
     }
 }
