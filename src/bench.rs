@@ -248,20 +248,27 @@ fn kernel_table(context: &Context, case: &Case, rounds: usize) -> Result<KernelT
 /// One command for each kernel of a grid.
 fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
     // Less than a cell per sweep.
-    let (time, table) = (1e-3, 0);
+    let (time, dissipation, table) = (1e-3, 1.0, 0);
     let mut commands = Vec::new();
     for speed in [Speed::Uniform, Speed::Varying, Speed::Coupled] {
         if !spin && speed == Speed::Coupled {
             continue;
         }
         if speed != Speed::Varying {
-            let sweep = |axis| Command::Advection { axis, time, streaming: true, speed, table };
+            let sweep = |axis| Command::Advection { axis, time, streaming: true, speed, dissipation, table };
             commands.extend(grid.spaces().map(sweep));
         }
-        commands.extend(grid.momenta().map(|slot| Command::Force { axis: slot - MOMENTUM, time, speed, table }));
+        commands.extend(grid.momenta().map(|slot| Command::Force {
+            axis: slot - MOMENTUM,
+            time,
+            speed,
+            dissipation,
+            table,
+        }));
     }
     if spin {
-        let hidden = |axis| Command::Advection { axis, time, streaming: false, speed: Speed::Coupled, table };
+        let hidden =
+            |axis| Command::Advection { axis, time, streaming: false, speed: Speed::Coupled, dissipation, table };
         commands.extend(grid.spaces().map(hidden));
         commands.push(Command::SpinTorque { time, table });
     }

@@ -126,7 +126,7 @@ fn row(
     let field_momentum: DVec3 = (0..sources.len()).map(|i| (e[i] + sources[i].polarisation).cross(b[i]) * volume).sum();
     for (k, name) in ["x", "y", "z"].into_iter().enumerate() {
         let particles = integral(observables, volume, |o| o.momentum[k]);
-        put(&format!("momentum_{name}"), &units.momentum, particles + field_momentum[k]);
+        put(&format!("momentum_{name}"), &units.momentum, particles + field_momentum[k] + simulation.fixed_momentum[k]);
     }
     put("momentum_scale", &units.momentum, integral(observables, volume, |o| o.momentum_scale));
     if particle.spin {

@@ -14,6 +14,7 @@ pub mod fields;
 pub mod fit;
 pub mod gpu;
 pub mod grid;
+mod history;
 pub mod initial;
 pub mod npy;
 pub mod operators;

@@ -7,10 +7,11 @@ use glam::DVec3;
 use crate::error::{Error, Result};
 use crate::fields::{ExternalFields, Fields, Mesh, along, component, others};
 use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::history::History;
 use crate::operators::{Command, Executor, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, External, FieldFile};
+use crate::scenario::schema::{Background, External, FieldFile, Numerics};
 use crate::splitting::{self, KickTables, Order};
 use crate::state::State;
 use crate::{initial, npy, reference};
@@ -24,6 +25,7 @@ pub struct Prepared {
     fields: Fields,
     background: Background,
     step: f64,
+    numerics: Numerics,
 }
 
 /// A running simulation. All quantities belong to `time`: between calls the
@@ -39,15 +41,27 @@ pub struct Simulation {
     pub steps: u64,
     /// Sources of the state at `time`.
     pub sources: Vec<Sources>,
-    /// Rate of change of E during the last kick, O(hbar): half a kick of it
-    /// centres the E that the next kick holds fixed.
-    e_rate: Vec<DVec3>,
-    /// E of the last kick and the one extrapolated for the next.
-    e_kicks: Option<[Vec<DVec3>; 2]>,
+    /// Of every kick of a step.
+    kicks: Vec<Kick>,
+    order: u32,
+    dissipation: f64,
+    /// Momentum that the fixed charges have taken up since the start.
+    pub fixed_momentum: DVec3,
     /// Sweeps recorded so far.
     pub sweeps: u64,
     /// Time spent in the executor; the rest is the host's own.
     pub executed: Duration,
+}
+
+/// One of the kicks that make a step, with what its predecessors in earlier steps tell.
+struct Kick {
+    /// Its length in units of the step.
+    fraction: f64,
+    /// Rate of change of E while it acts, O(hbar): half a kick of it centres the E that
+    /// the kick holds fixed.
+    e_rate: History,
+    /// The E it holds fixed.
+    e: History,
 }
 
 impl Prepared {
@@ -73,7 +87,8 @@ impl Prepared {
         let space = &scenario.phase_space;
         fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
         let background = scenario.fields.background;
-        let prepared = Prepared { grid, particle, state, fields, background, step: scenario.time.step };
+        let (step, numerics) = (scenario.time.step, scenario.numerics);
+        let prepared = Prepared { grid, particle, state, fields, background, step, numerics };
         prepared.refuse_inconsistent_field()?;
         Ok(prepared)
     }
@@ -93,9 +108,14 @@ impl Prepared {
     /// Makes the initial fields consistent with the state on its device.
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
         let cells = self.grid.space_cells();
+        let order = self.numerics.order;
+        let kick =
+            |&fraction: &f64| Kick { fraction, e_rate: History::new(order as usize), e: History::new(order as usize) };
         let mut simulation = Simulation {
-            e_rate: vec![DVec3::ZERO; cells],
-            e_kicks: None,
+            kicks: splitting::composition(order).iter().map(kick).collect(),
+            order,
+            dissipation: self.numerics.dissipation,
+            fixed_momentum: DVec3::ZERO,
             sources: vec![Sources::default(); cells],
             grid: self.grid,
             particle: self.particle,
@@ -114,6 +134,9 @@ impl Prepared {
         simulation.fields.set_background(self.background, &simulation.sources)?;
         simulation.fields.solve_gauss(&simulation.sources);
         simulation.fields.obey_gauss(&simulation.sources);
+        if order > 2 {
+            simulation.rehearse(&self.state)?;
+        }
         Ok(simulation)
     }
 }
@@ -196,7 +219,30 @@ impl Simulation {
     }
 
     fn recorder(&self) -> Recorder<'_> {
-        Recorder { grid: &self.grid, particle: &self.particle }
+        Recorder { grid: &self.grid, particle: &self.particle, dissipation: self.dissipation }
+    }
+
+    /// The order of the space axes in drift or kick `stage` of the present step.
+    fn sweep_order(&self, stage: usize) -> Order {
+        match self.order {
+            2 => Order::of(self.steps + stage as u64),
+            _ => Order::Palindrome,
+        }
+    }
+
+    /// Takes the first steps for the history of E alone, then begins again from `state`:
+    /// an order above two needs that history from the start.
+    fn rehearse(&mut self, state: &State) -> Result<()> {
+        let (fields, sources) = (self.fields.clone(), self.sources.clone());
+        self.advance(u64::from(self.order))?;
+        for kick in &mut self.kicks {
+            kick.e_rate.rewind();
+            kick.e.rewind();
+        }
+        self.executor.write(state)?;
+        (self.fields, self.sources) = (fields, sources);
+        (self.steps, self.sweeps, self.fixed_momentum) = (0, 0, DVec3::ZERO);
+        Ok(())
     }
 
     /// Advances by `count` steps: half a drift, then kicks and drifts in turn,
@@ -205,15 +251,27 @@ impl Simulation {
         if count == 0 {
             return Ok(());
         }
+        let fractions: Vec<f64> = self.kicks.iter().map(|kick| kick.fraction).collect();
+        let half = |stage: usize| 0.5 * self.step * fractions.get(stage).copied().unwrap_or(0.0);
+        let drifts: Vec<f64> = (0..fractions.len()).map(|stage| half(stage) + half(stage + 1)).collect();
+        let first = half(0);
         let mut recording = Recording::default();
-        let e_next = self.e_kicks.as_ref().map_or_else(|| self.electric(), |[_, next]| next.clone());
+        let e_next = self.kicks[0].e.next().unwrap_or_else(|| self.electric());
         // The mirror image of the drift that ended the step before.
-        self.record_drift(&mut recording, 0.5 * self.step, self.time(), &e_next, Order::of(self.steps + 1));
+        self.record_drift(&mut recording, first, self.time(), &e_next, self.sweep_order(1));
         let mut readings = self.execute(&recording)?.into_iter();
-        self.finish_drift(0.5 * self.step, &mut readings)?;
+        self.finish_drift(first, &mut readings)?;
         for index in 0..count {
-            let drift = if index + 1 == count { 0.5 * self.step } else { self.step };
-            self.kick_and_drift(drift)?;
+            let mut time = self.time();
+            for stage in 0..fractions.len() {
+                let mut drift = drifts[stage];
+                if stage + 1 == fractions.len() && index + 1 < count {
+                    drift += first;
+                }
+                self.kick_and_drift(stage, time, drift)?;
+                time += fractions[stage] * self.step;
+            }
+            self.steps += 1;
         }
         if !self.self_consistent() {
             self.sources = self.read_sources()?;
@@ -221,44 +279,45 @@ impl Simulation {
         Ok(())
     }
 
-    /// Runs one kick centred on the half step, then a drift of length `drift`.
-    fn kick_and_drift(&mut self, drift: f64) -> Result<()> {
-        let (start, step) = (self.time(), self.step);
+    /// Runs kick `stage` of the step, which begins at `start`, then a drift of length `drift`.
+    fn kick_and_drift(&mut self, stage: usize, start: f64, drift: f64) -> Result<()> {
+        let length = self.kicks[stage].fraction * self.step;
         let e_start = self.electric();
-        let e: Vec<DVec3> = e_start.iter().zip(&self.e_rate).map(|(e, rate)| *e + 0.5 * step * *rate).collect();
+        let mut e = e_start.clone();
+        if let Some(rates) = self.kicks[stage].e_rate.next() {
+            e.iter_mut().zip(rates).for_each(|(e, rate)| *e += 0.5 * length * rate);
+        }
 
         let mut recording = Recording::default();
-        let tables = self.kick_fields(&mut recording, &e, start);
-        splitting::kick(self.recorder(), &mut recording, step, tables, Order::of(self.steps));
+        let tables = self.kick_fields(&mut recording, &e, start, length);
+        splitting::kick(self.recorder(), &mut recording, length, tables, self.sweep_order(stage));
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table: tables.after });
         }
+        self.fixed_momentum += length * self.fields.force_on_fixed_charge(&e);
+        self.kicks[stage].e.push(e.clone());
         // The hidden stream read at the end of the drift belongs to the next kick's E.
-        let e_next: Vec<DVec3> = match &self.e_kicks {
-            Some([last, _]) => e.iter().zip(last).map(|(e, last)| 2.0 * *e - *last).collect(),
-            None => e.clone(),
-        };
-        self.record_drift(&mut recording, drift, start + step, &e_next, Order::of(self.steps + 1));
+        let e_next = self.kicks[(stage + 1) % self.kicks.len()].e.next().unwrap_or(e);
+        self.record_drift(&mut recording, drift, start + length, &e_next, self.sweep_order(stage + 1));
 
         let mut readings = self.execute(&recording)?.into_iter();
-        self.steps += 1;
         if self.self_consistent() {
             let kicked = next_sources(&mut readings)?;
-            self.fields.hidden_current(step, &self.sources, &kicked);
+            self.fields.hidden_current(length, &self.sources, &kicked);
             self.sources = kicked;
             let e_end = self.electric();
-            self.e_rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / step).collect();
+            let rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / length).collect();
+            self.kicks[stage].e_rate.push(rate);
             self.finish_drift(drift, &mut readings)?;
         }
-        self.e_kicks = Some([e, e_next]);
         Ok(())
     }
 
-    /// Takes B and A through a kick from `start` and adds its tables: `e` and the
+    /// Takes B and A through a kick of `length` from `start` and adds its tables: `e` and the
     /// prescribed E belong to its middle, B and A of the first half to its start and of
     /// the second to its end.
-    fn kick_fields(&mut self, recording: &mut Recording, e: &[DVec3], start: f64) -> KickTables {
-        let (half, middle, end) = (0.5 * self.step, start + 0.5 * self.step, start + self.step);
+    fn kick_fields(&mut self, recording: &mut Recording, e: &[DVec3], start: f64, length: f64) -> KickTables {
+        let (half, middle, end) = (0.5 * length, start + 0.5 * length, start + length);
         let fields = &mut self.fields;
         let advance = |fields: &mut Fields| {
             fields.faraday(half, e);

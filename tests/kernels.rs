@@ -258,16 +258,19 @@ impl Bench {
                     continue;
                 }
                 let streamings: &[bool] = if speed == Speed::Coupled { &[true, false] } else { &[true] };
-                for courant in [0.9, -0.5] {
+                for (courant, dissipation) in [(0.9, 1.0), (-0.5, 0.4)] {
                     for &streaming in streamings {
-                        commands.push((Command::Advection { axis, time: 1.0, streaming, speed, table: 0 }, courant));
+                        commands.push((
+                            Command::Advection { axis, time: 1.0, streaming, speed, dissipation, table: 0 },
+                            courant,
+                        ));
                     }
                 }
             }
             for slot in self.grid.momenta() {
                 let axis = slot - MOMENTUM;
-                for courant in [0.9, -0.5] {
-                    commands.push((Command::Force { axis, time: 1.0, speed, table: 0 }, courant));
+                for (courant, dissipation) in [(0.9, 1.0), (-0.5, 0.4)] {
+                    commands.push((Command::Force { axis, time: 1.0, speed, dissipation, table: 0 }, courant));
                 }
             }
         }
@@ -624,7 +627,8 @@ fn space_may_exceed_one_dispatch_dimension() {
     let mut bench = Bench::with_slabs(&grid, particle(Kinematics::Relativistic, 0.0, -1.0), &state);
     let table = random.table(&grid);
     bench.check_sums(&table, &mut report);
-    let sweep = |time| Command::Advection { axis: 0, time, streaming: true, speed: Speed::Coupled, table: 0 };
+    let sweep =
+        |time| Command::Advection { axis: 0, time, streaming: true, speed: Speed::Coupled, dissipation: 0.4, table: 0 };
     let Some(axis) = grid.axis(0) else { unreachable!("resolved") };
     let sweep = sweep(f64::from((0.9 * axis.step / bench.largest_speed(&sweep(0.0), &table)) as f32));
     let outcome = bench.run(std::slice::from_ref(&sweep), &table);

@@ -71,7 +71,13 @@ fn free_streaming_is_of_fifth_order() {
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             let mut recording = Recording { tables, commands: Vec::new() };
             for _ in 0..count {
-                Recorder { grid: &grid, particle: &simulation.particle }.advection(&mut recording, 0, time, true, 0);
+                Recorder { grid: &grid, particle: &simulation.particle, dissipation: 1.0 }.advection(
+                    &mut recording,
+                    0,
+                    time,
+                    true,
+                    0,
+                );
             }
             reference.execute(&recording).expect("executed");
             let state = reference.state().expect("state");

@@ -260,8 +260,16 @@ fn stride(module: &Module, name: &str) -> Option<usize> {
 fn rust_and_wgsl_agree_on_every_byte() {
     let axis = layout!(AxisRecord { cells, stride, offset, whole, first, step });
     let particle = layout!(ParticleRecord { mass, charge, moment, torque, anomaly });
-    let parameters =
-        layout!(Parameters { axes, momentum_cells, space_cells, first_space_cell, particle, time_over_step, time });
+    let parameters = layout!(Parameters {
+        axes,
+        momentum_cells,
+        space_cells,
+        first_space_cell,
+        particle,
+        time_over_step,
+        time,
+        dissipation
+    });
     let field = layout!(FieldRecord { e, remaining, b, p, de, db });
     for (kernel, spin) in kernels().filter(|(kernel, _)| *kernel != Kernel::Copy) {
         let module = module(kernel, spin);

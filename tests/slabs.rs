@@ -67,7 +67,7 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     // One step with every operator, and both readings.
     let table = fields(&grid);
     let mut recording = Recording { tables: vec![table; TABLES as usize], commands: Vec::new() };
-    let recorder = Recorder { grid: &grid, particle: &particle };
+    let recorder = Recorder { grid: &grid, particle: &particle, dissipation: 0.3 };
     splitting::drift(recorder, &mut recording, 0.05, 3, Order::Forwards);
     splitting::kick(recorder, &mut recording, 0.1, KickTables { before: 0, middle: 1, after: 2 }, Order::Forwards);
     recording.commands.extend([Command::Sources { table: 3 }, Command::Observables { table: 3 }]);

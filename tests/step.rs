@@ -70,7 +70,7 @@ fn steps(grid: &Grid, particle: &Particle, time: f64, electric: f64, magnetic: f
     let both = table(grid, electric, magnetic);
     let tables = vec![both.clone(), both.clone(), both.clone(), both];
     let mut recording = Recording { tables, commands: Vec::new() };
-    let recorder = Recorder { grid, particle };
+    let recorder = Recorder { grid, particle, dissipation: 1.0 };
     for step in 0..count {
         drift(recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
         kick(recorder, &mut recording, time, TABLES, Order::of(step));
@@ -256,7 +256,7 @@ fn sub_cycles_keep_the_courant_number_below_one() {
             for (electric, magnetic) in [(2.0, 0.0), (0.0, 3.0), (0.5, 0.5), (20.0, 30.0)] {
                 for time in [3.0, -3.0] {
                     let particle = particle(kinematics);
-                    let recorder = Recorder { grid: &grid, particle: &particle };
+                    let recorder = Recorder { grid: &grid, particle: &particle, dissipation: 1.0 };
                     let recording = step(&grid, &particle, time, electric, magnetic);
                     let mut seen: Vec<&Command> = Vec::new();
                     for command in &recording.commands {
@@ -334,7 +334,7 @@ fn the_kind_of_sweep_fits_the_speed() {
     let grid = grid([1, 0, 0, 1, 0, 0]);
     let speed_of = |particle: &Particle, field: &dyn Fn(usize) -> FieldSample, force: bool| {
         let mut recording = Recording { tables: vec![(0..8).map(field).collect()], commands: Vec::new() };
-        let recorder = Recorder { grid: &grid, particle };
+        let recorder = Recorder { grid: &grid, particle, dissipation: 1.0 };
         if force {
             recorder.force(&mut recording, 0, 0.1, 0);
         } else {

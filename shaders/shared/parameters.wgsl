@@ -30,6 +30,8 @@ struct Parameters {
     // Time of the sweep over the width of a cell along it.
     time_over_step: real,
     time: real,
+    // Share of the upwind part in the flux of a sweep.
+    dissipation: real,
 }
 
 // Fields at a space-cell centre, the kinetic momentum along axes that are not

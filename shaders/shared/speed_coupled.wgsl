@@ -27,12 +27,16 @@ fn sample(line: Line, k: i32, u: Cell) -> Sample {
 // so that the flux is a sum of the products with weights of the scalar speed v, and
 // one over w0 and the part of w along c.
 fn face_flux(w: Window) -> Cell {
-    let nu = (real(9.0) * (w.l1.nu + w.r1.nu) - (w.l2.nu + w.r2.nu)) * real(1.0 / 16.0);
+    let near = w.l1.nu + w.r1.nu;
+    let far = w.l2.nu + w.r2.nu;
+    let nu = real(9.0 / 16.0) * near - real(1.0 / 16.0) * far;
+    let slope = real(27.0 / 24.0) * (w.r1.nu - w.l1.nu) - real(1.0 / 24.0) * (w.r2.nu - w.l2.nu);
+    let curvature = real(0.5) * (far - near);
     let v = nu.x;
     let c = nu.yzw;
     let v2 = v * v;
     let c2 = dot(c, c);
-    let plain = weights_of(v);
+    let plain = weights_of(v, slope.x, curvature.x);
     let b3 = real(3.0) * v2 + c2;
     let b4 = real(4.0) * v * (v2 + c2);
     let b5 = real(5.0) * v2 * (v2 + real(2.0) * c2) + c2 * c2;
@@ -55,6 +59,12 @@ fn face_flux(w: Window) -> Cell {
     let right = plain.even + plain.odd;
     let flux = (left.z * w.l3.f + left.y * w.l2.f) + (left.x * w.l1.f + right.x * w.r1.f)
         + (right.y * w.r2.f + right.z * w.r3.f) + vec4<real>(b_c + c2 * g_0, (b_0 + g_c) * c);
+    // The rest of slope and curvature, that of c.
+    let second = EVEN_2.x * (w.r1.f + w.l1.f) + EVEN_2.y * (w.r2.f + w.l2.f) + EVEN_2.z * (w.r3.f + w.l3.f);
+    let first = ODD_1.x * (w.r1.f - w.l1.f) + ODD_1.y * (w.r2.f - w.l2.f) + ODD_1.z * (w.r3.f - w.l3.f);
+    let turn = real(0.25) * slope.yzw;
+    let bend = real(1.0 / 24.0) * curvature.yzw;
+    let rest = vec4<real>(dot(turn, second.yzw) - dot(bend, first.yzw), second.x * turn - first.x * bend);
     let sixth = real(10.0) * (w.r1.u - w.l1.u) - real(5.0) * (w.r2.u - w.l2.u) + (w.r3.u - w.l3.u);
-    return flux - dissipation(min(abs(v) + sqrt(c2), real(1.0))) * sixth;
+    return flux + rest - upwind(min(abs(v) + sqrt(c2), real(1.0))) * sixth;
 }

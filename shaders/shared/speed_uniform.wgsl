@@ -9,7 +9,7 @@ var<private> right: vec3<real>;
 fn prepare(line: Line) {
     // At the beginning of the whole line, in every slab.
     let nu = scalar_speed(line, -i32(line.axis.offset)) * line.time_over_step;
-    let w = weights_of(nu);
+    let w = weights_of(nu, real(0.0), real(0.0));
     left = nu * (w.even - w.odd) + w.sixth;
     right = nu * (w.even + w.odd) - w.sixth;
 }

@@ -2,10 +2,13 @@
 // the Courant number with the dissipation of fifth-order upwind. Derived in
 // src/reference/sweep.rs, whose twin this is.
 
+// Share of the upwind part, read once.
+var<private> dissipation: real;
+
 // d(nu) = nu (1 - nu^2)(4 - nu^2)(3 - nu)/720.
-fn dissipation(nu: real) -> real {
+fn upwind(nu: real) -> real {
     let nu2 = nu * nu;
-    return nu * (real(1.0) - nu2) * (real(4.0) - nu2) * (real(3.0) - nu) * real(1.0 / 720.0);
+    return dissipation * nu * (real(1.0) - nu2) * (real(4.0) - nu2) * (real(3.0) - nu) * real(1.0 / 720.0);
 }
 
 // Weights of the sums (even) and differences (odd) of mirrored cells, nearest
@@ -24,11 +27,13 @@ const ODD_1 = vec3<real>(real(-245.0 / 360.0), real(25.0 / 360.0), real(-2.0 / 3
 const ODD_3 = vec3<real>(real(28.0 / 144.0), real(-11.0 / 144.0), real(1.0 / 144.0));
 const ODD_5 = vec3<real>(real(-10.0 / 720.0), real(5.0 / 720.0), real(-1.0 / 720.0));
 
-fn weights_of(nu: real) -> Weights {
+// The weights at a face where the Courant number has the value `nu` and the first two
+// derivatives `slope` and `curvature` along the line, per cell.
+fn weights_of(nu: real, slope: real, curvature: real) -> Weights {
     let nu2 = nu * nu;
     let nu4 = nu2 * nu2;
-    let even = EVEN_0 + nu2 * EVEN_2 + nu4 * EVEN_4;
-    let odd = nu * (ODD_1 + nu2 * ODD_3 + nu4 * ODD_5);
-    let d = dissipation(min(abs(nu), real(1.0)));
+    let even = EVEN_0 + (nu2 + real(0.25) * slope) * EVEN_2 + nu4 * EVEN_4;
+    let odd = (nu - real(1.0 / 24.0) * curvature) * ODD_1 + nu * nu2 * (ODD_3 + nu2 * ODD_5);
+    let d = upwind(min(abs(nu), real(1.0)));
     return Weights(even, odd, d * vec3<real>(real(10.0), real(-5.0), real(1.0)));
 }

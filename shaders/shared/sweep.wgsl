@@ -99,6 +99,7 @@ fn sweep(
     @builtin(local_invocation_index) lane: u32,
 ) {
     particle = parameters.particle;
+    dissipation = parameters.dissipation;
     let mine = select(lane, lane % 8u * 8u + lane / 8u, LANES_APART);
     let line = line_of((group.y * groups.x + group.x) * LANES + mine);
     if !line.exists {

@@ -265,6 +265,13 @@ impl Fields {
         divergence
     }
 
+    /// Force of the self-consistent `e` on the charges that do not move, summed over the
+    /// cells and times their volume.
+    pub fn force_on_fixed_charge(&self, e: &[DVec3]) -> DVec3 {
+        let volume: f64 = self.mesh.resolved().map(|axis| self.mesh.step[axis]).product();
+        volume * self.fixed_charge.iter().zip(e).map(|(charge, e)| *charge * *e).sum::<DVec3>()
+    }
+
     /// Largest |div D - rho| over the cells.
     pub fn gauss_residual(&self, sources: &[Sources]) -> f64 {
         if self.mesh.is_point() {

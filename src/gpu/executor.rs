@@ -186,27 +186,6 @@ impl GpuExecutor {
         Ok(executor)
     }
 
-    /// Sends the state, a part at a time.
-    fn write(&mut self, state: &State) -> Result<()> {
-        let components = state.components();
-        let chunk = STAGING as usize / (components * size_of::<f32>());
-        let mut first = 0;
-        for (slab, buffer) in self.state.iter().enumerate() {
-            let cells = self.slabs.bytes(slab) as usize / (components * size_of::<f32>());
-            for start in (0..cells).step_by(chunk) {
-                let count = chunk.min(cells - start);
-                let numbers = state.numbers_f32(first + start..first + start + count);
-                let offset = (start * components * size_of::<f32>()) as u64;
-                self.context.queue.write_buffer(buffer, offset, bytemuck::cast_slice(&numbers));
-                // Hands the staging memory back before the next chunk.
-                self.context.queue.submit([]);
-                self.context.wait()?;
-            }
-            first += cells;
-        }
-        Ok(())
-    }
-
     /// Times every command from now on by the device's own clock; `None` without one.
     pub fn start_profile(&mut self) -> Option<Profile> {
         let clock = self.context.device.features().contains(wgpu::Features::TIMESTAMP_QUERY);
@@ -248,26 +227,30 @@ impl GpuExecutor {
             apart: self.context.adapter.software,
         };
         let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step) as f32;
-        let (kernel, table, time_over_step, time) = match *command {
-            Command::Advection { axis, time, streaming, speed, table } => {
+        let (kernel, table, time_over_step, time, dissipation) = match *command {
+            Command::Advection { axis, time, streaming, speed, dissipation, table } => {
                 let kernel = Kernel::Advection { axis, speed, streaming, line: line(axis, table) };
-                (kernel, table, over_step(axis, time), time)
+                (kernel, table, over_step(axis, time), time, dissipation)
             }
-            Command::Force { axis, time, speed, table } => {
+            Command::Force { axis, time, speed, dissipation, table } => {
                 let slot = MOMENTUM + axis;
-                (Kernel::Force { axis, speed, line: line(slot, table) }, table, over_step(slot, time), time)
+                let kernel = Kernel::Force { axis, speed, line: line(slot, table) };
+                (kernel, table, over_step(slot, time), time, dissipation)
             }
             Command::SpinTorque { time, table } => {
-                (Kernel::SpinTorque { canonical: canonical(table) }, table, 0.0, time)
+                (Kernel::SpinTorque { canonical: canonical(table) }, table, 0.0, time, 0.0)
             }
-            Command::Absorption { table } => (Kernel::Absorption, table, 0.0, 0.0),
-            Command::Sources { table } => (Kernel::Sources { canonical: canonical(table) }, table, 0.0, 0.0),
-            Command::Observables { table } => (Kernel::Observables { canonical: canonical(table) }, table, 0.0, 0.0),
+            Command::Absorption { table } => (Kernel::Absorption, table, 0.0, 0.0, 0.0),
+            Command::Sources { table } => (Kernel::Sources { canonical: canonical(table) }, table, 0.0, 0.0, 0.0),
+            Command::Observables { table } => {
+                (Kernel::Observables { canonical: canonical(table) }, table, 0.0, 0.0, 0.0)
+            }
         };
         let planes = self.slabs.planes.iter();
         let parameters = planes.map(|planes| Parameters {
             time_over_step,
             time: time as f32,
+            dissipation: dissipation as f32,
             ..Parameters::new(&self.grid, &self.particle, self.slabs.slot, planes.clone())
         });
         Ok(Bound { kernel, pipeline: self.pipeline(kernel)?, table, parameters: parameters.collect() })
@@ -645,6 +628,26 @@ impl Executor for GpuExecutor {
             first += self.slabs.bytes(slab);
         }
         Ok(State::from_numbers(&numbers, components))
+    }
+
+    fn write(&mut self, state: &State) -> Result<()> {
+        let components = state.components();
+        let chunk = STAGING as usize / (components * size_of::<f32>());
+        let mut first = 0;
+        for (slab, buffer) in self.state.iter().enumerate() {
+            let cells = self.slabs.bytes(slab) as usize / (components * size_of::<f32>());
+            for start in (0..cells).step_by(chunk) {
+                let count = chunk.min(cells - start);
+                let numbers = state.numbers_f32(first + start..first + start + count);
+                let offset = (start * components * size_of::<f32>()) as u64;
+                self.context.queue.write_buffer(buffer, offset, bytemuck::cast_slice(&numbers));
+                // Hands the staging memory back before the next chunk.
+                self.context.queue.submit([]);
+                self.context.wait()?;
+            }
+            first += cells;
+        }
+        Ok(())
     }
 
     fn cells(&self) -> usize {

@@ -45,6 +45,7 @@ pub struct Parameters {
     pub particle: ParticleRecord,
     pub time_over_step: f32,
     pub time: f32,
+    pub dissipation: f32,
 }
 
 impl Parameters {

@@ -44,9 +44,9 @@ pub enum Speed {
 pub enum Command {
     /// dt W + d_xj( (v_j + a_j) W ) = 0 for `time`: streaming with the hidden velocity
     /// due to B, or without `streaming` the hidden velocity due to E alone.
-    Advection { axis: usize, time: f64, streaming: bool, speed: Speed, table: usize },
+    Advection { axis: usize, time: f64, streaming: bool, speed: Speed, dissipation: f64, table: usize },
     /// dt W + d_pj( (F_j + b_j) W ) = 0 for `time`.
-    Force { axis: usize, time: f64, speed: Speed, table: usize },
+    Force { axis: usize, time: f64, speed: Speed, dissipation: f64, table: usize },
     /// dt w = (2 mu_B/hbar) w x T for `time`, half a turn at the most.
     SpinTorque { time: f64, table: usize },
     /// Takes the share `absorbed` of the particles away.
@@ -115,6 +115,8 @@ pub const MAX_PARTS: usize = 4096;
 pub struct Recorder<'a> {
     pub grid: &'a Grid,
     pub particle: &'a Particle,
+    /// Share of the upwind part in the flux of every sweep, 0 to 1.
+    pub dissipation: f64,
 }
 
 impl Recorder<'_> {
@@ -167,8 +169,9 @@ impl Recorder<'_> {
         };
         let streaming_speed = if streaming { self.largest_velocity(axis, fields) } else { 0.0 };
         let parts = parts((streaming_speed + hidden) * time / step);
+        let (time, dissipation) = (time / parts as f64, self.dissipation);
         for _ in 0..parts {
-            recording.commands.push(Command::Advection { axis, time: time / parts as f64, streaming, speed, table });
+            recording.commands.push(Command::Advection { axis, time, streaming, speed, dissipation, table });
         }
     }
 
@@ -212,9 +215,9 @@ impl Recorder<'_> {
         let velocity = momentum / particle.energy(DVec3::X * momentum);
         let largest = electric + magnetic * velocity + dipole;
         let parts = parts(largest * time / step);
+        let (time, dissipation) = (time / parts as f64, self.dissipation);
         for _ in 0..parts {
-            let time = time / parts as f64;
-            recording.commands.push(Command::Force { axis, time, speed, table });
+            recording.commands.push(Command::Force { axis, time, speed, dissipation, table });
         }
     }
 
@@ -252,6 +255,8 @@ pub trait Executor {
     fn execute(&mut self, recording: &Recording) -> crate::error::Result<Vec<Reading>>;
     /// Some cells of the state, in double precision.
     fn read(&mut self, cells: std::ops::Range<usize>) -> crate::error::Result<crate::state::State>;
+    /// Replaces the state by another of the same grid.
+    fn write(&mut self, state: &crate::state::State) -> crate::error::Result<()>;
     /// Cells of the state.
     fn cells(&self) -> usize;
     /// The whole state, in double precision.

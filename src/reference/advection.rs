@@ -17,6 +17,7 @@ pub fn sweep<C: Cell>(
     time: f64,
     streaming: bool,
     speed: Speed,
+    dissipation: f64,
     fields: &[FieldSample],
 ) {
     let momentum_cells = grid.momentum_cells();
@@ -29,11 +30,11 @@ pub fn sweep<C: Cell>(
     let space_inner = inner / momentum_cells;
     let space = |outer: usize, inner: usize, k: usize| (outer * cells + k) * space_inner + inner / momentum_cells;
     match speed {
-        Speed::Uniform => sweep::uniform(layout, input, output, |outer, i| {
+        Speed::Uniform => sweep::uniform(layout, input, output, dissipation, |outer, i| {
             let p = momenta[i % momentum_cells] + fields[space(outer, i, 0)].p;
             particle.velocity(p)[axis] * courant
         }),
-        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, |outer, i, k| {
+        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, dissipation, |outer, i, k| {
             let field = &fields[space(outer, i, k as usize)];
             let p = momenta[i % momentum_cells] + field.p;
             let v = if streaming { particle.velocity(p)[axis] } else { 0.0 };

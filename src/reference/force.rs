@@ -10,6 +10,7 @@ use crate::operators::{FieldSample, Speed};
 use crate::state::Cell;
 
 /// One sweep along the momentum of direction `axis`.
+#[allow(clippy::too_many_arguments, reason = "the fields of one recorded command")]
 pub fn sweep<C: Cell>(
     Context { grid, particle }: Context,
     input: &[C],
@@ -17,6 +18,7 @@ pub fn sweep<C: Cell>(
     axis: usize,
     time: f64,
     speed: Speed,
+    dissipation: f64,
     fields: &[FieldSample],
 ) {
     let Some(&momentum_axis) = grid.axis(MOMENTUM + axis) else { return };
@@ -35,11 +37,11 @@ pub fn sweep<C: Cell>(
         (field, p)
     };
     match speed {
-        Speed::Uniform => sweep::uniform(layout, input, output, |outer, i| {
+        Speed::Uniform => sweep::uniform(layout, input, output, dissipation, |outer, i| {
             let (field, p) = at(outer, i, 0);
             particle.lorentz_force(p, field.e, field.b)[axis] * courant
         }),
-        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, |outer, i, k| {
+        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, dissipation, |outer, i, k| {
             let (field, p) = at(outer, i, k);
             let force = particle.lorentz_force(p, field.e, field.b)[axis];
             let c = match speed {

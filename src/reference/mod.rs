@@ -66,6 +66,12 @@ impl Executor for Reference {
         })
     }
 
+    fn write(&mut self, state: &State) -> Result<()> {
+        assert_eq!(self.grid.cells(), state.cells(), "state and grid differ in size");
+        self.state.clone_from(state);
+        Ok(())
+    }
+
     fn cells(&self) -> usize {
         self.grid.cells()
     }
@@ -84,13 +90,14 @@ fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, record
     let mut readings = Vec::new();
     for command in &recording.commands {
         match *command {
-            Command::Advection { axis, time, streaming, speed, table } => {
+            Command::Advection { axis, time, streaming, speed, dissipation, table } => {
                 let fields = &recording.tables[table];
-                advection::sweep(context, state, spare, axis, time, streaming, speed, fields);
+                advection::sweep(context, state, spare, axis, time, streaming, speed, dissipation, fields);
                 std::mem::swap(state, spare);
             }
-            Command::Force { axis, time, speed, table } => {
-                force::sweep(context, state, spare, axis, time, speed, &recording.tables[table]);
+            Command::Force { axis, time, speed, dissipation, table } => {
+                let fields = &recording.tables[table];
+                force::sweep(context, state, spare, axis, time, speed, dissipation, fields);
                 std::mem::swap(state, spare);
             }
             Command::SpinTorque { time, table } => {

@@ -31,6 +31,8 @@ pub struct Scenario {
     #[serde(default)]
     pub fields: Fields,
     pub time: Time,
+    #[serde(default, skip_serializing_if = "Numerics::is_default")]
+    pub numerics: Numerics,
     #[serde(default)]
     pub output: Output,
     /// Closed-form answers this run is compared with when it ends.
@@ -527,6 +529,28 @@ pub enum External {
 pub struct Time {
     pub step: f64,
     pub end: f64,
+}
+
+/// Choices of the scheme.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Numerics {
+    /// Order in time: 2, or 4 by composition of five steps of order 2.
+    pub order: u32,
+    /// Share of the fifth-order upwind dissipation in every sweep, 0 to 1.
+    pub dissipation: f64,
+}
+
+impl Numerics {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for Numerics {
+    fn default() -> Self {
+        Numerics { order: 2, dissipation: 1.0 }
+    }
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]

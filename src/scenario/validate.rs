@@ -41,6 +41,7 @@ pub fn validate(scenario: &Scenario, text: &str, origin: &str, folder: &Path) ->
     checker.initial();
     checker.fields();
     checker.time();
+    checker.numerics();
     checker.output();
     checker.expectations();
     // File shapes mean nothing before the grid does.
@@ -620,6 +621,21 @@ impl Checker<'_> {
         }
     }
 
+    fn numerics(&mut self) {
+        let Numerics { order, dissipation } = self.scenario.numerics;
+        self.require(matches!(order, 2 | 4), "numerics.order", || format!("found {order}, expected 2 or 4"));
+        self.require((0.0..=1.0).contains(&dissipation), "numerics.dissipation", || {
+            format!("found {}, expected a share from 0 to 1", number(dissipation, 12))
+        });
+        let space = &self.scenario.phase_space;
+        let open = PhaseAxis::SPACE.iter().any(|&axis| space.axis(axis).is_some_and(|a| a.absorbing_layer.is_some()));
+        self.require(order == 2 || !open, "numerics.order", || {
+            "found 4, but what an absorbing layer swallows does not come back in the steps that order four takes \
+             backwards; use 2, or remove the layers"
+                .into()
+        });
+    }
+
     /// The explicit limit of Maxwell's equations.
     fn light(&mut self, step: f64) {
         let limit = maxwell_limit(&self.scenario.phase_space);
@@ -1137,6 +1153,8 @@ pub(crate) mod tests {
             ("/time/step".into(), json!(0), "time.step", "> 0"),
             ("/time/step".into(), json!(0.2), "time.step", "expected 0.125838 or less, the stability limit 0.805"),
             ("/time/end".into(), json!(0.05), "time.end", "one step (0.1) or more"),
+            ("/numerics".into(), json!({"order": 3}), "numerics.order", "found 3, expected 2 or 4"),
+            ("/numerics".into(), json!({"dissipation": 1.5}), "numerics.dissipation", "a share from 0 to 1"),
             ("/time/end".into(), json!(10.04), "time.end", "nearest end is 10"),
             ("/output/diagnostics/interval".into(), json!(0.05), "output.diagnostics.interval", "one time step"),
             (
