@@ -60,11 +60,11 @@ fn face_flux(w: Window) -> Cell {
     let flux = (left.z * w.l3.f + left.y * w.l2.f) + (left.x * w.l1.f + right.x * w.r1.f)
         + (right.y * w.r2.f + right.z * w.r3.f) + vec4<real>(b_c + c2 * g_0, (b_0 + g_c) * c);
     // The rest of slope and curvature, that of c.
-    let second = EVEN_2.x * (w.r1.f + w.l1.f) + EVEN_2.y * (w.r2.f + w.l2.f) + EVEN_2.z * (w.r3.f + w.l3.f);
-    let first = ODD_1.x * (w.r1.f - w.l1.f) + ODD_1.y * (w.r2.f - w.l2.f) + ODD_1.z * (w.r3.f - w.l3.f);
-    let turn = real(0.25) * slope.yzw;
-    let bend = real(1.0 / 24.0) * curvature.yzw;
-    let rest = vec4<real>(dot(turn, second.yzw) - dot(bend, first.yzw), second.x * turn - first.x * bend);
+    let second = TURN.x * (w.r1.f + w.l1.f) + TURN.y * (w.r2.f + w.l2.f) + TURN.z * (w.r3.f + w.l3.f);
+    let first = BEND.x * (w.r1.f - w.l1.f) + BEND.y * (w.r2.f - w.l2.f) + BEND.z * (w.r3.f - w.l3.f);
+    let turn = slope.yzw;
+    let bend = curvature.yzw;
+    let rest = vec4<real>(dot(turn, second.yzw) + dot(bend, first.yzw), second.x * turn + first.x * bend);
     let sixth = real(10.0) * (w.r1.u - w.l1.u) - real(5.0) * (w.r2.u - w.l2.u) + (w.r3.u - w.l3.u);
     return flux + rest - upwind(min(abs(v) + sqrt(c2), real(1.0))) * sixth;
 }

@@ -26,14 +26,17 @@ const EVEN_4 = vec3<real>(real(2.0 / 240.0), real(-3.0 / 240.0), real(1.0 / 240.
 const ODD_1 = vec3<real>(real(-245.0 / 360.0), real(25.0 / 360.0), real(-2.0 / 360.0));
 const ODD_3 = vec3<real>(real(28.0 / 144.0), real(-11.0 / 144.0), real(1.0 / 144.0));
 const ODD_5 = vec3<real>(real(-10.0 / 720.0), real(5.0 / 720.0), real(-1.0 / 720.0));
+// What slope and curvature of the Courant number add to them.
+const TURN = real(0.25) * EVEN_2;
+const BEND = real(-1.0 / 24.0) * ODD_1;
 
 // The weights at a face where the Courant number has the value `nu` and the first two
 // derivatives `slope` and `curvature` along the line, per cell.
 fn weights_of(nu: real, slope: real, curvature: real) -> Weights {
     let nu2 = nu * nu;
     let nu4 = nu2 * nu2;
-    let even = EVEN_0 + (nu2 + real(0.25) * slope) * EVEN_2 + nu4 * EVEN_4;
-    let odd = (nu - real(1.0 / 24.0) * curvature) * ODD_1 + nu * nu2 * (ODD_3 + nu2 * ODD_5);
+    let even = EVEN_0 + nu2 * EVEN_2 + nu4 * EVEN_4 + slope * TURN;
+    let odd = nu * (ODD_1 + nu2 * ODD_3 + nu4 * ODD_5) + curvature * BEND;
     let d = upwind(min(abs(nu), real(1.0)));
     return Weights(even, odd, d * vec3<real>(real(10.0), real(-5.0), real(1.0)));
 }
