@@ -262,6 +262,7 @@ impl GpuExecutor {
             }
             Command::Absorption { table } => (Kernel::Absorption, table, 0.0, 0.0),
             Command::Sources { table } => (Kernel::Sources { canonical: canonical(table) }, table, 0.0, 0.0),
+            Command::Balance { .. } => return Err(Error::Device("local balances need --device reference".into())),
             Command::Observables { table } => (Kernel::Observables { canonical: canonical(table) }, table, 0.0, 0.0),
         };
         let planes = self.slabs.planes.iter();
