@@ -256,6 +256,13 @@ impl Balances {
         }
     }
 
+    /// The laws, in order.
+    pub fn laws(&self) -> Vec<Law> {
+        let mut laws: Vec<Law> = self.equations.iter().map(|equation| equation.law).collect();
+        laws.dedup();
+        laws
+    }
+
     /// Largest magnitude over the components of a law and the cells outside of layers.
     fn largest(&self, law: Law, of: impl Fn(&Equation) -> Vec<f64>) -> f64 {
         let counts = |i: usize| !self.absorbing.get(i).is_some_and(|absorbing| *absorbing);
@@ -287,9 +294,9 @@ impl Balances {
     }
 
     /// Appends a row: relative residual and scale of every law.
-    pub fn record(&self, spin: bool, units: &Units, table: &mut Table) -> Result<()> {
+    pub fn record(&self, units: &Units, table: &mut Table) -> Result<()> {
         let mut row = vec![("time".to_string(), units.time.clone(), self.time)];
-        for law in Law::all(spin) {
+        for law in self.laws() {
             let name = law.name();
             row.push((format!("{name}_residual"), String::new(), self.relative(law)));
             row.push((format!("{name}_scale"), String::new(), self.scale(law)));

@@ -77,6 +77,11 @@ impl Mesh {
         std::array::from_fn(|axis| i / self.stride(axis) % self.cells[axis])
     }
 
+    /// The cell with the given indices.
+    pub fn cell(&self, index: [usize; 3]) -> usize {
+        (0..3).map(|axis| index[axis] * self.stride(axis)).sum()
+    }
+
     /// Centre of cell `i`.
     pub fn position(&self, i: usize) -> DVec3 {
         let index = self.indices(i);
