@@ -95,7 +95,7 @@ pub struct Local {
 impl Local {
     /// Of cell `i`, with the self-consistent fields `e` and `b`, the prescribed ones and the
     /// fixed charge density there.
-    fn of(
+    pub fn of(
         i: usize,
         moments: &Moments,
         [charge, hbar]: [f64; 2],

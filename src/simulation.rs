@@ -362,11 +362,17 @@ impl Simulation {
     /// act on the particles.
     pub fn moments(&mut self) -> Result<Moments> {
         let fields = self.fields.table(&self.electric(), self.time());
-        let commands =
-            vec![Command::Sources { table: 0 }, Command::Observables { table: 0 }, Command::Balance { table: 0 }];
-        let recording = Recording { tables: vec![fields], commands };
-        let readings = <[Reading; 3]>::try_from(self.execute(&recording)?);
-        match (readings, recording.tables.into_iter().next()) {
+        let mut recording = Recording { tables: vec![fields], commands: Vec::new() };
+        let mut readings = Vec::new();
+        // No more at a time than a step leaves to be read.
+        for commands in [
+            vec![Command::Sources { table: 0 }, Command::Observables { table: 0 }],
+            vec![Command::Balance { table: 0 }],
+        ] {
+            recording.commands = commands;
+            readings.extend(self.execute(&recording)?);
+        }
+        match (<[Reading; 3]>::try_from(readings), recording.tables.pop()) {
             (
                 Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Balance(fluxes)]),
                 Some(fields),
