@@ -144,7 +144,6 @@ pub struct Sample {
     pub time: f64,
     pub cells: Vec<Local>,
     mesh: Mesh,
-    /// Whether a cell lies in an absorbing layer; empty without one.
     absorbing: Vec<bool>,
     spin: bool,
 }
@@ -168,10 +167,29 @@ impl Sample {
             time,
             cells: (0..mesh.size()).map(cell).collect(),
             mesh,
-            absorbing: fields.absorption.iter().map(|rate| *rate > 0.0).collect(),
+            absorbing: near_layers(&mesh, &fields.absorption),
             spin: particle.spin,
         })
     }
+}
+
+/// Cells in layers of the given rates and three cells beyond, as far as differences reach.
+fn near_layers(mesh: &Mesh, rates: &[f64]) -> Vec<bool> {
+    let mut near: Vec<bool> = rates.iter().map(|rate| *rate > 0.0).collect();
+    if near.is_empty() {
+        return near;
+    }
+    let within = near.clone();
+    for axis in mesh.resolved() {
+        for (i, near) in near.iter_mut().enumerate() {
+            *near |= (-3..=3).any(|shift: isize| {
+                let mut index = mesh.indices(i);
+                index[axis] = (index[axis] as isize + shift).rem_euclid(mesh.cells[axis] as isize) as usize;
+                within[mesh.cell(index)]
+            });
+        }
+    }
+    near
 }
 
 /// A component of a law: `rate` + `divergence` = `source` at every space cell.
@@ -205,7 +223,8 @@ pub struct Balances {
     pub time: f64,
     pub mesh: Mesh,
     pub equations: Vec<Equation>,
-    /// Cells in absorbing layers, whose losses are no source; empty without one.
+    /// Whether a cell's differences read an absorbing layer, whose losses are no source;
+    /// empty without one.
     pub absorbing: Vec<bool>,
 }
 
@@ -263,7 +282,7 @@ impl Balances {
         laws
     }
 
-    /// Largest magnitude over the components of a law and the cells outside of layers.
+    /// Largest magnitude over the components of a law and the cells away from layers.
     fn largest(&self, law: Law, of: impl Fn(&Equation) -> Vec<f64>) -> f64 {
         let counts = |i: usize| !self.absorbing.get(i).is_some_and(|absorbing| *absorbing);
         let equations = self.equations.iter().filter(|equation| equation.law == law);

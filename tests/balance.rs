@@ -11,9 +11,9 @@ use spinwigner::grid::{Axis, Grid};
 use spinwigner::operators::{Command, Executor, FieldSample, Reading, Recording};
 use spinwigner::physics::Particle;
 use spinwigner::reference::Reference;
-use spinwigner::run::DeviceChoice;
+use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::scenario::Loaded;
-use spinwigner::scenario::schema::{FieldComponent, FieldPerturbation, Kinematics, ModeNumber};
+use spinwigner::scenario::schema::{FieldComponent, FieldPerturbation, Kinematics, LocalBalances, ModeNumber};
 use spinwigner::simulation::Moments;
 use spinwigner::state::State;
 
@@ -168,29 +168,38 @@ fn in_time(loaded: impl Fn(f64) -> Loaded) -> [Balances; 3] {
     [(1.0, 5), (3.0, 14), (9.0, 41)].map(|(divisor, steps)| balances(&loaded(0.2 / divisor), steps))
 }
 
+/// Errors c dt^2 fall by 9: order 2, with room for the next term of the series, dt^2 smaller,
+/// at the coarsest step (0.2 of a plasma period's 2 pi: 4 %, some 0.1 of the order).
 #[test]
 fn second_order_in_time() {
-    orders("dt", &in_time(|step| waves(24, 24, step)), 1.8..=2.4);
+    orders("dt", &in_time(|step| waves(24, 24, step)), 1.8..=2.2);
 }
 
+/// The same with sweeps along x and y in turn.
 #[test]
 fn second_order_in_time_in_the_plane() {
-    orders("dt in the plane", &in_time(|step| plane(12, 20, step)), 1.8..=2.4);
+    orders("dt in the plane", &in_time(|step| plane(12, 20, step)), 1.8..=2.2);
 }
 
+/// Differences in space are of sixth order and the dissipation of sweeps of fifth: between
+/// those, with half an order of room for the kink of the dissipation where a speed changes
+/// its sign, which p must resolve (64 cells), and for the series at 15 cells.
 #[test]
 fn fifth_order_in_space() {
-    orders("dx", &[15, 45, 135].map(|x| balances(&waves(x, 64, 0.03), 6)), 4.5..=7.0);
+    orders("dx", &[15, 45, 135].map(|x| balances(&waves(x, 64, 0.03), 6)), 4.5..=6.5);
 }
 
+/// The same in the plane, with nine cells for a wave.
 #[test]
 fn fifth_order_in_space_in_the_plane() {
-    orders("dx in the plane", &[9, 27, 81].map(|x| balances(&plane(x, 24, 0.03), 2)), 4.5..=7.0);
+    orders("dx in the plane", &[9, 27, 81].map(|x| balances(&plane(x, 24, 0.03), 2)), 4.5..=6.5);
 }
 
+/// The same in both momenta. dt = 0.02 keeps the Courant numbers of 144 cells below one, so
+/// that all sweeps are whole: parts of a sweep have another error in time.
 #[test]
 fn fifth_order_in_momentum() {
-    orders("dp", &[16, 48, 144].map(|p| balances(&waves(32, p, 0.02), 6)), 4.5..=7.0);
+    orders("dp", &[16, 48, 144].map(|p| balances(&waves(32, p, 0.02), 6)), 4.5..=6.5);
 }
 
 /// A polarised plasma along z in fields of the given kind.
@@ -200,7 +209,7 @@ fn prescribed(fields: Value, species: Value, step: f64) -> Loaded {
         "title": "test", "about": "test", "references": ["test"],
         "species": species,
         "phase_space": {
-            "z": {"from": 0, "to": 6.283185307179586, "cells": 24},
+            "z": {"from": 0, "to": std::f64::consts::TAU, "cells": 24},
             "px": momentum, "py": momentum, "pz": momentum
         },
         "initial": {"populations": [{
@@ -214,9 +223,9 @@ fn prescribed(fields: Value, species: Value, step: f64) -> Loaded {
 }
 
 /// Work, force and couple of prescribed fields: frozen ones, electrostatic ones, external
-/// ones in addition to Maxwell's, and on neutral particles. All residuals are a small part
-/// of the terms at dt = 0.2 and nine times smaller at a third of that, but for what the
-/// cells leave: a factor of five at least.
+/// ones in addition to Maxwell's, and on neutral particles. A source that lacked a term would
+/// leave a residual of its size, a tenth of the law's terms and more; at dt = 0.2/3 a step
+/// has (omega dt)^2/8 = 7e-4 for omega = 1.1, and these coarse cells leave as much again.
 #[test]
 fn prescribed_fields_are_sources() {
     let wave = |component: &str, amplitude: f64| json!({"travelling_wave": {"component": component, "amplitude": amplitude, "wavenumber": [0, 0, 1], "frequency": 1.1}});
@@ -242,6 +251,72 @@ fn prescribed_fields_are_sources() {
             println!("{name}, {:8}: residual {first:.1e}, {second:.1e}; source {source:.2}", law.name());
             assert!(second < 2e-3, "{name}, {}", law.name());
             assert!(law == Law::Number || source > 0.1, "{name}, {}", law.name());
+        }
+    }
+}
+
+/// Layers take particles and fields away, which is no law's source: they and the cells
+/// whose differences read them do not count. Beyond, residuals are
+/// those of the scheme, with the steep edge of the layer: below a hundredth of the terms.
+#[test]
+fn absorbing_layers_do_not_count() {
+    let mut loaded = waves(128, 24, 0.03);
+    let scenario = &mut loaded.scenario;
+    scenario.phase_space.x.as_mut().expect("1D").absorbing_layer = Some(1.2);
+    let balances = balances(&loaded, 16);
+    assert_eq!(balances.absorbing.iter().filter(|absorbing| **absorbing).count(), 2 * (24 + 3));
+    for law in Law::all(true) {
+        println!("open, {:8}: {:.1e}", law.name(), balances.relative(law));
+        assert!(balances.relative(law) < 0.01, "{}", law.name());
+    }
+    // With the layers the residual is as large as the terms.
+    let everywhere = Balances { absorbing: Vec::new(), ..balances.clone() };
+    assert!(everywhere.relative(Law::Number) > 20.0 * balances.relative(Law::Number));
+}
+
+/// `output.balances` leaves its rows, at every interval and the last step, and a picture of
+/// each law: curves along a line, maps in a plane. On the device residuals are those of the
+/// scheme, too; single precision adds its rounding over the step, 1e-4 of the terms here.
+#[test]
+fn a_run_writes_rows_and_pictures() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    for (name, loaded) in [("line", waves(24, 24, 0.1)), ("plane", plane(12, 16, 0.1))] {
+        let mut loaded = loaded;
+        loaded.scenario.output.balances = Some(LocalBalances { interval: Some(0.2), pictures: Some(0.3) });
+        loaded.scenario.output.snapshots.clear();
+        let out = folder.path().join(name);
+        let options = RunOptions { out: Some(out.clone()), device: DeviceChoice::Gpu, steps: Some(5), quiet: true };
+        spinwigner::run::execute(&loaded, &options).unwrap_or_else(|error| panic!("{error}"));
+        let rows = std::fs::read_to_string(out.join("balances.csv")).expect("balances.csv");
+        let rows: Vec<Vec<&str>> = rows.lines().map(|line| line.split(',').collect()).collect();
+        assert_eq!(rows[0][..3], ["time [1/ω_p]", "number_residual", "number_scale"]);
+        let times: Vec<f64> = rows[1..].iter().map(|row| row[0].parse().expect("a number")).collect();
+        assert!(times.iter().zip([0.15, 0.35, 0.45]).all(|(a, b)| (a - b).abs() < 1e-12), "{times:?}");
+        for residual in rows[1..].iter().flat_map(|row| row.iter().skip(1).step_by(2)) {
+            assert!(residual.parse::<f64>().expect("a number") < 0.02, "{rows:?}");
+        }
+        let mut names: Vec<String> = std::fs::read_dir(out.join("balances"))
+            .expect("pictures")
+            .map(|entry| entry.expect("entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        let component = |law: &str| ["x", "y", "z"].map(|k| format!("{law}_{k}"));
+        let laws: Vec<String> = match name {
+            "line" => ["energy", "momentum", "number", "orbital", "spin"].map(String::from).into(),
+            _ => [
+                vec!["energy".into(), "number".into()],
+                component("momentum").into(),
+                component("spin").into(),
+                component("orbital").into(),
+            ]
+            .concat(),
+        };
+        let mut expected: Vec<String> =
+            laws.iter().flat_map(|law| [3, 5].map(|step| format!("{law}_{step:07}.png"))).collect();
+        expected.sort();
+        assert_eq!(names, expected);
+        for name in names {
+            assert!(image::open(out.join("balances").join(&name)).expect("a picture").width() == 900, "{name}");
         }
     }
 }

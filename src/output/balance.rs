@@ -69,10 +69,14 @@ fn title(scenario: &Scenario, law: Law) -> String {
     format!("{}: local balance of {}", scenario.title, words(law))
 }
 
-/// `t = 1.25 1/ω_p, residual up to 2.3e-4 of the largest term`
-fn when(balances: &Balances, law: Law, units: &Units) -> String {
-    let time = (balances.time * 1e4).round() / 1e4;
-    format!("t = {time} {}, residual up to {:.1e} of the largest term", units.time, balances.relative(law))
+/// `t = 1.25 1/ω_p`
+fn when(balances: &Balances, units: &Units) -> String {
+    format!("t = {} {}", (balances.time * 1e4).round() / 1e4, units.time)
+}
+
+/// `residual, up to 2.3e-4 of the terms`
+fn how_large(balances: &Balances, law: Law) -> String {
+    format!("residual, up to {:.1e} of the terms", balances.relative(law))
 }
 
 /// The residual, without what layers absorb.
@@ -99,17 +103,19 @@ fn write_curves(
     let mut panels = Vec::new();
     for (equation, residual) in equations.iter().zip(&residuals) {
         let Equation { component, rate, divergence, source, .. } = equation;
-        let series = [("rate", rate), ("flux divergence", divergence), ("source", source), ("residual", residual)];
+        let name = how_large(balances, law);
+        let series = [("rate", rate), ("flux divergence", divergence), ("source", source), (&name, residual)];
+        let time = when(balances, units);
         panels.push(LinePlot {
-            title: component.map_or_else(String::new, |k| format!("{} component", AXIS_NAMES[k])),
+            title: component.map_or_else(|| time.clone(), |k| format!("{} component, {time}", AXIS_NAMES[k])),
             horizontal: (AXIS_NAMES[axis].into(), units.length.clone()),
-            vertical: (String::new(), unit(law, units, 1)),
+            vertical: ("terms".into(), unit(law, units, 1)),
             abscissa: &abscissa,
             series: series.map(|(name, values)| Series { name: name.into(), values }).into(),
             logarithmic: false,
         });
     }
-    write_panels(path, &format!("{}, {}", title(scenario, law), when(balances, law, units)), &panels)
+    write_panels(path, &title(scenario, law), &panels)
 }
 
 /// The residual in the plane of two axes, through the middle of a third.
@@ -121,7 +127,7 @@ fn write_map(
     plane: [usize; 2],
 ) -> Result<()> {
     let (mesh, units, law) = (&balances.mesh, &scenario.units, equation.law);
-    let mut subtitle = when(balances, law, units);
+    let mut subtitle = format!("{}, {}", when(balances, units), how_large(balances, law));
     let middle = mesh.cells.map(|cells| cells / 2);
     for axis in mesh.resolved().filter(|axis| !plane.contains(axis)) {
         let place = mesh.first[axis] + middle[axis] as f64 * mesh.step[axis];
