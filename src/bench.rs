@@ -272,7 +272,7 @@ fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
         commands.extend(grid.spaces().map(hidden));
         commands.push(Command::SpinTorque { time, table });
     }
-    commands.extend([Command::Sources { table }, Command::Observables { table }]);
+    commands.extend([Command::Sources { table }, Command::Observables { table }, Command::Balance { table }]);
     commands
 }
 

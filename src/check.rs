@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::fields::MAXWELL_LIMIT;
 use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
 use crate::grid::{Axis, Grid};
+use crate::output::balance;
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::reduction;
@@ -27,6 +28,8 @@ const PICTURE_BYTES: f64 = 1e5;
 const CSV_NUMBER_BYTES: f64 = 22.0;
 /// Columns of diagnostics.csv besides the modes, roughly.
 const CSV_COLUMNS: f64 = 30.0;
+/// Columns of balances.csv.
+const BALANCE_COLUMNS: f64 = 11.0;
 
 /// A device as far as memory goes.
 struct Room {
@@ -306,6 +309,14 @@ impl<'s> Estimate<'s> {
         let pictures = output.snapshots.iter().fold(0.0, |sum, snapshot| sum + samples(snapshot.interval));
         let mut total = rows * columns * CSV_NUMBER_BYTES + pictures * PICTURE_BYTES;
         let mut parts = vec![format!("{rows} rows of diagnostics"), format!("{pictures} pictures")];
+        if let Some(balances) = output.balances {
+            let rows = samples(balances.interval.unwrap_or(step)) - 1.0;
+            let spaces = [self.scenario.phase_space.x, self.scenario.phase_space.y, self.scenario.phase_space.z];
+            let each = balance::pictures(spaces.iter().flatten().count(), self.scenario.species.spin) as f64;
+            let pictures = each * balances.pictures.map_or(1.0, |interval| samples(interval) - 1.0);
+            total += rows * BALANCE_COLUMNS * CSV_NUMBER_BYTES + pictures * PICTURE_BYTES;
+            parts.push(format!("{rows} rows and {pictures} pictures of balances"));
+        }
         if output.final_state {
             total += self.state_bytes();
             parts.push(format!("the final state ({})", bytes(self.state_bytes())));

@@ -43,7 +43,7 @@ impl Table {
         text
     }
 
-    fn push(&mut self, row: Vec<(String, String, f64)>) {
+    pub(crate) fn push(&mut self, row: Vec<(String, String, f64)>) {
         if self.rows.is_empty() {
             self.columns = row.iter().map(|(name, _, _)| name.clone()).collect();
             self.units = row.iter().map(|(_, unit, _)| unit.clone()).collect();

@@ -6,6 +6,7 @@
 //! or the float64 [`reference`](mod@reference), runs the list; the host updates the
 //! [`fields`] and takes [`diagnostics`].
 
+pub mod balance;
 pub mod bench;
 pub mod check;
 pub mod diagnostics;

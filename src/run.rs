@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use crate::balance::{Balances, Sample};
 use crate::diagnostics::{self, Table};
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::gpu::{Choice, Context, GpuExecutor};
 use crate::operators::Executor;
-use crate::output::{self, series, snapshot};
+use crate::output::{self, balance, series, snapshot};
 use crate::reference::Reference;
 use crate::scenario::schema::{Expectation, Measure, Scenario};
 use crate::scenario::{Loaded, validate};
@@ -107,6 +108,8 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
         simulation,
         folder,
         table,
+        balances: Table::default(),
+        before: None,
         started: Instant::now(),
         flushed: Instant::now(),
         progress: progress(steps, options.quiet),
@@ -187,6 +190,9 @@ struct Run<'a> {
     simulation: Simulation,
     folder: PathBuf,
     table: Table,
+    balances: Table,
+    /// Sample one step before a local balance.
+    before: Option<Sample>,
     started: Instant,
     flushed: Instant,
     progress: ProgressBar,
@@ -225,13 +231,57 @@ impl<'a> Run<'a> {
                     self.picture(index, state)?;
                 }
             }
+            self.balance(steps)?;
             if done == steps {
                 return Ok(());
             }
             let next = pictures.iter().chain([&rows]).map(|every| (done / every + 1) * every).min();
-            self.simulation.advance(next.unwrap_or(steps).min(steps) - done)?;
+            let next = next.unwrap_or(steps).min(self.next_balance(steps));
+            self.simulation.advance(next - done)?;
             self.show_progress();
         }
+    }
+
+    /// Steps between rows of local balances and between their pictures.
+    fn balance_strides(&self) -> Option<[u64; 2]> {
+        let what = self.scenario().output.balances?;
+        Some([self.every(what.interval), what.pictures.map_or(u64::MAX, |interval| self.every(Some(interval)))])
+    }
+
+    /// The next step at which a sample for local balances is due: their own, or the one before.
+    fn next_balance(&self, steps: u64) -> u64 {
+        let (done, strides) = (self.simulation.steps, self.balance_strides());
+        let Some(next) =
+            strides.into_iter().flatten().map(|every| (done / every).saturating_add(1).saturating_mul(every)).min()
+        else {
+            return steps;
+        };
+        let next = next.min(steps);
+        if next > done + 1 { next - 1 } else { next }
+    }
+
+    /// Takes the samples that local balances of this step and the next one need.
+    fn balance(&mut self, steps: u64) -> Result<()> {
+        let Some([rows, pictures]) = self.balance_strides() else { return Ok(()) };
+        let scenario = self.scenario();
+        let done = self.simulation.steps;
+        let due = |step: u64, every: u64| step > 0 && (step.is_multiple_of(every) || step == steps);
+        let next = done < steps && (due(done + 1, rows) || due(done + 1, pictures));
+        if !next && self.before.is_none() {
+            return Ok(());
+        }
+        let sample = Sample::of(&mut self.simulation)?;
+        if let Some(before) = self.before.take() {
+            let balances = Balances::between(&before, &sample);
+            if due(done, rows) {
+                balances.record(&scenario.units, &mut self.balances)?;
+            }
+            if due(done, pictures) {
+                balance::write(&self.folder.join("balances"), &balances, scenario, done)?;
+            }
+        }
+        self.before = next.then_some(sample);
+        Ok(())
     }
 
     fn sample(&mut self) -> Result<()> {
@@ -246,11 +296,13 @@ impl<'a> Run<'a> {
 
     fn write_diagnostics(&mut self) -> Result<()> {
         self.flushed = Instant::now();
-        if self.table.rows.is_empty() {
-            return Ok(());
+        for (name, table) in [("diagnostics.csv", &self.table), ("balances.csv", &self.balances)] {
+            if !table.rows.is_empty() {
+                let text = table.to_csv();
+                output::write_atomically(&self.folder.join(name), |file| file.write_all(text.as_bytes()))?;
+            }
         }
-        let text = self.table.to_csv();
-        output::write_atomically(&self.folder.join("diagnostics.csv"), |file| file.write_all(text.as_bytes()))
+        Ok(())
     }
 
     fn picture(&mut self, index: usize, state: &State) -> Result<()> {

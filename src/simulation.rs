@@ -8,7 +8,9 @@ use crate::error::{Error, Result};
 use crate::fields::{ExternalFields, Fields, Mesh, along, component, others};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::history::History;
-use crate::operators::{Command, Executor, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources};
+use crate::operators::{
+    Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources,
+};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, External, FieldFile, Numerics};
@@ -62,6 +64,14 @@ struct Kick {
     e_rate: History,
     /// The E it holds fixed.
     e: History,
+}
+
+/// Sums over momentum at every space cell, and the fields there.
+pub struct Moments {
+    pub fields: Vec<FieldSample>,
+    pub sources: Vec<Sources>,
+    pub observables: Vec<Observables>,
+    pub fluxes: Vec<Fluxes>,
 }
 
 impl Prepared {
@@ -375,7 +385,9 @@ impl Simulation {
                 self.time()
             )));
         }
-        let is_reading = |command: &&Command| matches!(command, Command::Sources { .. } | Command::Observables { .. });
+        let is_reading = |command: &&Command| {
+            matches!(command, Command::Sources { .. } | Command::Observables { .. } | Command::Balance { .. })
+        };
         self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
         let start = Instant::now();
         let readings = self.executor.execute(recording);
@@ -404,6 +416,29 @@ impl Simulation {
             _ => Err(Error::Run("the device returned no observables".into())),
         }
     }
+
+    /// Everything that local balances add up at the present time, with the fields that
+    /// act on the particles.
+    pub fn moments(&mut self) -> Result<Moments> {
+        let fields = self.fields.table(&self.electric(), self.time());
+        let mut recording = Recording { tables: vec![fields], commands: Vec::new() };
+        let mut readings = Vec::new();
+        // No more at a time than a step leaves to be read.
+        for commands in [
+            vec![Command::Sources { table: 0 }, Command::Observables { table: 0 }],
+            vec![Command::Balance { table: 0 }],
+        ] {
+            recording.commands = commands;
+            readings.extend(self.execute(&recording)?);
+        }
+        match (<[Reading; 3]>::try_from(readings), recording.tables.pop()) {
+            (
+                Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Balance(fluxes)]),
+                Some(fields),
+            ) => Ok(Moments { fields, sources, observables, fluxes }),
+            _ => Err(Error::Run("the device returned no fluxes".into())),
+        }
+    }
 }
 
 /// The next sources among the readings.
@@ -411,7 +446,7 @@ fn next_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<Vec<Sour
     readings
         .find_map(|reading| match reading {
             Reading::Sources(sources) => Some(sources),
-            Reading::Observables(_) => None,
+            Reading::Observables(_) | Reading::Balance(_) => None,
         })
         .ok_or_else(|| Error::Run("the device returned no sources".into()))
 }

@@ -17,7 +17,7 @@ use glam::{DVec3, DVec4};
 use spinwigner::Error;
 use spinwigner::gpu::{Choice, Context, GpuExecutor, Limits, REACH};
 use spinwigner::grid::{Axis, Grid, MOMENTUM};
-use spinwigner::operators::{Command, Executor, FieldSample, Observables, Reading, Recording, Sources, Speed};
+use spinwigner::operators::{Command, Executor, FieldSample, Fluxes, Observables, Reading, Recording, Sources, Speed};
 use spinwigner::physics::Particle;
 use spinwigner::reference::Reference;
 use spinwigner::scenario::schema::Kinematics;
@@ -304,6 +304,7 @@ impl Bench {
         }
         self.check_torque(&table, report);
         self.check_sums(&table, report);
+        self.check_fluxes(&table, report);
         self.check_absorption(&table, report);
     }
 
@@ -388,6 +389,46 @@ impl Bench {
         }
     }
 
+    /// The sums of local balances, relative to the sums of magnitudes of what is added.
+    fn check_fluxes(&mut self, table: &[FieldSample], report: &mut Report) {
+        let outcome = self.run(&[Command::Balance { table: 0 }], table);
+        let ([Reading::Balance(gpu)], [Reading::Balance(exact)]) =
+            (&outcome.gpu_readings[..], &outcome.reference_readings[..])
+        else {
+            panic!("readings are {:?}", outcome.gpu_readings);
+        };
+        let kind = format!("balance {:?}", self.particle.kinematics);
+        for space in 0..self.grid.space_cells() {
+            let scale = flux_numbers(&self.flux_magnitudes(&outcome.before, space, &table[space]));
+            let rows = flux_numbers(&gpu[space]).into_iter().zip(flux_numbers(&exact[space]));
+            for (k, ((gpu, exact), scale)) in rows.zip(scale).enumerate() {
+                let case = || format!("number {k} of space cell {space}: {gpu:e} for {exact:e}");
+                report.expect(kind.clone(), (gpu - exact).abs(), SUM * scale + f64::MIN_POSITIVE, case);
+            }
+        }
+    }
+
+    fn flux_magnitudes(&self, state: &State, space: usize, field: &FieldSample) -> Fluxes {
+        let (cells, volume, particle) = (self.grid.momentum_cells(), self.grid.momentum_volume(), &self.particle);
+        let mut sum = Fluxes::default();
+        for m in 0..cells {
+            let p = self.grid.momentum(m) + field.p;
+            let u = state.cell(space * cells + m);
+            let (w0, w) = (u.x.abs() * volume, w(u).length() * volume);
+            let v = particle.velocity(p).abs();
+            let t = particle.moment.abs() * particle.precession_field(p, field.e, field.b).length();
+            for (j, axis) in DVec3::AXES.into_iter().enumerate() {
+                let hidden = particle.hidden_velocity(p, axis, field.e, field.b).length();
+                let (flow, spin_flow) = (v[j] * w0 + hidden * w, v[j] * w + hidden * w0);
+                sum.momentum[j] += p.abs() * flow;
+                sum.spin[j] += DVec3::splat(spin_flow);
+                sum.energy[j] += particle.kinetic_energy(p) * flow + t * spin_flow;
+            }
+            sum.torque += DVec3::splat(w * t);
+        }
+        sum
+    }
+
     /// The sums with every term replaced by its magnitude.
     fn magnitudes(&self, state: &State, space: usize, field: &FieldSample) -> (Sources, Observables) {
         let (cells, volume, particle) = (self.grid.momentum_cells(), self.grid.momentum_volume(), &self.particle);
@@ -441,6 +482,11 @@ fn source_numbers(s: &Sources) -> Vec<f64> {
 fn observable_numbers(o: &Observables) -> Vec<f64> {
     let scalars = [o.density, o.kinetic_energy, o.purity, o.edge, o.momentum_scale, o.positivity];
     scalars.into_iter().chain(o.momentum.to_array()).chain(o.spin.to_array()).collect()
+}
+
+fn flux_numbers(f: &Fluxes) -> Vec<f64> {
+    let vectors = f.momentum.iter().chain(&f.spin).chain([&f.energy, &f.torque]);
+    vectors.flat_map(|v| v.to_array()).collect()
 }
 
 /// A uniform speed along a space axis is recorded where unresolved momenta are uniform.
@@ -633,6 +679,7 @@ fn space_may_exceed_one_dispatch_dimension() {
     let mut bench = Bench::with_slabs(&grid, particle(Kinematics::Relativistic, 0.0, -1.0), &state);
     let table = random.table(&grid);
     bench.check_sums(&table, &mut report);
+    bench.check_fluxes(&table, &mut report);
     let sweep =
         |time| Command::Advection { axis: 0, time, streaming: true, speed: Speed::Coupled, dissipation: 0.4, table: 0 };
     let Some(axis) = grid.axis(0) else { unreachable!("resolved") };

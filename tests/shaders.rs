@@ -8,7 +8,7 @@ use std::path::Path;
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
-use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Parameters, ParticleRecord, SUMS};
+use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Parameters, ParticleRecord};
 
 /// All kernels with the kind of cell they are built for.
 fn kernels() -> impl Iterator<Item = (Kernel, bool)> {
@@ -172,8 +172,11 @@ fn numbers_that_exist_twice_are_equal() {
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
         }
-        if let Kernel::Sources { .. } | Kernel::Observables { .. } = kernel {
-            expect("lanes", workgroup_length(&module, "lanes"), SUMS * LANES);
+        if kernel.numbers() > 0 {
+            expect("lanes", workgroup_length(&module, "lanes"), kernel.numbers() * LANES);
+        }
+        if let Kernel::Balance { .. } = kernel {
+            expect("NUMBERS", number("NUMBERS"), kernel.numbers());
         }
         for entry in &module.entry_points {
             expect(

@@ -90,7 +90,10 @@ fn name(command: &Command) -> String {
         Command::Advection { axis, streaming: false, table, .. } => format!("hidden {axis} {table}"),
         Command::Force { axis, table, .. } => format!("force {axis} {table}"),
         Command::SpinTorque { table, .. } => format!("torque {table}"),
-        Command::Absorption { .. } | Command::Sources { .. } | Command::Observables { .. } => {
+        Command::Absorption { .. }
+        | Command::Sources { .. }
+        | Command::Observables { .. }
+        | Command::Balance { .. } => {
             unreachable!("none is recorded here")
         }
     }
@@ -99,7 +102,10 @@ fn name(command: &Command) -> String {
 fn time_of(command: &Command) -> f64 {
     match *command {
         Command::Advection { time, .. } | Command::Force { time, .. } | Command::SpinTorque { time, .. } => time,
-        Command::Absorption { .. } | Command::Sources { .. } | Command::Observables { .. } => 0.0,
+        Command::Absorption { .. }
+        | Command::Sources { .. }
+        | Command::Observables { .. }
+        | Command::Balance { .. } => 0.0,
     }
 }
 

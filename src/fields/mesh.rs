@@ -24,6 +24,8 @@ pub struct Mesh {
 const STAGGERED: [f64; 3] = [75.0 / 64.0, -25.0 / 384.0, 3.0 / 640.0];
 /// f(x + dx) - f(x - dx) and so on outwards, over dx.
 const CENTRED: [f64; 3] = [45.0 / 60.0, -9.0 / 60.0, 1.0 / 60.0];
+/// What `CENTRED` makes of x f beyond x df: k times its weights.
+const LEVER: [f64; 3] = [CENTRED[0], 2.0 * CENTRED[1], 3.0 * CENTRED[2]];
 /// Value midway.
 const MIDWAY: [f64; 3] = [150.0 / 256.0, -25.0 / 256.0, 3.0 / 256.0];
 /// Mean over the cell from values on faces.
@@ -75,10 +77,22 @@ impl Mesh {
         std::array::from_fn(|axis| i / self.stride(axis) % self.cells[axis])
     }
 
+    /// The cell with the given indices.
+    pub fn cell(&self, index: [usize; 3]) -> usize {
+        (0..3).map(|axis| index[axis] * self.stride(axis)).sum()
+    }
+
     /// Centre of cell `i`.
     pub fn position(&self, i: usize) -> DVec3 {
         let index = self.indices(i);
         DVec3::from(std::array::from_fn(|axis| self.first[axis] + index[axis] as f64 * self.step[axis]))
+    }
+
+    /// Centre of the box; 0 along axes that are not resolved.
+    pub fn centre(&self) -> DVec3 {
+        DVec3::from(std::array::from_fn(|axis| {
+            self.first[axis] + 0.5 * (self.cells[axis] - 1) as f64 * self.step[axis]
+        }))
     }
 
     /// Half a cell up the resolved ones of `axes`.
@@ -175,6 +189,12 @@ impl Mesh {
         self.difference(axis, centres, CENTRED, [1, -1])
     }
 
+    /// `derivative` of x_axis f less x_axis times that of f: the rule of products, with f
+    /// averaged to sixth order.
+    pub fn lever(&self, axis: usize, centres: &[f64]) -> Vec<f64> {
+        self.average(axis, centres, LEVER, [1, -1])
+    }
+
     /// The difference over a cell of values on its two faces: what fluxes do.
     pub fn two_point(&self, axis: usize, faces: &[f64]) -> Vec<f64> {
         self.difference(axis, faces, [1.0, 0.0, 0.0], [0, -1])
@@ -267,10 +287,11 @@ mod tests {
     /// leaves room for the next term of the series at 24 cells.
     #[test]
     fn stencils_are_of_sixth_order() {
-        let operators: [([bool; 3], Operator); 6] = [
+        let operators: [([bool; 3], Operator); 7] = [
             ([true, false, true], Mesh::derivative_to_centres),
             ([false, true, true], Mesh::derivative_to_faces),
             ([false, false, true], Mesh::derivative),
+            ([false, false, false], Mesh::lever),
             ([true, false, false], Mesh::to_centres),
             ([false, true, false], Mesh::to_faces),
             // On the way from centres to D on faces and back.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::{Context, Variant};
-use super::layout::{FieldRecord, Parameters, SUMS, Sums};
+use super::layout::{FLUXES, FieldRecord, Parameters, SUMS, Sums, fluxes};
 use super::shaders::{Kernel, Line};
 use super::slabs::{Limits, Slabs};
 use crate::error::{Error, Result};
@@ -87,12 +87,12 @@ pub struct DeviceMemory {
 impl DeviceMemory {
     /// What a state of `components` numbers per cell takes when cut as `slabs`.
     pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
-        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(grid, slabs, slab));
-        let all_sums: u64 = sums.clone().sum();
+        let sums = |numbers| (0..slabs.planes.len()).map(move |slab| sums_bytes(grid, slabs, slab, numbers));
+        let all_sums: u64 = sums(SUMS).sum();
         let tables = TABLES * (grid.space_cells() * size_of::<FieldRecord>()) as u64;
         DeviceMemory {
             state: slabs.state_bytes(),
-            work: slabs.carried_bytes() + slabs.reach_bytes() + sums.max().unwrap_or(0),
+            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUXES).max().unwrap_or(0),
             fields: tables,
             // Two readings of a step, or a part of the state.
             staging: (2 * all_sums).max(slabs.bytes(0).min(STAGING)),
@@ -114,11 +114,11 @@ fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; crate::grid::A
     shape
 }
 
-/// Bytes of the partial sums of a slab.
-fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize) -> u64 {
+/// Bytes of the partial sums of a slab, so many `numbers` of each workgroup.
+fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize, numbers: usize) -> u64 {
     let shape = slab_shape(grid, slabs, slab);
     let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
-    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * SUMS * size_of::<f32>()) as u64
+    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * numbers * size_of::<f32>()) as u64
 }
 
 fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
@@ -158,7 +158,7 @@ impl GpuExecutor {
         let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab)).max();
+        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, FLUXES)).max();
         let mut executor = GpuExecutor {
             state: (0..slabs.planes.len()).map(|slab| storage(device, "state", slabs.bytes(slab))).collect(),
             below: storage(device, "planes below", slabs.carried_bytes()),
@@ -245,6 +245,7 @@ impl GpuExecutor {
             Command::Observables { table } => {
                 (Kernel::Observables { canonical: canonical(table) }, table, 0.0, 0.0, 0.0)
             }
+            Command::Balance { table } => (Kernel::Balance { canonical: canonical(table) }, table, 0.0, 0.0, 0.0),
         };
         let planes = self.slabs.planes.iter();
         let parameters = planes.map(|planes| Parameters {
@@ -276,7 +277,11 @@ impl GpuExecutor {
                 let [x, y] = folded((space * momentum).div_ceil(LANES));
                 [x, y, 1]
             }
-            Kernel::SpinTorque { .. } | Kernel::Absorption | Kernel::Sources { .. } | Kernel::Observables { .. } => {
+            Kernel::SpinTorque { .. }
+            | Kernel::Absorption
+            | Kernel::Sources { .. }
+            | Kernel::Observables { .. }
+            | Kernel::Balance { .. } => {
                 let [y, z] = folded(space);
                 [momentum.div_ceil(BLOCK), y, z]
             }
@@ -311,7 +316,9 @@ impl GpuExecutor {
             Kernel::Advection { .. } | Kernel::Force { .. } => {
                 resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]);
             }
-            Kernel::Sources { .. } | Kernel::Observables { .. } => resources.push(self.sums.as_entire_binding()),
+            Kernel::Sources { .. } | Kernel::Observables { .. } | Kernel::Balance { .. } => {
+                resources.push(self.sums.as_entire_binding())
+            }
             Kernel::SpinTorque { .. } | Kernel::Absorption | Kernel::Copy => {}
         }
         let workgroups = self.workgroups(command.kernel, slab);
@@ -389,10 +396,7 @@ impl GpuExecutor {
 
     /// Bytes that a kernel leaves to be read from a slab.
     fn reading_bytes(&self, kernel: Kernel, slab: usize) -> u64 {
-        match kernel {
-            Kernel::Sources { .. } | Kernel::Observables { .. } => sums_bytes(&self.grid, &self.slabs, slab),
-            _ => 0,
-        }
+        sums_bytes(&self.grid, &self.slabs, slab, kernel.numbers())
     }
 
     /// Finishes in float64 what the workgroups of all slabs began.
@@ -400,10 +404,13 @@ impl GpuExecutor {
         let (moment, volume) = (self.particle.moment, self.grid.momentum_volume());
         let numbers: &[f32] = bytemuck::cast_slice(bytes);
         // Slabs hold different space cells, or different momenta of the only one.
-        let sums = numbers.chunks_exact(numbers.len() / self.grid.space_cells()).map(Sums::of);
+        let cells = numbers.chunks_exact(numbers.len() / self.grid.space_cells());
         match kernel {
-            Kernel::Observables { .. } => Reading::Observables(sums.map(|sum| sum.observables(volume)).collect()),
-            _ => Reading::Sources(sums.map(|sum| sum.sources(moment, volume)).collect()),
+            Kernel::Balance { .. } => Reading::Balance(cells.map(|cell| fluxes(cell, volume)).collect()),
+            Kernel::Observables { .. } => {
+                Reading::Observables(cells.map(|cell| Sums::of(cell).observables(volume)).collect())
+            }
+            _ => Reading::Sources(cells.map(|cell| Sums::of(cell).sources(moment, volume)).collect()),
         }
     }
 
@@ -497,7 +504,7 @@ impl GpuExecutor {
                     executor.encode_command(encoder, 0, command, table_stride, 0, None);
                 })?);
                 if round == 0 {
-                    let reads = matches!(command.kernel, Kernel::Sources { .. } | Kernel::Observables { .. });
+                    let reads = command.kernel.numbers() > 0;
                     let bytes = self.slabs.state_bytes() as f64 * if reads { 1.0 } else { 2.0 };
                     timings.push(timing(command.kernel.label(), bytes));
                 }

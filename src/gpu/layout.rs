@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{FieldSample, Observables, Sources};
+use crate::operators::{FieldSample, Fluxes, Observables, Sources};
 use crate::physics::Particle;
 use crate::scenario::schema::Kinematics;
 
@@ -168,4 +168,17 @@ impl Sums {
             positivity: self.least,
         }
     }
+}
+
+/// Numbers that one workgroup of the `balance` kernel writes.
+pub const FLUXES: usize = 24;
+
+/// Adds the partial sums of all workgroups of a space cell, as the `balance` kernel writes them.
+pub fn fluxes(partial: &[f32], volume: f64) -> Fluxes {
+    let mut sums = [0.0; FLUXES];
+    for numbers in partial.chunks_exact(FLUXES) {
+        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += f64::from(*number) * volume);
+    }
+    let vector = |k: usize| DVec3::from_slice(&sums[3 * k..]);
+    Fluxes { momentum: [0, 1, 2].map(vector), spin: [3, 4, 5].map(vector), energy: vector(6), torque: vector(7) }
 }

@@ -4,6 +4,7 @@
 //! parts, and the term itself. A term's file holds formulas; the sweeps that
 //! carry them are shared.
 
+use super::layout::{FLUXES, SUMS};
 use crate::grid::{AXIS_NAMES, MOMENTUM};
 use crate::operators::Speed;
 
@@ -29,6 +30,9 @@ pub enum Kernel {
         canonical: bool,
     },
     Observables {
+        canonical: bool,
+    },
+    Balance {
         canonical: bool,
     },
     /// The yardstick of benchmarks.
@@ -57,7 +61,11 @@ impl Kernel {
     pub fn all(spin: bool) -> Vec<Kernel> {
         let mut kernels = vec![Kernel::Absorption, Kernel::Copy];
         for canonical in [false, true] {
-            kernels.extend([Kernel::Sources { canonical }, Kernel::Observables { canonical }]);
+            kernels.extend([
+                Kernel::Sources { canonical },
+                Kernel::Observables { canonical },
+                Kernel::Balance { canonical },
+            ]);
             if spin {
                 kernels.push(Kernel::SpinTorque { canonical });
             }
@@ -102,6 +110,10 @@ impl Kernel {
                 files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
                 files.push(wgsl!("moments"));
             }
+            Kernel::Balance { .. } => {
+                files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
+                files.push(wgsl!("balance"));
+            }
             Kernel::Absorption => {
                 files.extend([wgsl!("shared/parameters"), wgsl!("shared/blocks"), wgsl!("absorption")]);
             }
@@ -118,6 +130,7 @@ impl Kernel {
             Kernel::Absorption => "absorb",
             Kernel::Sources { .. } => "sources",
             Kernel::Observables { .. } => "observables",
+            Kernel::Balance { .. } => "balance",
             Kernel::Copy => "copy",
         }
     }
@@ -150,11 +163,21 @@ impl Kernel {
                 constants
             }
             Kernel::Force { axis, line, .. } => sweep(axis, MOMENTUM + axis, line),
-            Kernel::SpinTorque { canonical } | Kernel::Sources { canonical } | Kernel::Observables { canonical } => {
-                hamiltonian(canonical)
-            }
+            Kernel::SpinTorque { canonical }
+            | Kernel::Sources { canonical }
+            | Kernel::Observables { canonical }
+            | Kernel::Balance { canonical } => hamiltonian(canonical),
             Kernel::Absorption => vec![("CANONICAL", 0.0)],
             Kernel::Copy => Vec::new(),
+        }
+    }
+
+    /// Numbers that a workgroup leaves to be read; 0 for kernels that advance the state.
+    pub fn numbers(self) -> usize {
+        match self {
+            Kernel::Sources { .. } | Kernel::Observables { .. } => SUMS,
+            Kernel::Balance { .. } => FLUXES,
+            _ => 0,
         }
     }
 
@@ -163,7 +186,7 @@ impl Kernel {
         match self {
             Kernel::Advection { .. } | Kernel::Force { .. } => &[true, true, false, false, true],
             Kernel::SpinTorque { .. } | Kernel::Absorption => &[true, true, false],
-            Kernel::Sources { .. } | Kernel::Observables { .. } => &[true, true, true, false],
+            Kernel::Sources { .. } | Kernel::Observables { .. } | Kernel::Balance { .. } => &[true, true, true, false],
             Kernel::Copy => &[true, false],
         }
     }
@@ -183,6 +206,7 @@ impl Kernel {
             Kernel::Absorption => "absorption".into(),
             Kernel::Sources { .. } => "sources".into(),
             Kernel::Observables { .. } => "observables".into(),
+            Kernel::Balance { .. } => "balance".into(),
             Kernel::Copy => "copy".into(),
         }
     }

@@ -55,6 +55,8 @@ pub enum Command {
     Sources { table: usize },
     /// Reads what the diagnostics need beyond the sources.
     Observables { table: usize },
+    /// Reads what the local balances need beyond both.
+    Balance { table: usize },
 }
 
 /// A list of commands with the field tables they refer to.
@@ -69,6 +71,7 @@ pub struct Recording {
 pub enum Reading {
     Sources(Vec<Sources>),
     Observables(Vec<Observables>),
+    Balance(Vec<Fluxes>),
 }
 
 /// Moments of one space cell that enter Maxwell's equations.
@@ -105,6 +108,20 @@ pub struct Observables {
     pub momentum_scale: f64,
     /// min (w0 - |w|) over the momentum cells
     pub positivity: f64,
+}
+
+/// Moments of one space cell for the local balances. With the flow along x, y and z
+/// of cell (w0, w), `(v_j w0 + a_j.w, v_j w + a_j w0)` = (J_j0, J_j), all a included:
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Fluxes {
+    /// int p J_j0, one vector per direction j of the flow.
+    pub momentum: [DVec3; 3],
+    /// int J_j, one vector per direction j.
+    pub spin: [DVec3; 3],
+    /// int ( (eps - m) J_j0 - mu_B T.J_j )
+    pub energy: DVec3,
+    /// mu_B int w x T
+    pub torque: DVec3,
 }
 
 /// Parts a sweep is cut in at the most; a recording of that length is refused.

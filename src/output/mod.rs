@@ -9,6 +9,7 @@
 //! `E_{kin}`, `m^-1`. A `_` inside a word, as in `field_energy`, stays as it is.
 
 mod atomic;
+pub mod balance;
 mod canvas;
 mod colormap;
 mod heat_map;

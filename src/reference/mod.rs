@@ -4,6 +4,7 @@
 
 mod absorption;
 mod advection;
+mod balance;
 mod force;
 mod moments;
 mod spin_torque;
@@ -111,6 +112,9 @@ fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, record
             }
             Command::Observables { table } => {
                 readings.push(Reading::Observables(moments::observables(context, state, &recording.tables[table])));
+            }
+            Command::Balance { table } => {
+                readings.push(Reading::Balance(balance::fluxes(context, state, &recording.tables[table])));
             }
         }
     }

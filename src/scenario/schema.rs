@@ -560,6 +560,9 @@ pub struct Output {
     pub diagnostics: Diagnostics,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<Snapshot>,
+    /// Local balances at every space cell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balances: Option<LocalBalances>,
     /// Write the final state and fields as `.npy`.
     #[serde(default)]
     pub final_state: bool,
@@ -583,6 +586,18 @@ impl Default for Diagnostics {
     fn default() -> Self {
         Diagnostics { interval: None, spin_axis: z_axis(), modes: Vec::new() }
     }
+}
+
+/// Residuals of the local conservation laws.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct LocalBalances {
+    /// Time between rows of balances.csv. Default: every step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<f64>,
+    /// Time between pictures. Default: the last step alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]

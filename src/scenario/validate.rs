@@ -686,6 +686,14 @@ impl Checker<'_> {
         for (index, snapshot) in output.snapshots.iter().enumerate() {
             self.snapshot(snapshot, &format!("output.snapshots[{index}]"));
         }
+        if let Some(balances) = output.balances {
+            self.needs_space("output.balances", "a local balance");
+            for (interval, name) in [(balances.interval, "interval"), (balances.pictures, "pictures")] {
+                if let Some(interval) = interval {
+                    self.interval(interval, &format!("output.balances.{name}"));
+                }
+            }
+        }
     }
 
     fn spin_axis(&mut self, axis: [f64; 3], path: &str) {
@@ -1163,6 +1171,13 @@ pub(crate) mod tests {
                 "output.diagnostics.interval",
                 "nearest interval is 0.3",
             ),
+            (
+                "/output/balances".into(),
+                json!({"interval": 0.34}),
+                "output.balances.interval",
+                "nearest interval is 0.3",
+            ),
+            ("/output/balances".into(), json!({"pictures": 0.05}), "output.balances.pictures", "one time step"),
             ("/output/diagnostics/spin_axis".into(), json!([0, 0, 0]), "output.diagnostics.spin_axis", "zero vector"),
             ("/output/diagnostics/modes/0/mode".into(), json!(33), "output.diagnostics.modes[0].mode", "32 or fewer"),
             ("/output/snapshots/0/interval".into(), json!(0.25), "output.snapshots[0].interval", "whole number"),
