@@ -2,12 +2,13 @@
 //! kernel works in place.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::{Context, Variant};
-use super::layout::{FieldRecord, Parameters, SUMS, Sums};
+use super::layout::{FieldRecord, Parameters, Sums};
+use super::memory::{DeviceMemory, STAGING, slab_shape, sums_bytes};
 use super::shaders::{Kernel, Line};
 use super::slabs::{Limits, Slabs};
+use super::timing::Profile;
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording};
@@ -22,19 +23,15 @@ pub const BLOCK: usize = 4096;
 const MAX_GROUPS: usize = 65535;
 /// Submissions in flight before the host waits.
 const MAX_UNFINISHED: usize = 16;
-/// Dispatches of a kernel that are timed together.
-const REPEATS: usize = 3;
-/// Bytes of one staging copy when a state is read back or written.
-const STAGING: u64 = 64 << 20;
 
 /// The state and the kernels on one device.
 pub struct GpuExecutor {
-    context: Context,
+    pub(super) context: Context,
     grid: Grid,
     particle: Particle,
-    slabs: Slabs,
+    pub(super) slabs: Slabs,
     /// One buffer per slab.
-    state: Vec<wgpu::Buffer>,
+    pub(super) state: Vec<wgpu::Buffer>,
     /// Old planes below the slab that a sweep across slabs works on.
     below: wgpu::Buffer,
     /// The first slab's planes as they were before such a sweep.
@@ -47,81 +44,19 @@ pub struct GpuExecutor {
     alignment: u64,
     /// Submissions since the device was last waited for.
     unfinished: usize,
-    profile: Option<Profile>,
+    pub(super) profile: Option<Profile>,
 }
 
-/// Device time of every command executed since a profile was asked for: name, seconds.
-pub type Profile = Arc<Mutex<Vec<(String, f64)>>>;
-
 /// A command with its kernel and what it binds.
-struct Bound {
-    kernel: Kernel,
+pub(super) struct Bound {
+    pub(super) kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
     table: usize,
     /// One block of parameters per slab.
     parameters: Vec<Parameters>,
 }
 
-/// Time of repeated dispatches of one kernel.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KernelTiming {
-    pub name: String,
-    /// Seconds per dispatch.
-    pub seconds: f64,
-    /// Bytes that one dispatch must move: the state read, and written if it is.
-    pub bytes: f64,
-}
-
-/// Bytes of device memory of a run, by what they hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceMemory {
-    pub state: u64,
-    /// Planes kept aside by sweeps across slabs, and partial sums.
-    pub work: u64,
-    /// Field tables of one step.
-    pub fields: u64,
-    /// The staging buffer.
-    pub staging: u64,
-}
-
-impl DeviceMemory {
-    /// What a state of `components` numbers per cell takes when cut as `slabs`.
-    pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
-        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(grid, slabs, slab));
-        let all_sums: u64 = sums.clone().sum();
-        let tables = TABLES * (grid.space_cells() * size_of::<FieldRecord>()) as u64;
-        DeviceMemory {
-            state: slabs.state_bytes(),
-            work: slabs.carried_bytes() + slabs.reach_bytes() + sums.max().unwrap_or(0),
-            fields: tables,
-            // Two readings of a step, or a part of the state.
-            staging: (2 * all_sums).max(slabs.bytes(0).min(STAGING)),
-        }
-    }
-
-    pub fn total(&self) -> u64 {
-        self.state + self.work + self.fields + self.staging
-    }
-}
-
-/// Field tables of one recorded step: three of a kick, one of a drift.
-pub const TABLES: u64 = 4;
-
-/// Cells along each slot in a slab.
-fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; crate::grid::AXES] {
-    let mut shape = grid.shape();
-    shape[slabs.slot] = slabs.planes[slab].len();
-    shape
-}
-
-/// Bytes of the partial sums of a slab.
-fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize) -> u64 {
-    let shape = slab_shape(grid, slabs, slab);
-    let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
-    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * SUMS * size_of::<f32>()) as u64
-}
-
-fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
+pub(super) fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
         label: Some(label),
         size: bytes.max(16),
@@ -130,7 +65,7 @@ fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
     })
 }
 
-fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
+pub(super) fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
         label: Some("staging"),
         size: bytes.max(16),
@@ -207,13 +142,6 @@ impl GpuExecutor {
         Ok(())
     }
 
-    /// Times every command from now on by the device's own clock; `None` without one.
-    pub fn start_profile(&mut self) -> Option<Profile> {
-        let clock = self.context.device.features().contains(wgpu::Features::TIMESTAMP_QUERY);
-        self.profile = clock.then(Profile::default);
-        self.profile.clone()
-    }
-
     /// Bytes of all buffers on the device.
     pub fn allocated_bytes(&self) -> u64 {
         let others = [&self.below, &self.head, &self.sums, &self.parameters, &self.fields, &self.staging];
@@ -229,7 +157,7 @@ impl GpuExecutor {
         self.particle.spin
     }
 
-    fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline> {
+    pub(super) fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline> {
         let particle = &self.particle;
         self.context.pipeline(Variant {
             kernel,
@@ -274,7 +202,7 @@ impl GpuExecutor {
     }
 
     /// Workgroups of a kernel on a slab along x, y, z.
-    fn workgroups(&self, kernel: Kernel, slab: usize) -> [u32; 3] {
+    pub(super) fn workgroups(&self, kernel: Kernel, slab: usize) -> [u32; 3] {
         let shape = slab_shape(&self.grid, &self.slabs, slab);
         let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
         let (space, momentum) = (cells(0..MOMENTUM), cells(MOMENTUM..shape.len()));
@@ -335,7 +263,7 @@ impl GpuExecutor {
         self.dispatch(encoder, command.kernel, &command.pipeline, resources, workgroups, timestamps);
     }
 
-    fn dispatch(
+    pub(super) fn dispatch(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         kernel: Kernel,
@@ -391,7 +319,7 @@ impl GpuExecutor {
         self.map(&self.staging, bytes, read)
     }
 
-    fn map<T>(&self, buffer: &wgpu::Buffer, bytes: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
+    pub(super) fn map<T>(&self, buffer: &wgpu::Buffer, bytes: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
         let slice = buffer.slice(..bytes);
         slice.map_async(wgpu::MapMode::Read, |_| {});
         self.context.wait()?;
@@ -440,7 +368,7 @@ impl GpuExecutor {
     }
 
     /// Compiles the kernels of a recording, uploads its tables and parameters.
-    fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound>, u64)> {
+    pub(super) fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound>, u64)> {
         let table_stride = self.upload_tables(recording);
         let bound: Vec<Bound> =
             recording.commands.iter().map(|command| self.bind(command, &recording.tables)).collect::<Result<_>>()?;
@@ -459,7 +387,7 @@ impl GpuExecutor {
 
     /// Encodes command number `index` on all slabs; what it leaves to be read goes to
     /// `staged` in the staging buffer. Returns the end of that.
-    fn encode_command(
+    pub(super) fn encode_command(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         index: usize,
@@ -491,91 +419,8 @@ impl GpuExecutor {
         staged
     }
 
-    /// Times the first command of each recording, and before them the copy kernel, from
-    /// the largest slab to a buffer of its size. All take turns for `rounds` rounds, and
-    /// the least time of each counts: other work on the machine only ever adds to it.
-    pub fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>> {
-        let target = storage(&self.context.device, "copy", self.state[0].size());
-        let pipeline = self.pipeline(Kernel::Copy)?;
-        let timing = |name, bytes| KernelTiming { name, seconds: f64::INFINITY, bytes };
-        let mut timings = vec![timing(Kernel::Copy.label(), 2.0 * self.slabs.bytes(0) as f64)];
-        for round in 0..=rounds {
-            let copy = self.timed(|executor, encoder| {
-                let resources = vec![executor.state[0].as_entire_binding(), target.as_entire_binding()];
-                let workgroups = executor.workgroups(Kernel::Copy, 0);
-                executor.dispatch(encoder, Kernel::Copy, &pipeline, resources, workgroups, None);
-            })?;
-            let mut seconds = vec![copy];
-            for recording in recordings {
-                let (bound, table_stride) = self.bind_all(recording)?;
-                self.reserve_staging(&bound);
-                let command = &bound[0];
-                seconds.push(self.timed(|executor, encoder| {
-                    executor.encode_command(encoder, 0, command, table_stride, 0, None);
-                })?);
-                if round == 0 {
-                    let reads = matches!(command.kernel, Kernel::Sources { .. } | Kernel::Observables { .. });
-                    let bytes = self.slabs.state_bytes() as f64 * if reads { 1.0 } else { 2.0 };
-                    timings.push(timing(command.kernel.label(), bytes));
-                }
-            }
-            // The first round compiles and warms up.
-            for (timing, seconds) in timings.iter_mut().zip(seconds).filter(|_| round > 0) {
-                timing.seconds = timing.seconds.min(seconds);
-            }
-        }
-        Ok(timings)
-    }
-
-    /// Seconds per call of what `encode` puts in a submission of a few calls.
-    fn timed(&self, encode: impl Fn(&Self, &mut wgpu::CommandEncoder)) -> Result<f64> {
-        self.context.wait()?;
-        let start = std::time::Instant::now();
-        let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        for _ in 0..REPEATS {
-            encode(self, &mut encoder);
-        }
-        self.context.queue.submit([encoder.finish()]);
-        self.context.wait()?;
-        Ok(start.elapsed().as_secs_f64() / REPEATS as f64)
-    }
-
-    fn timestamps(&self, commands: usize) -> wgpu::QuerySet {
-        self.context.device.create_query_set(&wgpu::QuerySetDescriptor {
-            label: Some("profile"),
-            ty: wgpu::QueryType::Timestamp,
-            count: 2 * commands as u32,
-        })
-    }
-
-    /// Adds the device times of the commands to the profile.
-    fn read_timestamps(&mut self, bound: &[Bound], clock: &wgpu::QuerySet) -> Result<()> {
-        let bytes = 16 * bound.len() as u64;
-        let resolved = self.context.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("profile"),
-            size: bytes,
-            usage: wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
-            mapped_at_creation: false,
-        });
-        let readable = staging(&self.context.device, bytes);
-        let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        encoder.resolve_query_set(clock, 0..2 * bound.len() as u32, &resolved, 0);
-        encoder.copy_buffer_to_buffer(&resolved, 0, &readable, 0, bytes);
-        self.context.queue.submit([encoder.finish()]);
-        let period = f64::from(self.context.queue.get_timestamp_period()) * 1e-9;
-        let seconds: Vec<f64> = self.map(&readable, bytes, |bytes| {
-            let ticks: &[u64] = bytemuck::cast_slice(bytes);
-            ticks.chunks_exact(2).map(|ends| ends[1].saturating_sub(ends[0]) as f64 * period).collect()
-        })?;
-        if let Some(profile) = &self.profile {
-            let mut profile = profile.lock().unwrap_or_else(PoisonError::into_inner);
-            profile.extend(bound.iter().map(|command| command.kernel.label()).zip(seconds));
-        }
-        Ok(())
-    }
-
     /// Makes room for everything that the commands leave to be read; returns its size.
-    fn reserve_staging(&mut self, bound: &[Bound]) -> u64 {
+    pub(super) fn reserve_staging(&mut self, bound: &[Bound]) -> u64 {
         let slabs = 0..self.state.len();
         let bytes = |command: &Bound| slabs.clone().map(|slab| self.reading_bytes(command.kernel, slab)).sum::<u64>();
         let total = bound.iter().map(bytes).sum();
