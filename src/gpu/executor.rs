@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording};
 use crate::physics::Particle;
+use crate::precision::Real;
 use crate::state::State;
 
 /// Invocations per workgroup, `LANES` of the shaders.
@@ -23,9 +24,11 @@ pub const BLOCK: usize = 4096;
 const MAX_GROUPS: usize = 65535;
 /// Submissions in flight before the host waits.
 const MAX_UNFINISHED: usize = 16;
+/// Bytes of the largest cell, vec4<f64>: the least that a binding of the state may hold.
+const CELL: u64 = 32;
 
-/// The state and the kernels on one device.
-pub struct GpuExecutor {
+/// The state and the kernels on one device, in the precision `R`.
+pub struct GpuExecutor<R> {
     pub(super) context: Context,
     grid: Grid,
     particle: Particle,
@@ -37,6 +40,8 @@ pub struct GpuExecutor {
     /// The first slab's planes as they were before such a sweep.
     head: wgpu::Buffer,
     sums: wgpu::Buffer,
+    /// What every command is told, for each slab.
+    common: Vec<Parameters<R>>,
     parameters: wgpu::Buffer,
     fields: wgpu::Buffer,
     staging: wgpu::Buffer,
@@ -48,18 +53,18 @@ pub struct GpuExecutor {
 }
 
 /// A command with its kernel and what it binds.
-pub(super) struct Bound {
+pub(super) struct Bound<R> {
     pub(super) kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
     table: usize,
     /// One block of parameters per slab.
-    parameters: Vec<Parameters>,
+    parameters: Vec<Parameters<R>>,
 }
 
 pub(super) fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
         label: Some(label),
-        size: bytes.max(16),
+        size: bytes.max(CELL),
         usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,
     })
@@ -68,13 +73,13 @@ pub(super) fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::B
 pub(super) fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
         label: Some("staging"),
-        size: bytes.max(16),
+        size: bytes.max(CELL),
         usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,
     })
 }
 
-impl GpuExecutor {
+impl<R: Real> GpuExecutor<R> {
     /// Puts a state on the device. `Error::Input` if the grid does not fit.
     pub fn new(context: Context, grid: Grid, particle: Particle, state: &State) -> Result<Self> {
         let limits = context.adapter.limits();
@@ -89,7 +94,8 @@ impl GpuExecutor {
         state: &State,
         limits: Limits,
     ) -> Result<Self> {
-        let slabs = Slabs::new(&grid, state.components(), limits)?;
+        context.adapter.require(R::PRECISION)?;
+        let slabs = Slabs::new(&grid, state.components(), R::PRECISION, limits)?;
         let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -99,12 +105,15 @@ impl GpuExecutor {
             below: storage(device, "planes below", slabs.carried_bytes()),
             head: storage(device, "first planes", slabs.reach_bytes()),
             sums: storage(device, "sums", sums.unwrap_or(0)),
+            common: (slabs.planes.iter())
+                .map(|planes| Parameters::new(&grid, &particle, slabs.slot, planes.clone()))
+                .collect(),
             parameters: storage(device, "parameters", 0),
             fields: storage(device, "fields", 0),
             staging: staging(device, 0),
             unfinished: 0,
             profile: None,
-            alignment: u64::from(device.limits().min_storage_buffer_offset_alignment.max(16)),
+            alignment: u64::from(device.limits().min_storage_buffer_offset_alignment).max(CELL),
             slabs,
             grid,
             particle,
@@ -124,14 +133,15 @@ impl GpuExecutor {
     /// Sends the state, a part at a time.
     fn write(&mut self, state: &State) -> Result<()> {
         let components = state.components();
-        let chunk = STAGING as usize / (components * size_of::<f32>());
+        let cell_bytes = components * size_of::<R>();
+        let chunk = STAGING as usize / cell_bytes;
         let mut first = 0;
         for (slab, buffer) in self.state.iter().enumerate() {
-            let cells = self.slabs.bytes(slab) as usize / (components * size_of::<f32>());
+            let cells = self.slabs.bytes(slab) as usize / cell_bytes;
             for start in (0..cells).step_by(chunk) {
                 let count = chunk.min(cells - start);
-                let numbers = state.numbers_f32(first + start..first + start + count);
-                let offset = (start * components * size_of::<f32>()) as u64;
+                let numbers: Vec<R> = state.numbers_in(first + start..first + start + count);
+                let offset = (start * cell_bytes) as u64;
                 self.context.queue.write_buffer(buffer, offset, bytemuck::cast_slice(&numbers));
                 // Hands the staging memory back before the next chunk.
                 self.context.queue.submit([]);
@@ -161,6 +171,7 @@ impl GpuExecutor {
         let particle = &self.particle;
         self.context.pipeline(Variant {
             kernel,
+            precision: R::PRECISION,
             spin: particle.spin,
             kinematics: particle.kinematics,
             anomalous: particle.anomaly != 0.0,
@@ -168,14 +179,14 @@ impl GpuExecutor {
     }
 
     /// The kernel of a command, and its parameters for every slab.
-    fn bind(&self, command: &Command, tables: &[Vec<FieldSample>]) -> Result<Bound> {
+    fn bind(&self, command: &Command, tables: &[Vec<FieldSample>]) -> Result<Bound<R>> {
         let canonical = |table: usize| tables[table].iter().any(|sample| sample.p != glam::DVec3::ZERO);
         let line = |slot: usize, table: usize| Line {
             cut: self.slabs.cut() && slot == self.slabs.slot,
             canonical: canonical(table),
             apart: self.context.adapter.software,
         };
-        let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step) as f32;
+        let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step);
         let (kernel, table, time_over_step, time) = match *command {
             Command::Advection { axis, time, streaming, speed, table } => {
                 let kernel = Kernel::Advection { axis, speed, streaming, line: line(axis, table) };
@@ -192,13 +203,9 @@ impl GpuExecutor {
             Command::Sources { table } => (Kernel::Sources { canonical: canonical(table) }, table, 0.0, 0.0),
             Command::Observables { table } => (Kernel::Observables { canonical: canonical(table) }, table, 0.0, 0.0),
         };
-        let planes = self.slabs.planes.iter();
-        let parameters = planes.map(|planes| Parameters {
-            time_over_step,
-            time: time as f32,
-            ..Parameters::new(&self.grid, &self.particle, self.slabs.slot, planes.clone())
-        });
-        Ok(Bound { kernel, pipeline: self.pipeline(kernel)?, table, parameters: parameters.collect() })
+        let (time_over_step, time) = (R::nearest(time_over_step), R::nearest(time));
+        let parameters = self.common.iter().map(|common| Parameters { time_over_step, time, ..*common }).collect();
+        Ok(Bound { kernel, pipeline: self.pipeline(kernel)?, table, parameters })
     }
 
     /// Workgroups of a kernel on a slab along x, y, z.
@@ -233,7 +240,7 @@ impl GpuExecutor {
     fn encode(
         &self,
         encoder: &mut wgpu::CommandEncoder,
-        command: &Bound,
+        command: &Bound<R>,
         slab: usize,
         parameters: u64,
         fields: u64,
@@ -248,8 +255,8 @@ impl GpuExecutor {
         };
         let above = self.state.get(slab + 1).filter(|_| self.slabs.cut()).unwrap_or(&self.head);
         let mut resources = vec![
-            slice(&self.parameters, parameters, size_of::<Parameters>()),
-            slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord>()),
+            slice(&self.parameters, parameters, size_of::<Parameters<R>>()),
+            slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord<R>>()),
             self.state[slab].as_entire_binding(),
         ];
         match command.kernel {
@@ -301,14 +308,14 @@ impl GpuExecutor {
 
     /// Writes all field tables of a recording; returns their offsets' distance.
     fn upload_tables(&mut self, recording: &Recording) -> u64 {
-        let bytes = (self.grid.space_cells() * size_of::<FieldRecord>()) as u64;
+        let bytes = (self.grid.space_cells() * size_of::<FieldRecord<R>>()) as u64;
         let stride = bytes.next_multiple_of(self.alignment);
         let wanted = stride * recording.tables.len() as u64;
         if self.fields.size() < wanted {
             self.fields = storage(&self.context.device, "fields", wanted);
         }
         for (table, offset) in recording.tables.iter().zip((0..).step_by(stride as usize)) {
-            let records: Vec<FieldRecord> = table.iter().map(FieldRecord::from).collect();
+            let records: Vec<FieldRecord<R>> = table.iter().map(FieldRecord::from).collect();
             self.context.queue.write_buffer(&self.fields, offset, bytemuck::cast_slice(&records));
         }
         stride
@@ -343,7 +350,7 @@ impl GpuExecutor {
     /// Finishes in float64 what the workgroups of all slabs began.
     fn finish_reading(&self, kernel: Kernel, bytes: &[u8]) -> Reading {
         let (moment, volume) = (self.particle.moment, self.grid.momentum_volume());
-        let numbers: &[f32] = bytemuck::cast_slice(bytes);
+        let numbers: &[R] = bytemuck::cast_slice(bytes);
         // Slabs hold different space cells, or different momenta of the only one.
         let sums = numbers.chunks_exact(numbers.len() / self.grid.space_cells()).map(Sums::of);
         match kernel {
@@ -364,19 +371,19 @@ impl GpuExecutor {
 
     /// Bytes of all parameter blocks of a command, each aligned.
     fn block_bytes(&self) -> u64 {
-        (size_of::<Parameters>() as u64).next_multiple_of(self.alignment)
+        (size_of::<Parameters<R>>() as u64).next_multiple_of(self.alignment)
     }
 
     /// Compiles the kernels of a recording, uploads its tables and parameters.
-    pub(super) fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound>, u64)> {
+    pub(super) fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound<R>>, u64)> {
         let table_stride = self.upload_tables(recording);
-        let bound: Vec<Bound> =
+        let bound: Vec<Bound<R>> =
             recording.commands.iter().map(|command| self.bind(command, &recording.tables)).collect::<Result<_>>()?;
         let block = self.block_bytes() as usize;
         let mut blocks = vec![0u8; bound.len() * self.state.len() * block];
         let parameters = bound.iter().flat_map(|command| &command.parameters);
         for (slot, parameters) in blocks.chunks_exact_mut(block).zip(parameters) {
-            slot[..size_of::<Parameters>()].copy_from_slice(bytemuck::bytes_of(parameters));
+            slot[..size_of::<Parameters<R>>()].copy_from_slice(bytemuck::bytes_of(parameters));
         }
         if self.parameters.size() < blocks.len() as u64 {
             self.parameters = storage(&self.context.device, "parameters", blocks.len() as u64);
@@ -391,7 +398,7 @@ impl GpuExecutor {
         &self,
         encoder: &mut wgpu::CommandEncoder,
         index: usize,
-        command: &Bound,
+        command: &Bound<R>,
         table_stride: u64,
         mut staged: u64,
         timestamps: Option<&wgpu::QuerySet>,
@@ -420,9 +427,10 @@ impl GpuExecutor {
     }
 
     /// Makes room for everything that the commands leave to be read; returns its size.
-    pub(super) fn reserve_staging(&mut self, bound: &[Bound]) -> u64 {
+    pub(super) fn reserve_staging(&mut self, bound: &[Bound<R>]) -> u64 {
         let slabs = 0..self.state.len();
-        let bytes = |command: &Bound| slabs.clone().map(|slab| self.reading_bytes(command.kernel, slab)).sum::<u64>();
+        let bytes =
+            |command: &Bound<R>| slabs.clone().map(|slab| self.reading_bytes(command.kernel, slab)).sum::<u64>();
         let total = bound.iter().map(bytes).sum();
         if self.staging.size() < total {
             self.staging = staging(&self.context.device, total);
@@ -431,7 +439,7 @@ impl GpuExecutor {
     }
 }
 
-impl Executor for GpuExecutor {
+impl<R: Real> Executor for GpuExecutor<R> {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
         let (bound, table_stride) = self.bind_all(recording)?;
         let total = self.reserve_staging(&bound);
@@ -466,7 +474,7 @@ impl Executor for GpuExecutor {
 
     fn read(&mut self, cells: Range<usize>) -> Result<State> {
         let components = if self.spin() { 4 } else { 1 };
-        let cell_bytes = (components * size_of::<f32>()) as u64;
+        let cell_bytes = (components * size_of::<R>()) as u64;
         let wanted = cells.start as u64 * cell_bytes..cells.end as u64 * cell_bytes;
         let chunk = self.slabs.bytes(0).min(STAGING);
         if self.staging.size() < chunk {
@@ -483,8 +491,8 @@ impl Executor for GpuExecutor {
                 encoder.copy_buffer_to_buffer(&self.state[slab], offset - first, &self.staging, 0, bytes);
                 self.context.queue.submit([encoder.finish()]);
                 self.map_staging(bytes, |bytes| {
-                    let values: &[f32] = bytemuck::cast_slice(bytes);
-                    numbers.extend(values.iter().map(|&value| f64::from(value)));
+                    let values: &[R] = bytemuck::cast_slice(bytes);
+                    numbers.extend(values.iter().map(|&value| value.into()));
                 })?;
             }
             first += self.slabs.bytes(slab);
@@ -502,7 +510,7 @@ impl Executor for GpuExecutor {
             device: format!("{} ({})", adapter.name, adapter.kind),
             backend: adapter.backend.clone(),
             driver: adapter.driver.clone(),
-            precision: "f32".into(),
+            precision: R::PRECISION,
         }
     }
 }

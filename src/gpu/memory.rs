@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::executor::BLOCK;
-use super::layout::{FieldRecord, SUMS};
+use super::layout::{SUMS, field_bytes};
 use super::slabs::Slabs;
 use crate::grid::{AXES, Grid, MOMENTUM};
 
@@ -25,11 +25,11 @@ pub struct DeviceMemory {
 }
 
 impl DeviceMemory {
-    /// What a state of `components` numbers per cell takes when cut as `slabs`.
+    /// What a state takes when cut as `slabs`.
     pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
         let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(grid, slabs, slab));
         let all_sums: u64 = sums.clone().sum();
-        let tables = TABLES * (grid.space_cells() * size_of::<FieldRecord>()) as u64;
+        let tables = TABLES * grid.space_cells() as u64 * field_bytes(slabs.precision);
         DeviceMemory {
             state: slabs.state_bytes(),
             work: slabs.carried_bytes() + slabs.reach_bytes() + sums.max().unwrap_or(0),
@@ -55,5 +55,5 @@ pub fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; AXES] {
 pub fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize) -> u64 {
     let shape = slab_shape(grid, slabs, slab);
     let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
-    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * SUMS * size_of::<f32>()) as u64
+    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * SUMS * slabs.precision.bytes()) as u64
 }

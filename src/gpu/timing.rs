@@ -6,6 +6,7 @@ use super::executor::{Bound, GpuExecutor, staging, storage};
 use super::shaders::Kernel;
 use crate::error::Result;
 use crate::operators::Recording;
+use crate::precision::Real;
 
 /// Dispatches of a kernel that are timed together.
 const REPEATS: usize = 3;
@@ -23,7 +24,7 @@ pub struct KernelTiming {
     pub bytes: f64,
 }
 
-impl GpuExecutor {
+impl<R: Real> GpuExecutor<R> {
     /// Times every command from now on by the device's own clock; `None` without one.
     pub fn start_profile(&mut self) -> Option<Profile> {
         let clock = self.context.device.features().contains(wgpu::Features::TIMESTAMP_QUERY);
@@ -89,7 +90,7 @@ impl GpuExecutor {
     }
 
     /// Adds the device times of the commands to the profile.
-    pub(super) fn read_timestamps(&mut self, bound: &[Bound], clock: &wgpu::QuerySet) -> Result<()> {
+    pub(super) fn read_timestamps(&mut self, bound: &[Bound<R>], clock: &wgpu::QuerySet) -> Result<()> {
         let bytes = 16 * bound.len() as u64;
         let resolved = self.context.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("profile"),
