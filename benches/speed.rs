@@ -3,10 +3,11 @@
 
 use spinwigner::bench::{self, Plan};
 use spinwigner::gpu::Choice;
+use spinwigner::precision::Precision;
 
 fn main() -> spinwigner::Result<()> {
     let scaling = vec![100_000, 1_000_000, 10_000_000, 30_000_000, 100_000_000];
-    let plan = Plan { device: Choice::Best, cells: 8_000_000, scaling, rounds: 12 };
+    let plan = Plan { device: Choice::Best, precision: Precision::F32, cells: 8_000_000, scaling, rounds: 12 };
     let report = bench::run(&plan, |what| eprintln!("measuring {what} ..."))?;
     print!("{}", report.text());
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench.json");

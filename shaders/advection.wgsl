@@ -24,7 +24,7 @@ fn line_of(invocation: u32) -> Line {
         space_line * momentum_cells + momentum_cell,
         space + parameters.first_space_cell,
         space_stride,
-        momentum_at(momentum_indices(momentum_cell)),
+        momentum_at(parameters.axes[3], parameters.axes[4], parameters.axes[5], momentum_indices(momentum_cell)),
         axis,
         parameters.time_over_step,
     );

@@ -23,7 +23,9 @@ fn line_of(invocation: u32) -> Line {
     b = fields[field].b.xyz;
     de = fields[field].de[DIRECTION].xyz;
     db = fields[field].db[DIRECTION].xyz;
-    let momentum = with_canonical(momentum_at(momentum_indices(base - space * parameters.momentum_cells)), field);
+    let index = momentum_indices(base - space * parameters.momentum_cells);
+    let p = momentum_at(parameters.axes[3], parameters.axes[4], parameters.axes[5], index);
+    let momentum = with_canonical(p, field);
     return Line(invocation < lines, base, axis.stride, i32(axis.cells), number, field, 0u, momentum, axis, parameters.time_over_step);
 }
 

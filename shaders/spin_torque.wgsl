@@ -2,22 +2,9 @@
 
 @group(0) @binding(2) var<storage, read_write> state: array<Cell>;
 
-// sin(x)/x and (1 - cos(x))/x^2 for |x| <= pi as series in x^2: WGSL promises its
-// own sin and cos to 2^-11 only. Last terms below 2e-9.
-fn sinc(x2: real) -> real {
-    var s = real(1.0 / 121645100408832000.0);
-    s = real(-1.0 / 355687428096000.0) + x2 * s;
-    s = real(1.0 / 1307674368000.0) + x2 * s;
-    s = real(-1.0 / 6227020800.0) + x2 * s;
-    s = real(1.0 / 39916800.0) + x2 * s;
-    s = real(-1.0 / 362880.0) + x2 * s;
-    s = real(1.0 / 5040.0) + x2 * s;
-    s = real(-1.0 / 120.0) + x2 * s;
-    s = real(1.0 / 6.0) + x2 * s;
-    return real(1.0) - x2 * s;
-}
-
-fn versine(x2: real) -> real {
+// cos x and sin(x)/x for |x| <= pi/2 as series in x^2: WGSL promises its own sin and
+// cos to 2^-11 only. The terms left out are below 2e-17.
+fn cosine(x2: real) -> real {
     var s = real(1.0 / 2432902008176640000.0);
     s = real(-1.0 / 6402373705728000.0) + x2 * s;
     s = real(1.0 / 20922789888000.0) + x2 * s;
@@ -27,14 +14,31 @@ fn versine(x2: real) -> real {
     s = real(1.0 / 40320.0) + x2 * s;
     s = real(-1.0 / 720.0) + x2 * s;
     s = real(1.0 / 24.0) + x2 * s;
-    return real(0.5) - x2 * s;
+    s = real(-0.5) + x2 * s;
+    return real(1.0) + x2 * s;
 }
 
-// Rodrigues: w turned by |turn| <= pi about `turn`.
+fn sinc(x2: real) -> real {
+    var s = real(1.0 / 51090942171709440000.0);
+    s = real(-1.0 / 121645100408832000.0) + x2 * s;
+    s = real(1.0 / 355687428096000.0) + x2 * s;
+    s = real(-1.0 / 1307674368000.0) + x2 * s;
+    s = real(1.0 / 6227020800.0) + x2 * s;
+    s = real(-1.0 / 39916800.0) + x2 * s;
+    s = real(1.0 / 362880.0) + x2 * s;
+    s = real(-1.0 / 5040.0) + x2 * s;
+    s = real(1.0 / 120.0) + x2 * s;
+    s = real(-1.0 / 6.0) + x2 * s;
+    return real(1.0) + x2 * s;
+}
+
+// w turned by |turn| <= pi about `turn`: Rodrigues' formula in the half angle x and
+// h = sin(x) turn/|turn|, w + 2 h x (cos(x) w + h x w).
 fn rotated(w: vec3<real>, turn: vec3<real>) -> vec3<real> {
-    let x2 = dot(turn, turn);
-    let first = cross(turn, w);
-    return w + sinc(x2) * first + versine(x2) * cross(turn, first);
+    let half_turn = real(0.5) * turn;
+    let x2 = dot(half_turn, half_turn);
+    let h = sinc(x2) * half_turn;
+    return w + real(2.0) * cross(h, cosine(x2) * w + cross(h, w));
 }
 
 @compute @workgroup_size(64)

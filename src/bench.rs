@@ -14,6 +14,7 @@ use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor};
 use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Recording, Speed};
 use crate::output;
+use crate::precision::{Precision, Real};
 use crate::scenario::{Loaded, parse};
 use crate::simulation::Prepared;
 
@@ -21,6 +22,7 @@ use crate::simulation::Prepared;
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub device: Choice,
+    pub precision: Precision,
     /// Phase-space cells of the kernel tables and of the steps of every kind of grid.
     pub cells: usize,
     /// Cells of further steps on one kind of grid; those that do not fit are left out.
@@ -102,7 +104,14 @@ pub struct Pass {
 }
 
 /// Measures, telling `progress` what comes next.
-pub fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
+pub fn run(plan: &Plan, progress: impl FnMut(&str)) -> Result<Report> {
+    match plan.precision {
+        Precision::F32 => measure::<f32>(plan, progress),
+        Precision::F64 => measure::<f64>(plan, progress),
+    }
+}
+
+fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
     let Some(context) = Context::open(plan.device)? else {
         return Err(Error::Device(
             "no Vulkan, Metal or DX12 adapter on this machine: there is nothing to measure; on Debian `apt-get install \
@@ -113,19 +122,19 @@ pub fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
     let mut kernels = Vec::new();
     for spin in [true, false] {
         progress(&format!("kernels {} spin", if spin { "with" } else { "without" }));
-        kernels.push(kernel_table(&context, &Case::new([1, 1, 0, 1, 1, 1], plan.cells, spin), plan.rounds)?);
+        kernels.push(kernel_table::<R>(&context, &Case::new([1, 1, 0, 1, 1, 1], plan.cells, spin), plan.rounds)?);
     }
     let mut steps = Vec::new();
     for (axes, spin) in KINDS.into_iter().flat_map(|axes| [(axes, true), (axes, false)]) {
         let case = Case::new(axes, plan.cells, spin);
         progress(&format!("steps on {} {} spin", case.name(), if spin { "with" } else { "without" }));
-        steps.push(step_row(&context, &case, plan.rounds)?.0);
+        steps.push(step_row::<R>(&context, &case, plan.rounds)?.0);
     }
     let mut scaling = Vec::new();
     for &cells in &plan.scaling {
         let case = Case::new([1, 1, 0, 1, 1, 0], cells, true);
         progress(&format!("steps on {cells:.1e} cells"));
-        match step_row(&context, &case, plan.rounds) {
+        match step_row::<R>(&context, &case, plan.rounds) {
             Ok((row, _)) => scaling.push(row),
             // More than the device can hold.
             Err(Error::Input(_)) => break,
@@ -134,8 +143,8 @@ pub fn run(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
     }
     progress("a step, pass by pass");
     let case = Case::new([1, 1, 0, 1, 1, 1], plan.cells, true);
-    let (_, profile) = step_row(&context, &case, plan.rounds)?;
-    let device = executor(&context, &case.prepared()?)?.description();
+    let (_, profile) = step_row::<R>(&context, &case, plan.rounds)?;
+    let device = executor::<R>(&context, &case.prepared()?)?.description();
     Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, scaling, profile })
 }
 
@@ -213,14 +222,14 @@ impl Case {
     }
 }
 
-fn executor(context: &Context, prepared: &Prepared) -> Result<GpuExecutor> {
+fn executor<R: Real>(context: &Context, prepared: &Prepared) -> Result<GpuExecutor<R>> {
     GpuExecutor::new(context.clone(), prepared.grid.clone(), prepared.particle, &prepared.state)
 }
 
 /// Every kernel that a state of this kind can meet, in fields that leave no term idle.
-fn kernel_table(context: &Context, case: &Case, rounds: usize) -> Result<KernelTable> {
+fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<KernelTable> {
     let prepared = case.prepared()?;
-    let mut gpu = executor(context, &prepared)?;
+    let mut gpu = executor::<R>(context, &prepared)?;
     let (grid, particle) = (&prepared.grid, &prepared.particle);
     let field = FieldSample {
         e: DVec3::new(0.03, 0.05, 0.02),
@@ -277,14 +286,14 @@ fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
 }
 
 /// Whole steps of a case, and the profile of one.
-fn step_row(context: &Context, case: &Case, rounds: usize) -> Result<(StepRow, Option<Profile>)> {
+fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(StepRow, Option<Profile>)> {
     let prepared = case.prepared()?;
     let (grid, components) = (prepared.grid.clone(), prepared.state.components());
-    let mut gpu = executor(context, &prepared)?;
+    let mut gpu = executor::<R>(context, &prepared)?;
     let slabs = gpu.slabs().clone();
     let state_bytes = slabs.state_bytes() as f64;
     let mut copy = f64::INFINITY;
-    let mut time_copy = |gpu: &mut GpuExecutor| -> Result<f64> {
+    let mut time_copy = |gpu: &mut GpuExecutor<R>| -> Result<f64> {
         let timing = &gpu.time(&[], 3)?[0];
         copy = copy.min(timing.seconds / timing.bytes);
         Ok(copy)
@@ -317,7 +326,7 @@ fn step_row(context: &Context, case: &Case, rounds: usize) -> Result<(StepRow, O
     // Once more on the same device, as it may have changed its clock meanwhile.
     let prepared = case.prepared()?;
     drop(simulation);
-    let mut gpu = executor(context, &prepared)?;
+    let mut gpu = executor::<R>(context, &prepared)?;
     let copy = time_copy(&mut gpu)?;
     let allocated = memory(&mut gpu, &prepared)?;
     let bytes = 2.0 * state_bytes * sweeps;
@@ -347,7 +356,7 @@ fn step_row(context: &Context, case: &Case, rounds: usize) -> Result<(StepRow, O
 }
 
 /// Bytes on the device after a step's readings and a reading of the state.
-fn memory(gpu: &mut GpuExecutor, prepared: &Prepared) -> Result<f64> {
+fn memory(gpu: &mut GpuExecutor<impl Real>, prepared: &Prepared) -> Result<f64> {
     let tables = vec![vec![FieldSample::default(); prepared.grid.space_cells()]; crate::gpu::TABLES as usize];
     let commands = vec![Command::Sources { table: 0 }, Command::Sources { table: 0 }];
     gpu.execute(&Recording { tables, commands })?;

@@ -11,6 +11,7 @@ use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
 use crate::grid::{Axis, Grid};
 use crate::output::balance;
 use crate::physics::Particle;
+use crate::precision::Precision;
 use crate::scenario::Loaded;
 use crate::scenario::reduction;
 use crate::scenario::schema::{
@@ -37,6 +38,8 @@ struct Room {
     limits: Limits,
     /// Its memory, where that can be known.
     bytes: Option<u64>,
+    /// Offers f64.
+    f64: bool,
 }
 
 impl Room {
@@ -45,10 +48,10 @@ impl Room {
         let Some(adapter) = gpu::list_adapters().into_iter().next() else {
             let limits =
                 Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
-            return Room { name: "software Vulkan".into(), limits, bytes: available_memory() };
+            return Room { name: "software Vulkan".into(), limits, bytes: available_memory(), f64: true };
         };
         let bytes = if adapter.software { available_memory() } else { None };
-        Room { limits: adapter.limits(), name: adapter.name, bytes }
+        Room { limits: adapter.limits(), name: adapter.name, bytes, f64: adapter.f64 }
     }
 }
 
@@ -64,14 +67,14 @@ fn scaled(cells: u32, factor: f64) -> u32 {
     ((f64::from(cells) * factor) as u32).max(validate::MIN_CELLS)
 }
 
-/// Everything `spinwigner check` prints. Fails when the state does not fit
-/// `memory_budget` bytes.
-pub fn report(loaded: &Loaded, memory_budget: Option<u64>) -> Result<String> {
-    report_on(&Room::here(), loaded, memory_budget)
+/// Everything `spinwigner check` prints about a run in `precision`. Fails when the
+/// state does not fit `memory_budget` bytes.
+pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
+    report_on(&Room::here(), loaded, memory_budget, precision)
 }
 
-fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>) -> Result<String> {
-    let estimate = Estimate::new(&loaded.scenario);
+fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
+    let estimate = Estimate::new(&loaded.scenario, precision);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let mut line = |words: String| writeln!(text, "{words}").unwrap_or_default();
@@ -149,6 +152,8 @@ impl Bound {
 
 struct Estimate<'s> {
     scenario: &'s Scenario,
+    /// Of the state on the device.
+    precision: Precision,
     particle: Particle,
     /// Along x, y, z.
     spaces: [Option<Axis>; 3],
@@ -159,7 +164,7 @@ struct Estimate<'s> {
 }
 
 impl<'s> Estimate<'s> {
-    fn new(scenario: &'s Scenario) -> Self {
+    fn new(scenario: &'s Scenario, precision: Precision) -> Self {
         let space = &scenario.phase_space;
         let momenta = [space.px, space.py, space.pz].map(|axis| axis.map(Axis::from));
         let canonical = [space.canonical.px, space.canonical.py, space.canonical.pz];
@@ -169,6 +174,7 @@ impl<'s> Estimate<'s> {
         });
         Estimate {
             scenario,
+            precision,
             particle: Particle::new(&scenario.species, scenario.kinematics),
             spaces: [space.x, space.y, space.z].map(|axis| axis.map(Axis::from)),
             momenta,
@@ -180,9 +186,14 @@ impl<'s> Estimate<'s> {
         self.scenario.phase_space.axes().iter().map(|(_, axis)| f64::from(axis.cells)).product()
     }
 
-    /// One copy of the state in f32.
+    /// Bytes of a cell on the device.
+    fn cell_bytes(&self) -> usize {
+        self.precision.bytes() * self.scenario.species.components()
+    }
+
+    /// One copy of the state.
     fn state_bytes(&self) -> f64 {
-        4.0 * self.cells() * self.scenario.species.components() as f64
+        self.cells() * self.cell_bytes() as f64
     }
 
     fn steps(&self) -> f64 {
@@ -224,7 +235,7 @@ impl<'s> Estimate<'s> {
             *space.axis_mut(name) = Some(schema::Axis { cells, ..axis });
         }
         let grid = Grid::of(&space)?;
-        let slabs = Slabs::new(&grid, self.scenario.species.components(), room.limits)?;
+        let slabs = Slabs::new(&grid, self.scenario.species.components(), self.precision, room.limits)?;
         let memory = DeviceMemory::of(&grid, &slabs);
         Ok((slabs, memory))
     }
@@ -255,12 +266,16 @@ impl<'s> Estimate<'s> {
                 return Ok(());
             }
         };
+        if self.precision == Precision::F64 && !room.f64 {
+            line(format!("  {} does not offer f64: use --precision f32, or --device reference", room.name));
+        }
         let needed = memory.total();
         line(format!(
-            "  device memory {}: state {} ({} bytes per cell, held once{}), fields and readings {}",
+            "  device memory {}: state {} in {} ({} bytes per cell, held once{}), fields and readings {}",
             bytes(needed as f64),
             bytes(memory.state as f64),
-            4 * self.scenario.species.components(),
+            self.precision,
+            self.cell_bytes(),
             match slabs.planes.len() {
                 1 => String::new(),
                 count => format!(" in {count} slabs"),
@@ -798,7 +813,7 @@ mod tests {
 
     /// The line of a report that contains `words`.
     fn line(root: &Value, words: &str) -> String {
-        let text = report(&loaded(root), None).unwrap();
+        let text = report(&loaded(root), None, Precision::F32).unwrap();
         text.lines()
             .find(|line| line.contains(words))
             .unwrap_or_else(|| panic!("no {words} in\n{text}"))
@@ -814,16 +829,16 @@ mod tests {
 
     fn software(bytes: Option<u64>) -> Room {
         let limits = Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
-        Room { name: "test".into(), limits, bytes }
+        Room { name: "test".into(), limits, bytes, f64: true }
     }
 
     #[test]
     fn memory_counts_one_copy_and_names_the_largest_grid() {
         // 64 x 64 x 32 cells of 16 bytes: 2 MiB; sums, tables and a staging buffer of its size.
         let root = base();
-        let report = |budget| report_on(&software(None), &loaded(&root), budget);
+        let report = |budget| report_on(&software(None), &loaded(&root), budget, Precision::F32);
         let text = report(None).unwrap();
-        assert!(text.contains("state 2 MiB (16 bytes per cell, held once)"), "{text}");
+        assert!(text.contains("state 2 MiB in f32 (16 bytes per cell, held once)"), "{text}");
         assert!(text.contains("--memory 24G"), "{text}");
         // 69 x 69 x 34 cells of 16 bytes, twice with the staging buffer: 4.94 MiB.
         let text = report(Some(5 << 20)).unwrap();
@@ -837,12 +852,12 @@ mod tests {
     fn large_states_are_cut_in_slabs() {
         // 8192 x 64 x 32 x 16 bytes = 256 MiB; 20 planes of 3 GiB fit no binding.
         let root = with("/phase_space/x/cells", json!(8192));
-        let text = report_on(&software(Some(1 << 30)), &loaded(&root), None).unwrap();
+        let text = report_on(&software(Some(1 << 30)), &loaded(&root), None, Precision::F32).unwrap();
         assert!(text.contains("held once in 2 slabs") && text.contains("fits in 1 GiB"), "{text}");
         let mut root = with("/phase_space/x/cells", json!(20));
         set(&mut root, "/phase_space/px/cells", json!(8192));
         set(&mut root, "/phase_space/py/cells", json!(8192));
-        let text = report_on(&software(None), &loaded(&root), None).unwrap();
+        let text = report_on(&software(None), &loaded(&root), None, Precision::F32).unwrap();
         assert!(text.contains("cannot hold this grid"), "{text}");
     }
 
@@ -935,7 +950,7 @@ mod tests {
         let mut root = base();
         root["phase_space"].as_object_mut().unwrap().remove("x");
         root["initial"]["populations"][0].as_object_mut().unwrap().remove("perturbations");
-        let text = report(&loaded(&root), None).unwrap();
+        let text = report(&loaded(&root), None, Precision::F32).unwrap();
         for words in ["streaming", "Maxwell's", "recurrence", "shortest wave", "NaN", "inf"] {
             assert!(!text.contains(words), "{words}\n{text}");
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::scenario::{self, parse, shipped};
 use spinwigner::{Error, Result, bench, check, gpu, run};
@@ -35,7 +36,8 @@ enum Command {
 Examples:
   spinwigner run stern-gerlach
   spinwigner run my.json --out results --device gpu
-  spinwigner run my.json --device reference --steps 10")]
+  spinwigner run my.json --device reference --steps 10
+  spinwigner run my.json --precision f64")]
     Run {
         /// A scenario file, or the name of a shipped one (see `list`).
         #[arg(value_name = "SCENARIO.json|NAME")]
@@ -47,6 +49,10 @@ Examples:
         /// reference, `gpu` fails without one, a number picks from `devices`.
         #[arg(long, value_name = "auto|gpu|reference|INDEX", default_value = "auto", value_parser = device)]
         device: DeviceChoice,
+        /// Precision of the state and of all arithmetic on a GPU, f32 by default; f64
+        /// where the device offers it (see `devices`). The reference is always f64.
+        #[arg(long, value_name = "f32|f64", value_parser = precision)]
+        precision: Option<Precision>,
         /// Stop after this many time steps.
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         steps: Option<u64>,
@@ -58,7 +64,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   spinwigner check two-stream
-  spinwigner check my.json --memory 512M")]
+  spinwigner check my.json --memory 512M --precision f64")]
     Check {
         /// A scenario file, or the name of a shipped one (see `list`).
         #[arg(value_name = "SCENARIO.json|NAME")]
@@ -66,6 +72,9 @@ Examples:
         /// Device memory to fit into, such as 4G, 512M or a number of bytes.
         #[arg(long, value_name = "BYTES", value_parser = memory)]
         memory: Option<u64>,
+        /// Precision of the state on the device.
+        #[arg(long, value_name = "f32|f64", default_value_t, value_parser = precision)]
+        precision: Precision,
     },
     /// List the shipped scenarios.
     List,
@@ -88,6 +97,9 @@ Examples:
         /// Which device: the best, or an index from `devices`.
         #[arg(long, value_name = "INDEX")]
         device: Option<usize>,
+        /// Precision of the states measured.
+        #[arg(long, value_name = "f32|f64", default_value_t, value_parser = precision)]
+        precision: Precision,
         /// Phase-space cells of the states measured.
         #[arg(long, value_name = "N", default_value = "1e6", value_parser = count)]
         cells: usize,
@@ -119,22 +131,24 @@ pub fn main() -> ExitCode {
 
 fn act(command: Command) -> Result<()> {
     match command {
-        Command::Run { scenario, out, device, steps, quiet } => {
+        Command::Run { scenario, out, device, precision, steps, quiet } => {
             let loaded = scenario::load(&scenario)?;
-            run::execute(&loaded, &RunOptions { out, device, steps, quiet })
+            run::execute(&loaded, &RunOptions { out, device, precision, steps, quiet })
         }
-        Command::Check { scenario, memory } => print(&check::report(&scenario::load(&scenario)?, memory)?),
+        Command::Check { scenario, memory, precision } => {
+            print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
+        }
         Command::List => print(&list()?),
         Command::Show { name } => print(show(&name)?),
         Command::Devices => print(&devices()),
-        Command::Bench { device, cells, json } => measure(device, cells, json),
+        Command::Bench { device, precision, cells, json } => measure(device, precision, cells, json),
     }
 }
 
-fn measure(device: Option<usize>, cells: usize, json: Option<PathBuf>) -> Result<()> {
+fn measure(device: Option<usize>, precision: Precision, cells: usize, json: Option<PathBuf>) -> Result<()> {
     let device = device.map_or(gpu::Choice::Best, gpu::Choice::Index);
     let scaling = vec![cells / 10, cells, 4 * cells];
-    let plan = bench::Plan { device, cells, scaling, rounds: 8 };
+    let plan = bench::Plan { device, precision, cells, scaling, rounds: 8 };
     let report = bench::run(&plan, |what| {
         let _ = writeln!(std::io::stderr(), "measuring {what} ...");
     })?;
@@ -195,12 +209,13 @@ fn devices() -> String {
         .iter()
         .map(|adapter| {
             format!(
-                "{}  {} ({}, {}, {}): binds {} MiB at a time, buffers up to {} MiB\n",
+                "{}  {} ({}, {}, {}): {}, binds {} MiB at a time, buffers up to {} MiB\n",
                 adapter.index,
                 adapter.name,
                 adapter.backend,
                 adapter.kind,
                 adapter.driver,
+                if adapter.f64 { "f32 and f64" } else { "f32" },
                 adapter.storage_binding_bytes >> 20,
                 adapter.max_buffer_bytes >> 20
             )
@@ -217,6 +232,14 @@ fn device(text: &str) -> std::result::Result<DeviceChoice, String> {
             .parse()
             .map(DeviceChoice::Index)
             .map_err(|_| "expected auto, gpu, reference, or an index from `spinwigner devices`".into()),
+    }
+}
+
+fn precision(text: &str) -> std::result::Result<Precision, String> {
+    match text {
+        "f32" => Ok(Precision::F32),
+        "f64" => Ok(Precision::F64),
+        _ => Err("expected f32 or f64".into()),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod npy;
 pub mod operators;
 pub mod output;
 pub mod physics;
+pub mod precision;
 pub mod reference;
 pub mod run;
 pub mod scenario;

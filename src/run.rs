@@ -15,6 +15,7 @@ use crate::fit;
 use crate::gpu::{Choice, Context, GpuExecutor};
 use crate::operators::Executor;
 use crate::output::{self, balance, series, snapshot};
+use crate::precision::Precision;
 use crate::reference::Reference;
 use crate::scenario::schema::{Expectation, Measure, Scenario};
 use crate::scenario::{Loaded, validate};
@@ -41,6 +42,8 @@ pub struct RunOptions {
     /// Folder for the results; a new one under `runs/` by default.
     pub out: Option<PathBuf>,
     pub device: DeviceChoice,
+    /// f32 by default; the reference knows f64 alone.
+    pub precision: Option<Precision>,
     /// Stop after this many steps.
     pub steps: Option<u64>,
     pub quiet: bool,
@@ -53,24 +56,42 @@ const FLUSH: Duration = Duration::from_secs(2);
 const EDGE: f64 = 1e-4;
 
 /// Puts a prepared scenario on a device. The notice says why it is not a GPU.
-pub fn open(prepared: &Prepared, choice: DeviceChoice) -> Result<(Box<dyn Executor>, Option<String>)> {
+pub fn open(
+    prepared: &Prepared,
+    choice: DeviceChoice,
+    precision: Option<Precision>,
+) -> Result<(Box<dyn Executor>, Option<String>)> {
     let reference = || -> Box<dyn Executor> {
         Box::new(Reference::new(prepared.grid.clone(), prepared.particle, prepared.state.clone()))
     };
     let adapter = match choice {
+        DeviceChoice::Reference if precision == Some(Precision::F32) => {
+            return Err(Error::Input(
+                "--precision f32: the reference computes in f64; leave out --precision, or use --device gpu".into(),
+            ));
+        }
         DeviceChoice::Reference => return Ok((reference(), None)),
         DeviceChoice::Auto | DeviceChoice::Gpu => Choice::Best,
         DeviceChoice::Index(index) => Choice::Index(index),
     };
     match Context::open(adapter)? {
         Some(context) => {
-            let gpu = GpuExecutor::new(context, prepared.grid.clone(), prepared.particle, &prepared.state)?;
-            Ok((Box::new(gpu), None))
+            let (grid, particle, state) = (prepared.grid.clone(), prepared.particle, &prepared.state);
+            let gpu: Box<dyn Executor> = match precision.unwrap_or_default() {
+                Precision::F32 => Box::new(GpuExecutor::<f32>::new(context, grid, particle, state)?),
+                Precision::F64 => Box::new(GpuExecutor::<f64>::new(context, grid, particle, state)?),
+            };
+            Ok((gpu, None))
         }
         None if choice == DeviceChoice::Auto => {
-            let notice = "no Vulkan, Metal or DX12 adapter here: computing with the float64 reference on the CPU \
-                          (on Debian `apt-get install mesa-vulkan-drivers libvulkan1` adds a software one)";
-            Ok((reference(), Some(notice.into())))
+            let mut notice = String::from(
+                "no Vulkan, Metal or DX12 adapter here: computing with the float64 reference on the CPU (on Debian \
+                 `apt-get install mesa-vulkan-drivers libvulkan1` adds a software one)",
+            );
+            if precision == Some(Precision::F32) {
+                notice += "; --precision f32 has no effect on it";
+            }
+            Ok((reference(), Some(notice)))
         }
         None => Err(Error::Device(
             "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
@@ -89,7 +110,7 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
     for warning in validate::warnings(scenario) {
         eprintln!("note: {warning}");
     }
-    let (executor, notice) = open(&prepared, options.device)?;
+    let (executor, notice) = open(&prepared, options.device, options.precision)?;
     if let Some(notice) = notice {
         eprintln!("note: {notice}");
     }
@@ -414,7 +435,7 @@ impl<'a> Run<'a> {
         let state = self.simulation.executor.state()?;
         let shape = initial::shape(&self.simulation.grid, state.components());
         let numbers = state.numbers();
-        if self.simulation.executor.description().precision == "f32" {
+        if self.simulation.executor.description().precision == Precision::F32 {
             npy::write_f32(&folder.join("final.npy"), &shape, &numbers)?;
         } else {
             npy::write_f64(&folder.join("final.npy"), &shape, &numbers)?;

@@ -4,6 +4,8 @@ use std::ops::{Add, AddAssign, Mul, Sub};
 
 use glam::{DVec3, DVec4};
 
+use crate::precision::Real;
+
 /// The value of one cell in the reference: `f64` without spin, `DVec4` with.
 pub trait Cell:
     Copy + Default + Send + Sync + Add<Output = Self> + Sub<Output = Self> + AddAssign + Mul<f64, Output = Self>
@@ -94,11 +96,11 @@ impl State {
         }
     }
 
-    /// The numbers of some cells in single precision.
-    pub fn numbers_f32(&self, cells: std::ops::Range<usize>) -> Vec<f32> {
+    /// The numbers of some cells in the precision of a device.
+    pub fn numbers_in<R: Real>(&self, cells: std::ops::Range<usize>) -> Vec<R> {
         match self {
-            State::Spinless(all) => all[cells].iter().map(|&number| number as f32).collect(),
-            State::Spin(all) => all[cells].iter().flat_map(|cell| cell.as_vec4().to_array()).collect(),
+            State::Spinless(all) => all[cells].iter().map(|&number| R::nearest(number)).collect(),
+            State::Spin(all) => all[cells].iter().flat_map(|cell| cell.to_array().map(R::nearest)).collect(),
         }
     }
 

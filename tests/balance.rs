@@ -285,7 +285,8 @@ fn a_run_writes_rows_and_pictures() {
         loaded.scenario.output.balances = Some(LocalBalances { interval: Some(0.2), pictures: Some(0.3) });
         loaded.scenario.output.snapshots.clear();
         let out = folder.path().join(name);
-        let options = RunOptions { out: Some(out.clone()), device: DeviceChoice::Gpu, steps: Some(5), quiet: true };
+        let device = DeviceChoice::Gpu;
+        let options = RunOptions { out: Some(out.clone()), device, precision: None, steps: Some(5), quiet: true };
         spinwigner::run::execute(&loaded, &options).unwrap_or_else(|error| panic!("{error}"));
         let rows = std::fs::read_to_string(out.join("balances.csv")).expect("balances.csv");
         let rows: Vec<Vec<&str>> = rows.lines().map(|line| line.split(',').collect()).collect();

@@ -4,6 +4,7 @@
 //! `--include-ignored` the runs of 10,000 steps.
 
 use spinwigner::diagnostics::{self, Table};
+use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, open};
 use spinwigner::scenario;
 use spinwigner::scenario::schema::{Diagnostics, Units};
@@ -13,6 +14,7 @@ use spinwigner::simulation::Prepared;
 #[derive(Clone, Copy)]
 struct Setup {
     device: DeviceChoice,
+    precision: Option<Precision>,
     order: u32,
     step: f64,
     end: f64,
@@ -48,7 +50,7 @@ fn run(setup: Setup) -> Drift {
     (loaded.scenario.time.step, loaded.scenario.time.end) = (setup.step, setup.end);
     loaded.scenario.numerics.order = setup.order;
     let prepared = Prepared::new(&loaded).expect("valid");
-    let (executor, _) = open(&prepared, setup.device).expect("a device");
+    let (executor, _) = open(&prepared, setup.device, setup.precision).expect("a device");
     let mut simulation = prepared.start(executor).expect("consistent");
     let (steps, stride) = ((setup.end / setup.step).round() as u64, (0.25 / setup.step).round() as u64);
     let mut table = Table::default();
@@ -96,7 +98,7 @@ fn drift(table: &Table) -> Drift {
 #[test]
 fn energy_swings_and_does_not_drift() {
     let reference = |step| {
-        let drift = run(Setup { device: DeviceChoice::Reference, order: 2, step, end: 20.0 });
+        let drift = run(Setup { device: DeviceChoice::Reference, precision: None, order: 2, step, end: 20.0 });
         println!("order 2, dt = {step}: {drift}");
         drift
     };
@@ -113,7 +115,7 @@ fn energy_swings_and_does_not_drift() {
 /// for the same work (coarse.energy/16 of order two).
 #[test]
 fn order_four_pays() {
-    let run = |order| run(Setup { device: DeviceChoice::Reference, order, step: 0.1, end: 5.0 });
+    let run = |order| run(Setup { device: DeviceChoice::Reference, precision: None, order, step: 0.1, end: 5.0 });
     let (two, four) = (run(2), run(4));
     println!("dt = 0.1: order 2 {two}, order 4 {four}");
     assert!(four.energy < two.energy / 30.0 && four.momentum < two.momentum / 30.0, "{two}; {four}");
@@ -122,7 +124,7 @@ fn order_four_pays() {
 /// Single precision on a device: rounding adds at random and stays far below.
 #[test]
 fn single_precision_conserves() {
-    let drift = run(Setup { device: DeviceChoice::Gpu, order: 2, step: 0.0125, end: 12.5 });
+    let drift = run(Setup { device: DeviceChoice::Gpu, precision: None, order: 2, step: 0.0125, end: 12.5 });
     println!("f32, 1,000 steps: {drift}");
     assert!(drift.number < 5e-6 && drift.energy < 1e-2 && drift.momentum < 1e-5, "{drift}");
 }
@@ -131,11 +133,11 @@ fn single_precision_conserves() {
 #[test]
 #[ignore = "minutes; run with --include-ignored"]
 fn ten_thousand_steps() {
-    let drift = run(Setup { device: DeviceChoice::Reference, order: 2, step: 0.0125, end: 125.0 });
+    let drift = run(Setup { device: DeviceChoice::Reference, precision: None, order: 2, step: 0.0125, end: 125.0 });
     println!("float64 reference, 10,000 steps: {drift}");
     assert!(drift.number < 1e-12 && drift.gauss < 1e-12, "{drift}");
     assert!(drift.trend.abs() < 0.1 * drift.energy && drift.momentum < 1e-6, "{drift}");
-    let drift = run(Setup { device: DeviceChoice::Gpu, order: 2, step: 0.0125, end: 125.0 });
+    let drift = run(Setup { device: DeviceChoice::Gpu, precision: None, order: 2, step: 0.0125, end: 125.0 });
     println!("f32, 10,000 steps: {drift}");
     assert!(drift.number < 5e-6 && drift.energy < 1e-2 && drift.momentum < 1e-5, "{drift}");
 }

@@ -24,7 +24,7 @@ fn run_in(x: u32, p: u32, step: f64, steps: u64, stride: u64) -> Simulation {
     }
     loaded.scenario.time.step = step;
     let prepared = Prepared::new(&loaded).expect("valid");
-    let (executor, _) = open(&prepared, DeviceChoice::Reference).expect("reference");
+    let (executor, _) = open(&prepared, DeviceChoice::Reference, None).expect("reference");
     let mut simulation = prepared.start(executor).expect("consistent");
     while simulation.steps < steps {
         simulation.advance(stride).expect("finite");
@@ -92,7 +92,7 @@ fn second_order_in_time_in_the_plane() {
         }
         scenario.time.step = step;
         let prepared = Prepared::new(&loaded).expect("valid");
-        let (executor, _) = open(&prepared, DeviceChoice::Gpu).expect("an adapter");
+        let (executor, _) = open(&prepared, DeviceChoice::Gpu, None).expect("an adapter");
         let mut simulation = prepared.start(executor).expect("consistent");
         for _ in 0..steps {
             simulation.advance(1).expect("finite");

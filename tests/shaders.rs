@@ -1,5 +1,6 @@
 //! Every kernel through naga, without an adapter: WGSL is valid without optional
-//! features, translates for Vulkan, Metal and DX12, and agrees with its Rust twin.
+//! features, translates for Vulkan, Metal and DX12, in f64 for Vulkan, and agrees with
+//! its Rust twin.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::offset_of;
@@ -8,29 +9,48 @@ use std::path::Path;
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
-use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Parameters, ParticleRecord};
+use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Line, Parameters, ParticleRecord};
+use spinwigner::operators::Speed;
+use spinwigner::precision::Precision;
 
-/// All kernels with the kind of cell they are built for.
-fn kernels() -> impl Iterator<Item = (Kernel, bool)> {
-    [true, false].into_iter().flat_map(|spin| Kernel::all(spin).into_iter().map(move |kernel| (kernel, spin)))
+/// A kernel in a precision for a kind of cell.
+#[derive(Clone, Copy)]
+struct Build {
+    kernel: Kernel,
+    precision: Precision,
+    spin: bool,
 }
 
-fn name(kernel: Kernel, spin: bool) -> String {
-    format!("{}{}", kernel.label(), if spin { " with spin" } else { "" })
+/// Everything that kernels are built for.
+fn builds() -> impl Iterator<Item = Build> {
+    let kinds = [Precision::F32, Precision::F64].map(|precision| [(precision, true), (precision, false)]);
+    kinds.into_iter().flatten().flat_map(|(precision, spin)| {
+        Kernel::all(spin).into_iter().map(move |kernel| Build { kernel, precision, spin })
+    })
 }
 
-fn parsed(kernel: Kernel, spin: bool) -> Result<Module, String> {
-    let source = kernel.source(spin);
-    naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))
+impl Build {
+    fn name(self) -> String {
+        format!("{} in {}{}", self.kernel.label(), self.precision, if self.spin { " with spin" } else { "" })
+    }
+
+    fn parsed(self) -> Result<Module, String> {
+        let source = self.kernel.source(self.precision, self.spin);
+        naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))
+    }
+
+    fn module(self) -> Module {
+        self.parsed().unwrap_or_else(|error| panic!("{}: {error}", self.name()))
+    }
 }
 
-fn module(kernel: Kernel, spin: bool) -> Module {
-    parsed(kernel, spin).unwrap_or_else(|error| panic!("{}: {error}", name(kernel, spin)))
-}
-
-/// f32 alone: what every WebGPU adapter offers.
-fn validated(module: &Module) -> Result<ModuleInfo, String> {
-    Validator::new(ValidationFlags::all(), Capabilities::empty())
+/// What every WebGPU adapter offers, and f64 where it is asked for.
+fn validated(module: &Module, precision: Precision) -> Result<ModuleInfo, String> {
+    let capabilities = match precision {
+        Precision::F32 => Capabilities::empty(),
+        Precision::F64 => Capabilities::FLOAT64,
+    };
+    Validator::new(ValidationFlags::all(), capabilities)
         .validate(module)
         .map_err(|error| format!("{:?}", error.into_inner()))
 }
@@ -43,9 +63,11 @@ fn constants(kernel: Kernel) -> Vec<Vec<(&'static str, f64)>> {
     sets
 }
 
-/// Overrides replaced by `constants`, then SPIR-V, MSL and HLSL of the entry point.
-fn translated(module: &Module, kernel: Kernel, constants: &[(&str, f64)]) -> Result<(), String> {
-    let info = validated(module)?;
+/// Overrides replaced by `constants`, then SPIR-V and, in f32, MSL and HLSL of the
+/// entry point.
+fn translated(module: &Module, build: Build, constants: &[(&str, f64)]) -> Result<(), String> {
+    let Build { kernel, precision, .. } = build;
+    let info = validated(module, precision)?;
     let values = constants.iter().map(|&(name, value)| (name.to_string(), value)).collect();
     let stage = (ShaderStage::Compute, kernel.entry_point());
     let (module, info) = naga::back::pipeline_constants::process_overrides(module, &info, Some(stage), &values)
@@ -54,6 +76,9 @@ fn translated(module: &Module, kernel: Kernel, constants: &[(&str, f64)]) -> Res
     let pipeline = spv::PipelineOptions { shader_stage: ShaderStage::Compute, entry_point: entry.1.clone() };
     spv::write_vec(&module, &info, &spv::Options::default(), Some(&pipeline))
         .map_err(|error| format!("SPIR-V: {error:?}"))?;
+    if precision == Precision::F64 {
+        return Ok(());
+    }
     let pipeline = msl::PipelineOptions { entry_point: Some(entry.clone()), ..Default::default() };
     let options = msl::Options { lang_version: (2, 0), ..Default::default() };
     let (_, written) =
@@ -76,18 +101,18 @@ fn report(failures: Vec<String>) {
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n\n"));
 }
 
-/// Every module parses, validates with no capability but f32, and translates for
-/// all three back ends with all values of its pipeline constants.
+/// Every module parses, validates with no capability but its precision, and translates
+/// for all back ends of that with all values of its pipeline constants.
 #[test]
 fn every_kernel_translates_for_every_back_end() {
     let mut failures = Vec::new();
-    for (kernel, spin) in kernels() {
-        match parsed(kernel, spin) {
-            Err(error) => failures.push(format!("{}: {error}", name(kernel, spin))),
+    for build in builds() {
+        match build.parsed() {
+            Err(error) => failures.push(format!("{}: {error}", build.name())),
             Ok(module) => {
-                for constants in constants(kernel) {
-                    if let Err(error) = translated(&module, kernel, &constants) {
-                        failures.push(format!("{} {constants:?}: {error}", name(kernel, spin)));
+                for constants in constants(build.kernel) {
+                    if let Err(error) = translated(&module, build, &constants) {
+                        failures.push(format!("{} {constants:?}: {error}", build.name()));
                     }
                 }
             }
@@ -101,12 +126,12 @@ fn every_kernel_translates_for_every_back_end() {
 #[test]
 fn every_override_is_set() {
     let mut failures = Vec::new();
-    for (kernel, spin) in kernels() {
-        let module = module(kernel, spin);
+    for build in builds() {
+        let (kernel, module) = (build.kernel, build.module());
         let declared: BTreeSet<_> = module.overrides.iter().filter_map(|(_, it)| it.name.clone()).collect();
         let set: BTreeSet<_> = kernel.constants(0, true).into_iter().map(|(name, _)| name.to_string()).collect();
         if declared != set {
-            failures.push(format!("{}: declared {declared:?}, set {set:?}", name(kernel, spin)));
+            failures.push(format!("{}: declared {declared:?}, set {set:?}", build.name()));
         }
     }
     report(failures);
@@ -117,8 +142,8 @@ fn every_override_is_set() {
 #[test]
 fn bindings_are_those_of_the_module() {
     let mut failures = Vec::new();
-    for (kernel, spin) in kernels() {
-        let module = module(kernel, spin);
+    for build in builds() {
+        let (kernel, module) = (build.kernel, build.module());
         let mut declared = BTreeMap::new();
         for (_, variable) in module.global_variables.iter() {
             if let (Some(binding), AddressSpace::Storage { access }) = (&variable.binding, variable.space) {
@@ -127,7 +152,7 @@ fn bindings_are_those_of_the_module() {
         }
         let expected = (0..).map(|binding| (0, binding)).zip(kernel.bindings().iter().copied()).collect();
         if declared != expected {
-            failures.push(format!("{}: declared {declared:?}, bound {expected:?}", name(kernel, spin)));
+            failures.push(format!("{}: declared {declared:?}, bound {expected:?}", build.name()));
         }
     }
     report(failures);
@@ -156,11 +181,11 @@ fn workgroup_length(module: &Module, name: &str) -> Option<usize> {
 #[test]
 fn numbers_that_exist_twice_are_equal() {
     let mut failures = Vec::new();
-    for (kernel, spin) in kernels() {
-        let module = module(kernel, spin);
+    for build in builds() {
+        let (kernel, module) = (build.kernel, build.module());
         let mut expect = |what: &str, found: Option<usize>, expected: usize| {
             if found != Some(expected) {
-                failures.push(format!("{}: {what} is {found:?}, expected {expected}", name(kernel, spin)));
+                failures.push(format!("{}: {what} is {found:?}, expected {expected}", build.name()));
             }
         };
         let number = |name: &str| constant(&module, name);
@@ -196,19 +221,44 @@ type Member = (String, usize, String);
 
 /// Members and size of a Rust struct, in the order of their offsets.
 macro_rules! layout {
-    ($name:ident { $($member:ident),* }) => {{
-        fn type_of<T>(_: &T) -> String {
-            let name = std::any::type_name::<T>();
-            name.replace("spinwigner::gpu::layout::AxisRecord", "Axis")
-                .replace("spinwigner::gpu::layout::ParticleRecord", "Particle")
+    ($name:ident<$real:ident> { $($member:ident),* }) => {{
+        fn type_of<T>(_: T) -> String {
+            let real = std::any::type_name::<$real>();
+            let twin = |record: &str| format!("spinwigner::gpu::layout::{record}<{real}>");
+            std::any::type_name::<T>().replace(&twin("AxisRecord"), "Axis").replace(&twin("ParticleRecord"), "Particle")
         }
-        let value = $name::default();
+        let value = $name::<$real>::default();
         // Fails to compile if a member is missing here.
         let $name { $($member: _),* } = value;
         let members: Vec<Member> =
-            vec![$((stringify!($member).to_string(), offset_of!($name, $member), type_of(&value.$member))),*];
-        (members, size_of::<$name>())
+            vec![$((stringify!($member).to_string(), offset_of!($name<$real>, $member), type_of(value.$member))),*];
+        (members, size_of::<$name<$real>>())
     }};
+}
+
+/// Layouts of all structs in one precision, by their names in WGSL.
+macro_rules! layouts {
+    ($real:ident) => {
+        [
+            ("Axis", layout!(AxisRecord<$real> { cells, stride, offset, whole, first, step })),
+            ("Particle", layout!(ParticleRecord<$real> { mass, charge, moment, torque, anomaly })),
+            (
+                "Parameters",
+                layout!(Parameters<$real> {
+                    axes,
+                    momentum_cells,
+                    space_cells,
+                    first_space_cell,
+                    padding,
+                    particle,
+                    time_over_step,
+                    time,
+                    dissipation
+                }),
+            ),
+            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, de, db })),
+        ]
+    };
 }
 
 /// The Rust type with the bytes of a WGSL type.
@@ -216,6 +266,7 @@ fn rust_type(module: &Module, handle: naga::Handle<naga::Type>) -> String {
     let scalar = |scalar: naga::Scalar| match (scalar.kind, scalar.width) {
         (naga::ScalarKind::Uint, 4) => "u32",
         (naga::ScalarKind::Float, 4) => "f32",
+        (naga::ScalarKind::Float, 8) => "f64",
         _ => "unknown",
     };
     let ty = &module.types[handle];
@@ -258,37 +309,81 @@ fn stride(module: &Module, name: &str) -> Option<usize> {
 }
 
 /// Names, offsets, types, sizes and array strides of every struct that crosses
-/// from Rust to WGSL, in every module that has it.
+/// from Rust to WGSL, in every module that has it and in both precisions. No padding is
+/// hidden: the Rust structs are packed.
 #[test]
 fn rust_and_wgsl_agree_on_every_byte() {
-    let axis = layout!(AxisRecord { cells, stride, offset, whole, first, step });
-    let particle = layout!(ParticleRecord { mass, charge, moment, torque, anomaly });
-    let parameters = layout!(Parameters {
-        axes,
-        momentum_cells,
-        space_cells,
-        first_space_cell,
-        particle,
-        time_over_step,
-        time,
-        dissipation
-    });
-    let field = layout!(FieldRecord { e, remaining, b, p, de, db });
-    for (kernel, spin) in kernels().filter(|(kernel, _)| *kernel != Kernel::Copy) {
-        let module = module(kernel, spin);
-        let label = name(kernel, spin);
-        assert_eq!(reflected(&module, "Axis"), axis, "Axis of {label}");
-        assert_eq!(reflected(&module, "Particle"), particle, "Particle of {label}");
-        assert_eq!(reflected(&module, "Parameters"), parameters, "Parameters of {label}");
-        assert_eq!(reflected(&module, "FieldRecord"), field, "FieldRecord of {label}");
-        assert_eq!(stride(&module, "FieldRecord"), Some(field.1), "array of FieldRecord of {label}");
+    let (single, double) = (layouts!(f32), layouts!(f64));
+    for build in builds().filter(|build| build.kernel != Kernel::Copy) {
+        let (module, label) = (build.module(), build.name());
+        let structs = match build.precision {
+            Precision::F32 => &single,
+            Precision::F64 => &double,
+        };
+        for (name, layout) in structs {
+            assert_eq!(&reflected(&module, name), layout, "{name} of {label}");
+        }
+        let (_, (_, bytes)) = &structs[3];
+        assert_eq!(stride(&module, "FieldRecord"), Some(*bytes), "array of FieldRecord of {label}");
+    }
+}
+
+/// Components of a constant vector of WGSL.
+fn components(module: &Module, name: &str) -> Option<Vec<f64>> {
+    let (_, constant) = module.constants.iter().find(|(_, constant)| constant.name.as_deref() == Some(name))?;
+    let naga::Expression::Compose { components, .. } = &module.global_expressions[constant.init] else { return None };
+    let number = |&component: &naga::Handle<_>| match module.global_expressions[component] {
+        naga::Expression::Literal(Literal::F32(number)) => Some(f64::from(number)),
+        naga::Expression::Literal(Literal::F64(number)) => Some(number),
+        _ => None,
+    };
+    components.iter().map(number).collect()
+}
+
+/// real(37.0 / 60.0) is the nearest number to 37/60 in the precision of the module: the
+/// quotient is folded in f64 and rounded once.
+#[test]
+fn constants_are_exact_in_either_precision() {
+    for precision in [Precision::F32, Precision::F64] {
+        let line = Line { cut: false, canonical: false, apart: false };
+        let kernel = Kernel::Force { axis: 0, speed: Speed::Varying, line };
+        let module = Build { kernel, precision, spin: true }.module();
+        let nearest = |number: f64| match precision {
+            Precision::F32 => f64::from(number as f32),
+            Precision::F64 => number,
+        };
+        for (name, exact) in [
+            ("EVEN_0", [37.0 / 60.0, -8.0 / 60.0, 1.0 / 60.0]),
+            ("ODD_1", [-245.0 / 360.0, 25.0 / 360.0, -2.0 / 360.0]),
+        ] {
+            assert_eq!(components(&module, name), Some(exact.map(nearest).to_vec()), "{name} in {precision}");
+        }
+    }
+}
+
+/// Kernels call no function of which WGSL promises fewer digits than arithmetic has, such
+/// as sin (2^-11), exp, log and pow; sqrt alone has a rounding or two of its own.
+#[test]
+fn no_kernel_calls_a_loose_function() {
+    use naga::MathFunction::{Abs, Cross, Dot, Length, Max, Min, Sqrt};
+    for build in builds() {
+        let module = build.module();
+        let bodies = module.functions.iter().map(|(_, function)| function);
+        for function in bodies.chain(module.entry_points.iter().map(|entry| &entry.function)) {
+            for (_, expression) in function.expressions.iter() {
+                if let naga::Expression::Math { fun, .. } = expression {
+                    let exact = matches!(fun, Abs | Cross | Dot | Length | Max | Min | Sqrt);
+                    assert!(exact, "{}: {fun:?} in {:?}", build.name(), function.name);
+                }
+            }
+        }
     }
 }
 
 /// No WGSL file lies idle: each is part of some module as it stands.
 #[test]
 fn every_shader_file_is_used() {
-    let sources: Vec<String> = kernels().map(|(kernel, spin)| kernel.source(spin)).collect();
+    let sources: Vec<String> = builds().map(|build| build.kernel.source(build.precision, build.spin)).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
     let (mut folders, mut files) = (vec![root.clone()], 0);
     while let Some(folder) = folders.pop() {

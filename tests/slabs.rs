@@ -73,7 +73,8 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     recording.commands.extend([Command::Sources { table: 3 }, Command::Observables { table: 3 }]);
     let run = |slab_bytes: u64| {
         let limits = Limits { slab_bytes, ..largest };
-        let mut gpu = GpuExecutor::with_limits(context.clone(), grid.clone(), particle, &state, limits).expect("fits");
+        let mut gpu =
+            GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, &state, limits).expect("fits");
         let readings = gpu.execute(&recording).expect("executed");
         (gpu, readings)
     };

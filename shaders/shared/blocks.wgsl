@@ -69,8 +69,6 @@ fn next_of(grid: MomentumGrid, at: Cursor) -> Cursor {
     return Cursor(at.cell + ROW, index);
 }
 
-// Momentum at a cell's centre, zero along unresolved axes.
 fn momentum_of(grid: MomentumGrid, at: Cursor) -> vec3<real> {
-    let k = vec3<i32>(at.index);
-    return vec3<real>(centre(grid.x, k.x), centre(grid.y, k.y), centre(grid.z, k.z));
+    return momentum_at(grid.x, grid.y, grid.z, at.index);
 }

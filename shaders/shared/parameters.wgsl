@@ -26,6 +26,8 @@ struct Parameters {
     momentum_cells: u32,
     space_cells: u32,
     first_space_cell: u32,
+    // What follows is aligned in either precision.
+    padding: u32,
     particle: Particle,
     // Time of the sweep over the width of a cell along it.
     time_over_step: real,
@@ -72,13 +74,9 @@ fn momentum_indices(cell: u32) -> vec3<u32> {
 }
 
 // Momentum at the centre of a momentum cell, zero along unresolved axes.
-fn momentum_at(index: vec3<u32>) -> vec3<real> {
+fn momentum_at(x: Axis, y: Axis, z: Axis, index: vec3<u32>) -> vec3<real> {
     let k = vec3<i32>(index);
-    return vec3<real>(
-        centre(parameters.axes[3], k.x),
-        centre(parameters.axes[4], k.y),
-        centre(parameters.axes[5], k.z),
-    );
+    return vec3<real>(centre(x, k.x), centre(y, k.y), centre(z, k.z));
 }
 
 // The same with the momentum that is not resolved at a space cell of the whole grid.

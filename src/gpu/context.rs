@@ -7,6 +7,7 @@ use super::layout::kinematics_code;
 use super::shaders::Kernel;
 use super::slabs::{LINE_CELLS, Limits};
 use crate::error::{Error, Result};
+use crate::precision::Precision;
 use crate::scenario::schema::Kinematics;
 
 /// An adapter as `spinwigner devices` lists it.
@@ -21,6 +22,8 @@ pub struct AdapterDescription {
     pub driver: String,
     pub storage_binding_bytes: u64,
     pub max_buffer_bytes: u64,
+    /// Offers f64 in shaders.
+    pub f64: bool,
 }
 
 impl AdapterDescription {
@@ -28,6 +31,18 @@ impl AdapterDescription {
     pub fn limits(&self) -> Limits {
         let binding_bytes = self.storage_binding_bytes.min(self.max_buffer_bytes);
         Limits { binding_bytes, slab_bytes: binding_bytes, line_cells: LINE_CELLS }
+    }
+
+    /// Refuses a precision that the adapter does not offer.
+    pub fn require(&self, precision: Precision) -> Result<()> {
+        if precision == Precision::F64 && !self.f64 {
+            return Err(Error::Input(format!(
+                "--precision f64: {} ({}) computes in f32 only; use --precision f32, --device reference, which always \
+                 computes in f64, or a device with f64 in `spinwigner devices`",
+                self.name, self.backend
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -55,6 +70,7 @@ pub struct Context {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Variant {
     pub kernel: Kernel,
+    pub precision: Precision,
     pub spin: bool,
     pub kinematics: Kinematics,
     pub anomalous: bool,
@@ -98,6 +114,8 @@ fn describe(index: usize, adapter: &wgpu::Adapter) -> AdapterDescription {
         driver: format!("{} {}", info.driver, info.driver_info).trim().into(),
         storage_binding_bytes: limits.max_storage_buffer_binding_size,
         max_buffer_bytes: limits.max_buffer_size,
+        // What naga writes for DirectX 12 in f64 is untried, and Metal has none.
+        f64: info.backend == wgpu::Backend::Vulkan && adapter.features().contains(wgpu::Features::SHADER_F64),
     }
 }
 
@@ -124,8 +142,8 @@ impl Context {
             label: Some("spinwigner"),
             // The defaults are smaller than what most adapters offer.
             required_limits: adapter.limits(),
-            // For profiles, where there are clocks.
-            required_features: adapter.features() & wgpu::Features::TIMESTAMP_QUERY,
+            // For profiles, where there are clocks, and for f64.
+            required_features: adapter.features() & (wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SHADER_F64),
             ..Default::default()
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
@@ -156,13 +174,14 @@ impl Context {
         Ok(pipeline)
     }
 
-    fn compile(&self, Variant { kernel, spin, kinematics, anomalous }: Variant) -> Result<wgpu::ComputePipeline> {
+    fn compile(&self, variant: Variant) -> Result<wgpu::ComputePipeline> {
+        let Variant { kernel, precision, spin, kinematics, anomalous } = variant;
         let device = &self.device;
         let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
         let label = kernel.label();
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(&label),
-            source: wgpu::ShaderSource::Wgsl(kernel.source(spin).into()),
+            source: wgpu::ShaderSource::Wgsl(kernel.source(precision, spin).into()),
         });
         let entries: Vec<_> = kernel
             .bindings()
@@ -219,5 +238,33 @@ impl Context {
             .poll(wgpu::PollType::wait_indefinitely())
             .map_err(|error| Error::Device(format!("{}: {error}", self.adapter.name)))?;
         self.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The refusal names the adapter and where f64 is to be had.
+    #[test]
+    fn f64_is_refused_where_it_is_not_offered() {
+        let adapter = |f64| AdapterDescription {
+            index: 0,
+            name: "Apple M9".into(),
+            backend: "metal".into(),
+            kind: "integrated GPU".into(),
+            software: false,
+            driver: String::new(),
+            storage_binding_bytes: 1 << 30,
+            max_buffer_bytes: 1 << 30,
+            f64,
+        };
+        assert!(adapter(false).require(Precision::F32).is_ok() && adapter(true).require(Precision::F64).is_ok());
+        match adapter(false).require(Precision::F64) {
+            Err(Error::Input(text)) => {
+                assert!(text.contains("Apple M9 (metal)") && text.contains("--device reference"), "{text}");
+            }
+            other => panic!("expected a refusal, found {other:?}"),
+        }
     }
 }

@@ -2,16 +2,18 @@
 //! kernel works in place.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::{Context, Variant};
-use super::layout::{FLUXES, FieldRecord, Parameters, SUMS, Sums, fluxes};
+use super::layout::{FLUXES, FieldRecord, Parameters, Sums, fluxes};
+use super::memory::{DeviceMemory, STAGING, slab_shape, sums_bytes};
 use super::shaders::{Kernel, Line};
 use super::slabs::{Limits, Slabs};
+use super::timing::Profile;
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording};
 use crate::physics::Particle;
+use crate::precision::Real;
 use crate::state::State;
 
 /// Invocations per workgroup, `LANES` of the shaders.
@@ -22,24 +24,24 @@ pub const BLOCK: usize = 4096;
 const MAX_GROUPS: usize = 65535;
 /// Submissions in flight before the host waits.
 const MAX_UNFINISHED: usize = 16;
-/// Dispatches of a kernel that are timed together.
-const REPEATS: usize = 3;
-/// Bytes of one staging copy when a state is read back or written.
-const STAGING: u64 = 64 << 20;
+/// Bytes of the largest cell, vec4<f64>: the least that a binding of the state may hold.
+const CELL: u64 = 32;
 
-/// The state and the kernels on one device.
-pub struct GpuExecutor {
-    context: Context,
+/// The state and the kernels on one device, in the precision `R`.
+pub struct GpuExecutor<R> {
+    pub(super) context: Context,
     grid: Grid,
     particle: Particle,
-    slabs: Slabs,
+    pub(super) slabs: Slabs,
     /// One buffer per slab.
-    state: Vec<wgpu::Buffer>,
+    pub(super) state: Vec<wgpu::Buffer>,
     /// Old planes below the slab that a sweep across slabs works on.
     below: wgpu::Buffer,
     /// The first slab's planes as they were before such a sweep.
     head: wgpu::Buffer,
     sums: wgpu::Buffer,
+    /// What every command is told, for each slab.
+    common: Vec<Parameters<R>>,
     parameters: wgpu::Buffer,
     fields: wgpu::Buffer,
     staging: wgpu::Buffer,
@@ -47,99 +49,37 @@ pub struct GpuExecutor {
     alignment: u64,
     /// Submissions since the device was last waited for.
     unfinished: usize,
-    profile: Option<Profile>,
+    pub(super) profile: Option<Profile>,
 }
 
-/// Device time of every command executed since a profile was asked for: name, seconds.
-pub type Profile = Arc<Mutex<Vec<(String, f64)>>>;
-
 /// A command with its kernel and what it binds.
-struct Bound {
-    kernel: Kernel,
+pub(super) struct Bound<R> {
+    pub(super) kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
     table: usize,
     /// One block of parameters per slab.
-    parameters: Vec<Parameters>,
+    parameters: Vec<Parameters<R>>,
 }
 
-/// Time of repeated dispatches of one kernel.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KernelTiming {
-    pub name: String,
-    /// Seconds per dispatch.
-    pub seconds: f64,
-    /// Bytes that one dispatch must move: the state read, and written if it is.
-    pub bytes: f64,
-}
-
-/// Bytes of device memory of a run, by what they hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceMemory {
-    pub state: u64,
-    /// Planes kept aside by sweeps across slabs, and partial sums.
-    pub work: u64,
-    /// Field tables of one step.
-    pub fields: u64,
-    /// The staging buffer.
-    pub staging: u64,
-}
-
-impl DeviceMemory {
-    /// What a state of `components` numbers per cell takes when cut as `slabs`.
-    pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
-        let sums = |numbers| (0..slabs.planes.len()).map(move |slab| sums_bytes(grid, slabs, slab, numbers));
-        let all_sums: u64 = sums(SUMS).sum();
-        let tables = TABLES * (grid.space_cells() * size_of::<FieldRecord>()) as u64;
-        DeviceMemory {
-            state: slabs.state_bytes(),
-            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUXES).max().unwrap_or(0),
-            fields: tables,
-            // Two readings of a step, or a part of the state.
-            staging: (2 * all_sums).max(slabs.bytes(0).min(STAGING)),
-        }
-    }
-
-    pub fn total(&self) -> u64 {
-        self.state + self.work + self.fields + self.staging
-    }
-}
-
-/// Field tables of one recorded step: three of a kick, one of a drift.
-pub const TABLES: u64 = 4;
-
-/// Cells along each slot in a slab.
-fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; crate::grid::AXES] {
-    let mut shape = grid.shape();
-    shape[slabs.slot] = slabs.planes[slab].len();
-    shape
-}
-
-/// Bytes of the partial sums of a slab, so many `numbers` of each workgroup.
-fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize, numbers: usize) -> u64 {
-    let shape = slab_shape(grid, slabs, slab);
-    let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
-    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * numbers * size_of::<f32>()) as u64
-}
-
-fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
+pub(super) fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
         label: Some(label),
-        size: bytes.max(16),
+        size: bytes.max(CELL),
         usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,
     })
 }
 
-fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
+pub(super) fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
     device.create_buffer(&wgpu::BufferDescriptor {
         label: Some("staging"),
-        size: bytes.max(16),
+        size: bytes.max(CELL),
         usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,
     })
 }
 
-impl GpuExecutor {
+impl<R: Real> GpuExecutor<R> {
     /// Puts a state on the device. `Error::Input` if the grid does not fit.
     pub fn new(context: Context, grid: Grid, particle: Particle, state: &State) -> Result<Self> {
         let limits = context.adapter.limits();
@@ -154,7 +94,8 @@ impl GpuExecutor {
         state: &State,
         limits: Limits,
     ) -> Result<Self> {
-        let slabs = Slabs::new(&grid, state.components(), limits)?;
+        context.adapter.require(R::PRECISION)?;
+        let slabs = Slabs::new(&grid, state.components(), R::PRECISION, limits)?;
         let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -164,12 +105,15 @@ impl GpuExecutor {
             below: storage(device, "planes below", slabs.carried_bytes()),
             head: storage(device, "first planes", slabs.reach_bytes()),
             sums: storage(device, "sums", sums.unwrap_or(0)),
+            common: (slabs.planes.iter())
+                .map(|planes| Parameters::new(&grid, &particle, slabs.slot, planes.clone()))
+                .collect(),
             parameters: storage(device, "parameters", 0),
             fields: storage(device, "fields", 0),
             staging: staging(device, 0),
             unfinished: 0,
             profile: None,
-            alignment: u64::from(device.limits().min_storage_buffer_offset_alignment.max(16)),
+            alignment: u64::from(device.limits().min_storage_buffer_offset_alignment).max(CELL),
             slabs,
             grid,
             particle,
@@ -184,13 +128,6 @@ impl GpuExecutor {
         }
         executor.write(state)?;
         Ok(executor)
-    }
-
-    /// Times every command from now on by the device's own clock; `None` without one.
-    pub fn start_profile(&mut self) -> Option<Profile> {
-        let clock = self.context.device.features().contains(wgpu::Features::TIMESTAMP_QUERY);
-        self.profile = clock.then(Profile::default);
-        self.profile.clone()
     }
 
     /// Bytes of all buffers on the device.
@@ -208,10 +145,11 @@ impl GpuExecutor {
         self.particle.spin
     }
 
-    fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline> {
+    pub(super) fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline> {
         let particle = &self.particle;
         self.context.pipeline(Variant {
             kernel,
+            precision: R::PRECISION,
             spin: particle.spin,
             kinematics: particle.kinematics,
             anomalous: particle.anomaly != 0.0,
@@ -219,14 +157,14 @@ impl GpuExecutor {
     }
 
     /// The kernel of a command, and its parameters for every slab.
-    fn bind(&self, command: &Command, tables: &[Vec<FieldSample>]) -> Result<Bound> {
+    fn bind(&self, command: &Command, tables: &[Vec<FieldSample>]) -> Result<Bound<R>> {
         let canonical = |table: usize| tables[table].iter().any(|sample| sample.p != glam::DVec3::ZERO);
         let line = |slot: usize, table: usize| Line {
             cut: self.slabs.cut() && slot == self.slabs.slot,
             canonical: canonical(table),
             apart: self.context.adapter.software,
         };
-        let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step) as f32;
+        let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step);
         let (kernel, table, time_over_step, time, dissipation) = match *command {
             Command::Advection { axis, time, streaming, speed, dissipation, table } => {
                 let kernel = Kernel::Advection { axis, speed, streaming, line: line(axis, table) };
@@ -247,18 +185,14 @@ impl GpuExecutor {
             }
             Command::Balance { table } => (Kernel::Balance { canonical: canonical(table) }, table, 0.0, 0.0, 0.0),
         };
-        let planes = self.slabs.planes.iter();
-        let parameters = planes.map(|planes| Parameters {
-            time_over_step,
-            time: time as f32,
-            dissipation: dissipation as f32,
-            ..Parameters::new(&self.grid, &self.particle, self.slabs.slot, planes.clone())
-        });
-        Ok(Bound { kernel, pipeline: self.pipeline(kernel)?, table, parameters: parameters.collect() })
+        let [time_over_step, time, dissipation] = [time_over_step, time, dissipation].map(R::nearest);
+        let common = self.common.iter();
+        let parameters = common.map(|common| Parameters { time_over_step, time, dissipation, ..*common }).collect();
+        Ok(Bound { kernel, pipeline: self.pipeline(kernel)?, table, parameters })
     }
 
     /// Workgroups of a kernel on a slab along x, y, z.
-    fn workgroups(&self, kernel: Kernel, slab: usize) -> [u32; 3] {
+    pub(super) fn workgroups(&self, kernel: Kernel, slab: usize) -> [u32; 3] {
         let shape = slab_shape(&self.grid, &self.slabs, slab);
         let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
         let (space, momentum) = (cells(0..MOMENTUM), cells(MOMENTUM..shape.len()));
@@ -293,7 +227,7 @@ impl GpuExecutor {
     fn encode(
         &self,
         encoder: &mut wgpu::CommandEncoder,
-        command: &Bound,
+        command: &Bound<R>,
         slab: usize,
         parameters: u64,
         fields: u64,
@@ -308,8 +242,8 @@ impl GpuExecutor {
         };
         let above = self.state.get(slab + 1).filter(|_| self.slabs.cut()).unwrap_or(&self.head);
         let mut resources = vec![
-            slice(&self.parameters, parameters, size_of::<Parameters>()),
-            slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord>()),
+            slice(&self.parameters, parameters, size_of::<Parameters<R>>()),
+            slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord<R>>()),
             self.state[slab].as_entire_binding(),
         ];
         match command.kernel {
@@ -325,7 +259,7 @@ impl GpuExecutor {
         self.dispatch(encoder, command.kernel, &command.pipeline, resources, workgroups, timestamps);
     }
 
-    fn dispatch(
+    pub(super) fn dispatch(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         kernel: Kernel,
@@ -363,14 +297,14 @@ impl GpuExecutor {
 
     /// Writes all field tables of a recording; returns their offsets' distance.
     fn upload_tables(&mut self, recording: &Recording) -> u64 {
-        let bytes = (self.grid.space_cells() * size_of::<FieldRecord>()) as u64;
+        let bytes = (self.grid.space_cells() * size_of::<FieldRecord<R>>()) as u64;
         let stride = bytes.next_multiple_of(self.alignment);
         let wanted = stride * recording.tables.len() as u64;
         if self.fields.size() < wanted {
             self.fields = storage(&self.context.device, "fields", wanted);
         }
         for (table, offset) in recording.tables.iter().zip((0..).step_by(stride as usize)) {
-            let records: Vec<FieldRecord> = table.iter().map(FieldRecord::from).collect();
+            let records: Vec<FieldRecord<R>> = table.iter().map(FieldRecord::from).collect();
             self.context.queue.write_buffer(&self.fields, offset, bytemuck::cast_slice(&records));
         }
         stride
@@ -381,7 +315,7 @@ impl GpuExecutor {
         self.map(&self.staging, bytes, read)
     }
 
-    fn map<T>(&self, buffer: &wgpu::Buffer, bytes: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
+    pub(super) fn map<T>(&self, buffer: &wgpu::Buffer, bytes: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
         let slice = buffer.slice(..bytes);
         slice.map_async(wgpu::MapMode::Read, |_| {});
         self.context.wait()?;
@@ -402,7 +336,7 @@ impl GpuExecutor {
     /// Finishes in float64 what the workgroups of all slabs began.
     fn finish_reading(&self, kernel: Kernel, bytes: &[u8]) -> Reading {
         let (moment, volume) = (self.particle.moment, self.grid.momentum_volume());
-        let numbers: &[f32] = bytemuck::cast_slice(bytes);
+        let numbers: &[R] = bytemuck::cast_slice(bytes);
         // Slabs hold different space cells, or different momenta of the only one.
         let cells = numbers.chunks_exact(numbers.len() / self.grid.space_cells());
         match kernel {
@@ -426,19 +360,19 @@ impl GpuExecutor {
 
     /// Bytes of all parameter blocks of a command, each aligned.
     fn block_bytes(&self) -> u64 {
-        (size_of::<Parameters>() as u64).next_multiple_of(self.alignment)
+        (size_of::<Parameters<R>>() as u64).next_multiple_of(self.alignment)
     }
 
     /// Compiles the kernels of a recording, uploads its tables and parameters.
-    fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound>, u64)> {
+    pub(super) fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound<R>>, u64)> {
         let table_stride = self.upload_tables(recording);
-        let bound: Vec<Bound> =
+        let bound: Vec<Bound<R>> =
             recording.commands.iter().map(|command| self.bind(command, &recording.tables)).collect::<Result<_>>()?;
         let block = self.block_bytes() as usize;
         let mut blocks = vec![0u8; bound.len() * self.state.len() * block];
         let parameters = bound.iter().flat_map(|command| &command.parameters);
         for (slot, parameters) in blocks.chunks_exact_mut(block).zip(parameters) {
-            slot[..size_of::<Parameters>()].copy_from_slice(bytemuck::bytes_of(parameters));
+            slot[..size_of::<Parameters<R>>()].copy_from_slice(bytemuck::bytes_of(parameters));
         }
         if self.parameters.size() < blocks.len() as u64 {
             self.parameters = storage(&self.context.device, "parameters", blocks.len() as u64);
@@ -449,11 +383,11 @@ impl GpuExecutor {
 
     /// Encodes command number `index` on all slabs; what it leaves to be read goes to
     /// `staged` in the staging buffer. Returns the end of that.
-    fn encode_command(
+    pub(super) fn encode_command(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         index: usize,
-        command: &Bound,
+        command: &Bound<R>,
         table_stride: u64,
         mut staged: u64,
         timestamps: Option<&wgpu::QuerySet>,
@@ -481,93 +415,11 @@ impl GpuExecutor {
         staged
     }
 
-    /// Times the first command of each recording, and before them the copy kernel, from
-    /// the largest slab to a buffer of its size. All take turns for `rounds` rounds, and
-    /// the least time of each counts: other work on the machine only ever adds to it.
-    pub fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>> {
-        let target = storage(&self.context.device, "copy", self.state[0].size());
-        let pipeline = self.pipeline(Kernel::Copy)?;
-        let timing = |name, bytes| KernelTiming { name, seconds: f64::INFINITY, bytes };
-        let mut timings = vec![timing(Kernel::Copy.label(), 2.0 * self.slabs.bytes(0) as f64)];
-        for round in 0..=rounds {
-            let copy = self.timed(|executor, encoder| {
-                let resources = vec![executor.state[0].as_entire_binding(), target.as_entire_binding()];
-                let workgroups = executor.workgroups(Kernel::Copy, 0);
-                executor.dispatch(encoder, Kernel::Copy, &pipeline, resources, workgroups, None);
-            })?;
-            let mut seconds = vec![copy];
-            for recording in recordings {
-                let (bound, table_stride) = self.bind_all(recording)?;
-                self.reserve_staging(&bound);
-                let command = &bound[0];
-                seconds.push(self.timed(|executor, encoder| {
-                    executor.encode_command(encoder, 0, command, table_stride, 0, None);
-                })?);
-                if round == 0 {
-                    let reads = command.kernel.numbers() > 0;
-                    let bytes = self.slabs.state_bytes() as f64 * if reads { 1.0 } else { 2.0 };
-                    timings.push(timing(command.kernel.label(), bytes));
-                }
-            }
-            // The first round compiles and warms up.
-            for (timing, seconds) in timings.iter_mut().zip(seconds).filter(|_| round > 0) {
-                timing.seconds = timing.seconds.min(seconds);
-            }
-        }
-        Ok(timings)
-    }
-
-    /// Seconds per call of what `encode` puts in a submission of a few calls.
-    fn timed(&self, encode: impl Fn(&Self, &mut wgpu::CommandEncoder)) -> Result<f64> {
-        self.context.wait()?;
-        let start = std::time::Instant::now();
-        let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        for _ in 0..REPEATS {
-            encode(self, &mut encoder);
-        }
-        self.context.queue.submit([encoder.finish()]);
-        self.context.wait()?;
-        Ok(start.elapsed().as_secs_f64() / REPEATS as f64)
-    }
-
-    fn timestamps(&self, commands: usize) -> wgpu::QuerySet {
-        self.context.device.create_query_set(&wgpu::QuerySetDescriptor {
-            label: Some("profile"),
-            ty: wgpu::QueryType::Timestamp,
-            count: 2 * commands as u32,
-        })
-    }
-
-    /// Adds the device times of the commands to the profile.
-    fn read_timestamps(&mut self, bound: &[Bound], clock: &wgpu::QuerySet) -> Result<()> {
-        let bytes = 16 * bound.len() as u64;
-        let resolved = self.context.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("profile"),
-            size: bytes,
-            usage: wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
-            mapped_at_creation: false,
-        });
-        let readable = staging(&self.context.device, bytes);
-        let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        encoder.resolve_query_set(clock, 0..2 * bound.len() as u32, &resolved, 0);
-        encoder.copy_buffer_to_buffer(&resolved, 0, &readable, 0, bytes);
-        self.context.queue.submit([encoder.finish()]);
-        let period = f64::from(self.context.queue.get_timestamp_period()) * 1e-9;
-        let seconds: Vec<f64> = self.map(&readable, bytes, |bytes| {
-            let ticks: &[u64] = bytemuck::cast_slice(bytes);
-            ticks.chunks_exact(2).map(|ends| ends[1].saturating_sub(ends[0]) as f64 * period).collect()
-        })?;
-        if let Some(profile) = &self.profile {
-            let mut profile = profile.lock().unwrap_or_else(PoisonError::into_inner);
-            profile.extend(bound.iter().map(|command| command.kernel.label()).zip(seconds));
-        }
-        Ok(())
-    }
-
     /// Makes room for everything that the commands leave to be read; returns its size.
-    fn reserve_staging(&mut self, bound: &[Bound]) -> u64 {
+    pub(super) fn reserve_staging(&mut self, bound: &[Bound<R>]) -> u64 {
         let slabs = 0..self.state.len();
-        let bytes = |command: &Bound| slabs.clone().map(|slab| self.reading_bytes(command.kernel, slab)).sum::<u64>();
+        let bytes =
+            |command: &Bound<R>| slabs.clone().map(|slab| self.reading_bytes(command.kernel, slab)).sum::<u64>();
         let total = bound.iter().map(bytes).sum();
         if self.staging.size() < total {
             self.staging = staging(&self.context.device, total);
@@ -576,7 +428,7 @@ impl GpuExecutor {
     }
 }
 
-impl Executor for GpuExecutor {
+impl<R: Real> Executor for GpuExecutor<R> {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
         let (bound, table_stride) = self.bind_all(recording)?;
         let total = self.reserve_staging(&bound);
@@ -611,7 +463,7 @@ impl Executor for GpuExecutor {
 
     fn read(&mut self, cells: Range<usize>) -> Result<State> {
         let components = if self.spin() { 4 } else { 1 };
-        let cell_bytes = (components * size_of::<f32>()) as u64;
+        let cell_bytes = (components * size_of::<R>()) as u64;
         let wanted = cells.start as u64 * cell_bytes..cells.end as u64 * cell_bytes;
         let chunk = self.slabs.bytes(0).min(STAGING);
         if self.staging.size() < chunk {
@@ -628,8 +480,8 @@ impl Executor for GpuExecutor {
                 encoder.copy_buffer_to_buffer(&self.state[slab], offset - first, &self.staging, 0, bytes);
                 self.context.queue.submit([encoder.finish()]);
                 self.map_staging(bytes, |bytes| {
-                    let values: &[f32] = bytemuck::cast_slice(bytes);
-                    numbers.extend(values.iter().map(|&value| f64::from(value)));
+                    let values: &[R] = bytemuck::cast_slice(bytes);
+                    numbers.extend(values.iter().map(|&value| value.into()));
                 })?;
             }
             first += self.slabs.bytes(slab);
@@ -639,14 +491,15 @@ impl Executor for GpuExecutor {
 
     fn write(&mut self, state: &State) -> Result<()> {
         let components = state.components();
-        let chunk = STAGING as usize / (components * size_of::<f32>());
+        let cell_bytes = components * size_of::<R>();
+        let chunk = STAGING as usize / cell_bytes;
         let mut first = 0;
         for (slab, buffer) in self.state.iter().enumerate() {
-            let cells = self.slabs.bytes(slab) as usize / (components * size_of::<f32>());
+            let cells = self.slabs.bytes(slab) as usize / cell_bytes;
             for start in (0..cells).step_by(chunk) {
                 let count = chunk.min(cells - start);
-                let numbers = state.numbers_f32(first + start..first + start + count);
-                let offset = (start * components * size_of::<f32>()) as u64;
+                let numbers: Vec<R> = state.numbers_in(first + start..first + start + count);
+                let offset = (start * cell_bytes) as u64;
                 self.context.queue.write_buffer(buffer, offset, bytemuck::cast_slice(&numbers));
                 // Hands the staging memory back before the next chunk.
                 self.context.queue.submit([]);
@@ -667,7 +520,7 @@ impl Executor for GpuExecutor {
             device: format!("{} ({})", adapter.name, adapter.kind),
             backend: adapter.backend.clone(),
             driver: adapter.driver.clone(),
-            precision: "f32".into(),
+            precision: R::PRECISION,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The bytes shared with WGSL. `tests/shaders.rs` proves each struct equal to
-//! its twin by naga's reflection.
+//! its twin by naga's reflection, in both precisions.
+//!
+//! Structs are packed, so that what WGSL pads is a member here and there.
 
 use std::ops::Range;
 
@@ -9,46 +11,48 @@ use glam::DVec3;
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{FieldSample, Fluxes, Observables, Sources};
 use crate::physics::Particle;
+use crate::precision::{Precision, Real};
 use crate::scenario::schema::Kinematics;
 
 /// Twin of `Axis` in `shaders/shared/parameters.wgsl`.
-#[repr(C)]
+#[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-pub struct AxisRecord {
+pub struct AxisRecord<R> {
     pub cells: u32,
     pub stride: u32,
     pub offset: u32,
     pub whole: u32,
-    pub first: f32,
-    pub step: f32,
+    pub first: R,
+    pub step: R,
 }
 
 /// Twin of `Particle` in `shaders/shared/parameters.wgsl`.
-#[repr(C)]
+#[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-pub struct ParticleRecord {
-    pub mass: f32,
-    pub charge: f32,
-    pub moment: f32,
-    pub torque: f32,
-    pub anomaly: f32,
+pub struct ParticleRecord<R> {
+    pub mass: R,
+    pub charge: R,
+    pub moment: R,
+    pub torque: R,
+    pub anomaly: R,
 }
 
 /// Twin of `Parameters` in `shaders/shared/parameters.wgsl`.
-#[repr(C)]
+#[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-pub struct Parameters {
-    pub axes: [AxisRecord; AXES],
+pub struct Parameters<R> {
+    pub axes: [AxisRecord<R>; AXES],
     pub momentum_cells: u32,
     pub space_cells: u32,
     pub first_space_cell: u32,
-    pub particle: ParticleRecord,
-    pub time_over_step: f32,
-    pub time: f32,
-    pub dissipation: f32,
+    pub padding: u32,
+    pub particle: ParticleRecord<R>,
+    pub time_over_step: R,
+    pub time: R,
+    pub dissipation: R,
 }
 
-impl Parameters {
+impl<R: Real> Parameters<R> {
     /// What does not change from command to command, for the planes `planes` along `slot`.
     pub fn new(grid: &Grid, particle: &Particle, slot: usize, planes: Range<usize>) -> Self {
         let (mut shape, whole, strides) = (grid.shape(), grid.shape(), grid.strides());
@@ -64,19 +68,19 @@ impl Parameters {
                     stride: strides[axis] as u32,
                     offset: if axis == slot { planes.start as u32 } else { 0 },
                     whole: whole[axis] as u32,
-                    first: first as f32,
-                    step: step as f32,
+                    first: R::nearest(first),
+                    step: R::nearest(step),
                 }
             }),
             momentum_cells: momentum_cells as u32,
             space_cells: cells(0..MOMENTUM) as u32,
             first_space_cell: if slot < MOMENTUM { (planes.start * strides[slot] / momentum_cells) as u32 } else { 0 },
             particle: ParticleRecord {
-                mass: particle.mass as f32,
-                charge: particle.charge as f32,
-                moment: particle.moment as f32,
-                torque: particle.torque_coefficient() as f32,
-                anomaly: particle.anomaly as f32,
+                mass: R::nearest(particle.mass),
+                charge: R::nearest(particle.charge),
+                moment: R::nearest(particle.moment),
+                torque: R::nearest(particle.torque_coefficient()),
+                anomaly: R::nearest(particle.anomaly),
             },
             ..Default::default()
         }
@@ -93,29 +97,38 @@ pub fn kinematics_code(kinematics: Kinematics) -> u32 {
 }
 
 /// Twin of `FieldRecord` in `shaders/shared/parameters.wgsl`.
-#[repr(C)]
+#[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-pub struct FieldRecord {
-    pub e: [f32; 3],
-    pub remaining: f32,
-    pub b: [f32; 4],
-    pub p: [f32; 4],
-    pub de: [[f32; 4]; 3],
-    pub db: [[f32; 4]; 3],
+pub struct FieldRecord<R> {
+    pub e: [R; 3],
+    pub remaining: R,
+    pub b: [R; 4],
+    pub p: [R; 4],
+    pub de: [[R; 4]; 3],
+    pub db: [[R; 4]; 3],
 }
 
-impl From<&FieldSample> for FieldRecord {
+impl<R: Real> From<&FieldSample> for FieldRecord<R> {
     fn from(sample: &FieldSample) -> Self {
-        let record = |v: DVec3| [v.x as f32, v.y as f32, v.z as f32, 0.0];
+        let record = |v: DVec3| [v.x, v.y, v.z, 0.0].map(R::nearest);
         FieldRecord {
-            e: sample.e.to_array().map(|number| number as f32),
-            remaining: (1.0 - sample.absorbed) as f32,
+            e: sample.e.to_array().map(R::nearest),
+            remaining: R::nearest(1.0 - sample.absorbed),
             b: record(sample.b),
             p: record(sample.p),
             de: sample.de.map(record),
             db: sample.db.map(record),
         }
     }
+}
+
+/// Bytes of a [`FieldRecord`].
+pub fn field_bytes(precision: Precision) -> u64 {
+    let bytes = match precision {
+        Precision::F32 => size_of::<FieldRecord<f32>>(),
+        Precision::F64 => size_of::<FieldRecord<f64>>(),
+    };
+    bytes as u64
 }
 
 /// Numbers that one workgroup of a reduction writes.
@@ -129,13 +142,13 @@ pub struct Sums {
 
 impl Sums {
     /// Adds the partial sums of all workgroups of a space cell.
-    pub fn of(partial: &[f32]) -> Self {
+    pub fn of<R: Real>(partial: &[R]) -> Self {
         let mut sums = Sums { values: [0.0; SUMS - 1], least: f64::INFINITY };
         for numbers in partial.chunks_exact(SUMS) {
             for (sum, number) in sums.values.iter_mut().zip(numbers) {
-                *sum += f64::from(*number);
+                *sum += (*number).into();
             }
-            sums.least = sums.least.min(f64::from(numbers[SUMS - 1]));
+            sums.least = sums.least.min(numbers[SUMS - 1].into());
         }
         sums
     }
@@ -174,10 +187,10 @@ impl Sums {
 pub const FLUXES: usize = 24;
 
 /// Adds the partial sums of all workgroups of a space cell, as the `balance` kernel writes them.
-pub fn fluxes(partial: &[f32], volume: f64) -> Fluxes {
+pub fn fluxes<R: Real>(partial: &[R], volume: f64) -> Fluxes {
     let mut sums = [0.0; FLUXES];
     for numbers in partial.chunks_exact(FLUXES) {
-        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += f64::from(*number) * volume);
+        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += (*number).into() * volume);
     }
     let vector = |k: usize| DVec3::from_slice(&sums[3 * k..]);
     Fluxes { momentum: [0, 1, 2].map(vector), spin: [3, 4, 5].map(vector), energy: vector(6), torque: vector(7) }

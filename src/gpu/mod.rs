@@ -3,11 +3,15 @@
 mod context;
 mod executor;
 mod layout;
+mod memory;
 mod shaders;
 mod slabs;
+mod timing;
 
 pub use context::{AdapterDescription, Choice, Context, list_adapters};
-pub use executor::{BLOCK, DeviceMemory, GpuExecutor, KernelTiming, LANES, Profile, TABLES};
+pub use executor::{BLOCK, GpuExecutor, LANES};
 pub use layout::{AxisRecord, FLUXES, FieldRecord, Parameters, ParticleRecord, SUMS};
+pub use memory::{DeviceMemory, TABLES};
 pub use shaders::{Kernel, Line};
 pub use slabs::{LINE_CELLS, Limits, REACH, Slabs};
+pub use timing::{KernelTiming, Profile};

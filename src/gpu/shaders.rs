@@ -7,6 +7,7 @@
 use super::layout::{FLUXES, SUMS};
 use crate::grid::{AXIS_NAMES, MOMENTUM};
 use crate::operators::Speed;
+use crate::precision::Precision;
 
 /// A compute kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,10 +85,14 @@ impl Kernel {
         kernels
     }
 
-    /// WGSL of the whole module for cells with or without spin.
-    pub fn source(self, spin: bool) -> String {
+    /// WGSL of the whole module in a precision, for cells with or without spin.
+    pub fn source(self, precision: Precision, spin: bool) -> String {
+        let real = match precision {
+            Precision::F32 => wgsl!("shared/real_f32"),
+            Precision::F64 => wgsl!("shared/real_f64"),
+        };
         let cell = if spin { wgsl!("shared/cell_spin") } else { wgsl!("shared/cell_spinless") };
-        let mut files = vec![wgsl!("shared/real_f32"), cell];
+        let mut files = vec![real, cell];
         match self {
             Kernel::Advection { speed, .. } | Kernel::Force { speed, .. } => {
                 files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/sweep")]);

@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
-use super::layout::FieldRecord;
+use super::layout::field_bytes;
 use crate::error::{Error, Result};
 use crate::grid::{AXIS_NAMES, Grid};
+use crate::precision::Precision;
 
 /// Planes a sweep reaches beyond the end of a slab; a slab has no fewer.
 pub const REACH: usize = 3;
@@ -33,16 +34,18 @@ pub struct Slabs {
     pub planes: Vec<Range<usize>>,
     /// Bytes of one plane.
     pub plane_bytes: u64,
+    /// That of the numbers in it.
+    pub precision: Precision,
 }
 
 impl Slabs {
-    /// Cuts a state of `components` f32 numbers per cell into as few slabs of
-    /// nearly equal size as the limits allow.
-    pub fn new(grid: &Grid, components: usize, limits: Limits) -> Result<Slabs> {
+    /// Cuts a state of `components` numbers per cell into as few slabs of nearly equal
+    /// size as the limits allow.
+    pub fn new(grid: &Grid, components: usize, precision: Precision, limits: Limits) -> Result<Slabs> {
         // A grid has a momentum axis at least.
         let slot = grid.resolved().next().unwrap_or(0);
         let planes = grid.shape()[slot];
-        let plane_bytes = (grid.strides()[slot] * components * size_of::<f32>()) as u64;
+        let plane_bytes = (grid.strides()[slot] * components * precision.bytes()) as u64;
         let most = ((limits.slab_bytes / plane_bytes) as usize).min(limits.line_cells);
         let count = if most >= planes { 1 } else { planes.div_ceil(most.max(1)) };
         if count > 1 && planes / count < REACH {
@@ -55,7 +58,7 @@ impl Slabs {
             )));
         }
         // The fields of all space cells are one binding; the sums of a slab are smaller.
-        let table_bytes = (grid.space_cells() * size_of::<FieldRecord>()) as u64;
+        let table_bytes = grid.space_cells() as u64 * field_bytes(precision);
         if table_bytes > limits.binding_bytes {
             return Err(Error::Input(format!(
                 "{} space cells need {} MiB of fields, and this device binds {} MiB at a time: use fewer cells along \
@@ -75,7 +78,7 @@ impl Slabs {
             )));
         }
         let edge = |slab: usize| slab * planes / count;
-        Ok(Slabs { slot, planes: (0..count).map(|slab| edge(slab)..edge(slab + 1)).collect(), plane_bytes })
+        Ok(Slabs { slot, planes: (0..count).map(|slab| edge(slab)..edge(slab + 1)).collect(), plane_bytes, precision })
     }
 
     /// Whether there is more than one.
@@ -120,7 +123,7 @@ mod tests {
     fn slabs_cover_the_axis_once_and_fit() {
         let grid = grid([37, 1, 1, 10, 9, 1]);
         for limit in [1, 5_000, 10_000, 30_000, 1_000_000] {
-            let Ok(slabs) = Slabs::new(&grid, 4, Limits { slab_bytes: limit, ..LIMITS }) else {
+            let Ok(slabs) = Slabs::new(&grid, 4, Precision::F32, Limits { slab_bytes: limit, ..LIMITS }) else {
                 // 37 planes are no multiple of three: some slab has four, of 90 cells.
                 assert!(limit < 4 * 90 * 16);
                 continue;
@@ -133,16 +136,21 @@ mod tests {
         }
     }
 
-    /// 144 bytes for each of 10,000 space cells exceed a MiB.
+    /// 144 bytes in f32 for each of 10,000 space cells exceed a MiB.
     #[test]
     fn fields_must_fit_a_binding() {
-        let message = Slabs::new(&grid([10_000, 1, 1, 8, 1, 1]), 4, LIMITS).expect_err("too many").to_string();
+        let grid = grid([10_000, 1, 1, 8, 1, 1]);
+        let message = Slabs::new(&grid, 4, Precision::F32, LIMITS).expect_err("too many").to_string();
         assert!(message.contains("10000 space cells need 1 MiB of fields"), "{message}");
     }
 
     #[test]
     fn without_space_the_first_momentum_is_cut() {
-        let slabs = Slabs::new(&grid([1, 1, 1, 1, 20, 8]), 1, Limits { slab_bytes: 200, ..LIMITS }).expect("fits");
-        assert_eq!((slabs.slot, slabs.planes.len(), slabs.plane_bytes), (4, 4, 32));
+        let grid = grid([1, 1, 1, 1, 20, 8]);
+        let slabs = |precision| Slabs::new(&grid, 1, precision, Limits { slab_bytes: 200, ..LIMITS }).expect("fits");
+        let found = |slabs: Slabs| (slabs.slot, slabs.planes.len(), slabs.plane_bytes);
+        assert_eq!(found(slabs(Precision::F32)), (4, 4, 32));
+        // Three planes, the fewest, of 64 bytes.
+        assert_eq!(found(slabs(Precision::F64)), (4, 7, 64));
     }
 }

@@ -290,5 +290,5 @@ pub struct ExecutorDescription {
     pub device: String,
     pub backend: String,
     pub driver: String,
-    pub precision: String,
+    pub precision: crate::precision::Precision,
 }

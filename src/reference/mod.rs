@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::grid::Grid;
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording, Sources};
 use crate::physics::Particle;
+use crate::precision::Precision;
 use crate::state::{Cell, State};
 
 /// Holds the state and a second copy that sweeps write to.
@@ -82,7 +83,7 @@ impl Executor for Reference {
             device: "float64 reference on the host".into(),
             backend: format!("{} threads", rayon::current_num_threads()),
             driver: String::new(),
-            precision: "f64".into(),
+            precision: Precision::F64,
         }
     }
 }

@@ -33,7 +33,7 @@ pub fn shipped(name: &str) -> Loaded {
 /// Puts a scenario on a device.
 pub fn start(loaded: &Loaded, device: DeviceChoice) -> Simulation {
     let prepared = Prepared::new(loaded).unwrap_or_else(|error| panic!("{error}"));
-    let (executor, _) = open(&prepared, device).unwrap_or_else(|error| panic!("{error}"));
+    let (executor, _) = open(&prepared, device, None).unwrap_or_else(|error| panic!("{error}"));
     prepared.start(executor).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -1,0 +1,2 @@
+// The precision of the state and of all arithmetic on it.
+alias real = f64;

@@ -1,0 +1,59 @@
+//! Device memory of a run, counted before anything is allocated.
+
+use std::ops::Range;
+
+use super::executor::BLOCK;
+use super::layout::{FLUXES, SUMS, field_bytes};
+use super::slabs::Slabs;
+use crate::grid::{AXES, Grid, MOMENTUM};
+
+/// Bytes of one staging copy when a state is read back or written.
+pub const STAGING: u64 = 64 << 20;
+/// Field tables of one recorded step: three of a kick, one of a drift.
+pub const TABLES: u64 = 4;
+
+/// Bytes of device memory of a run, by what they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceMemory {
+    pub state: u64,
+    /// Planes kept aside by sweeps across slabs, and partial sums.
+    pub work: u64,
+    /// Field tables of one step.
+    pub fields: u64,
+    /// The staging buffer.
+    pub staging: u64,
+}
+
+impl DeviceMemory {
+    /// What a state takes when cut as `slabs`.
+    pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
+        let sums = |numbers| (0..slabs.planes.len()).map(move |slab| sums_bytes(grid, slabs, slab, numbers));
+        let all_sums: u64 = sums(SUMS).sum();
+        let tables = TABLES * grid.space_cells() as u64 * field_bytes(slabs.precision);
+        DeviceMemory {
+            state: slabs.state_bytes(),
+            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUXES).max().unwrap_or(0),
+            fields: tables,
+            // Two readings of a step, or a part of the state.
+            staging: (2 * all_sums).max(slabs.bytes(0).min(STAGING)),
+        }
+    }
+
+    pub fn total(&self) -> u64 {
+        self.state + self.work + self.fields + self.staging
+    }
+}
+
+/// Cells along each slot in a slab.
+pub fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; AXES] {
+    let mut shape = grid.shape();
+    shape[slabs.slot] = slabs.planes[slab].len();
+    shape
+}
+
+/// Bytes of the partial sums of a slab, so many `numbers` of each workgroup.
+pub fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize, numbers: usize) -> u64 {
+    let shape = slab_shape(grid, slabs, slab);
+    let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
+    (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * numbers * slabs.precision.bytes()) as u64
+}

@@ -1,0 +1,61 @@
+//! Precision of a state on a device and of all arithmetic on it, chosen at run time.
+
+use std::fmt;
+
+use bytemuck::Pod;
+
+/// A precision that kernels can be built for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    #[default]
+    F32,
+    F64,
+}
+
+impl Precision {
+    /// Bytes of a number.
+    pub fn bytes(self) -> usize {
+        match self {
+            Precision::F32 => size_of::<f32>(),
+            Precision::F64 => size_of::<f64>(),
+        }
+    }
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(match self {
+            Precision::F32 => "f32",
+            Precision::F64 => "f64",
+        })
+    }
+}
+
+/// A number of a device: `real` of the shaders.
+pub trait Real: sealed::Sealed + Pod + Default + Into<f64> {
+    const PRECISION: Precision;
+    /// The nearest number of this precision.
+    fn nearest(value: f64) -> Self;
+}
+
+impl Real for f32 {
+    const PRECISION: Precision = Precision::F32;
+    fn nearest(value: f64) -> Self {
+        value as f32
+    }
+}
+
+impl Real for f64 {
+    const PRECISION: Precision = Precision::F64;
+    fn nearest(value: f64) -> Self {
+        value
+    }
+}
+
+/// Shaders exist for these two alone.
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
