@@ -647,8 +647,9 @@ impl<'s> Estimate<'s> {
             let thermal = self.thermal(population)?;
             let who = format!("population {index}");
             if !thermal.isotropic() {
-                let words = format!("{who}: R and M0 of an equilibrium with the T-BMT form are not judged");
-                return Some(Advice { level: Level::Note, words });
+                let fact = format!("{who}: R and M0 of an equilibrium with the T-BMT form are not judged");
+                let level = if thermal.sharp(&grid) { Level::Warning } else { Level::Note };
+                return Some(Advice::new(level, fact, "cells wider than it is smooth are refused"));
             }
             let (exact, found) = (thermal.exact(), thermal.on(&grid).ok()?);
             let error = found.error(&exact);

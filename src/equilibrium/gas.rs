@@ -158,7 +158,7 @@ impl Gas {
         self.momentum_at(self.scale().0 + exponent * self.temperature, 1.0)
     }
 
-    /// Momentum over which F changes: the spread sqrt(m T + T^2/4) of thermal
+    /// Momentum over which F changes, 0 at T = 0: the spread sqrt(m T + T^2/4) of thermal
     /// motion, or T/v at the Fermi surface, whichever is less. Sums over cells of
     /// this width are integrals to 1e-8, as the distance of the poles of F from real
     /// momenta, where E = mu + i pi T, is pi times this.

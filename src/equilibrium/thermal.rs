@@ -90,7 +90,7 @@ impl Thermal {
     /// Whether F changes within a cell, so that its value at the centre says little.
     pub fn sharp(&self, grid: &Grid) -> bool {
         let widest = grid.momenta().filter_map(|slot| grid.axis(slot)).map(|axis| axis.step).fold(0.0, f64::max);
-        self.gas.temperature == 0.0 || self.gas.width() < widest
+        self.gas.width() < widest
     }
 
     /// (w0, w) of every momentum cell, not normalised, with all momenta shifted by `drift`: values at the
@@ -103,7 +103,7 @@ impl Thermal {
             return Err(Error::Input(format!(
                 "the momentum cells are wider than the {:.3e} over which this equilibrium changes, and averages over cells \
                  are made without the T-BMT form only; use smaller cells or a higher temperature",
-                if self.gas.temperature == 0.0 { 0.0 } else { self.gas.width() }
+                self.gas.width()
             )));
         }
         let (up, down) = (Balls::new(&self.gas, 1.0), Balls::new(&self.gas, -1.0));
