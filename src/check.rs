@@ -660,8 +660,10 @@ impl<'s> Estimate<'s> {
                 number(error, 2)
             );
             let level = if error <= EQUILIBRIUM { Level::Ok } else { Level::Warning };
+            if level == Level::Ok {
+                return Some(Advice { level, words: fact });
+            }
             let remedy = match thermal.resolving(&grid, EQUILIBRIUM, EQUILIBRIUM_CELLS) {
-                _ if level == Level::Ok => String::new(),
                 Ok(Some(finer)) => {
                     let axes = finer.momenta().filter_map(|slot| {
                         let axis = finer.axis(slot)?;

@@ -120,7 +120,23 @@ impl Thermal {
             let (up, down) = (up.average(&edges), down.average(&edges));
             self.cell(up + down, up - down, self.field)
         };
-        Ok((0..grid.momentum_cells()).into_par_iter().map(average).collect())
+        // Mirror images are averaged once.
+        let (shape, strides) = (grid.shape(), grid.strides());
+        let mirrored = |slot: usize, axis: &Axis| {
+            drift[slot - MOMENTUM] == 0.0 && (axis.from + axis.to()).abs() < 1e-12 * axis.length()
+        };
+        let mirrors: Vec<usize> =
+            grid.momenta().filter(|slot| grid.axis(*slot).is_some_and(|axis| mirrored(*slot, axis))).collect();
+        let image = |m: usize| {
+            let index = grid.indices(m);
+            mirrors.iter().fold(m, |m, &slot| {
+                let beyond = (2 * index[slot] + 1).saturating_sub(shape[slot]);
+                m - beyond * strides[slot]
+            })
+        };
+        let mut cells = vec![DVec4::ZERO; grid.momentum_cells()];
+        cells.par_iter_mut().enumerate().filter(|(m, _)| image(*m) == *m).for_each(|(m, cell)| *cell = average(m));
+        Ok((0..cells.len()).map(|m| cells[image(m)]).collect())
     }
 
     /// Root mean square momentum along an axis; where p = 0 along the others, if H is not isotropic.
