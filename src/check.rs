@@ -5,10 +5,11 @@ use std::fmt::Write;
 
 use glam::DVec3;
 
+use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
 use crate::fields::MAXWELL_LIMIT;
 use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
-use crate::grid::{Axis, Grid};
+use crate::grid::{AXIS_NAMES, Axis, Grid};
 use crate::output::balance;
 use crate::physics::Particle;
 use crate::precision::Precision;
@@ -24,6 +25,9 @@ use crate::scenario::validate::{self, bytes, number};
 const SOFTWARE_BINDING: u64 = 128 << 20;
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
 const EDGE: f64 = 4e-6;
+/// Advised error of R and M0 on the grid, and the most momentum cells tried for it.
+const EQUILIBRIUM: f64 = 1e-4;
+const EQUILIBRIUM_CELLS: usize = 1 << 21;
 /// Typical picture, and a number with its comma in a CSV file.
 const PICTURE_BYTES: f64 = 1e5;
 const CSV_NUMBER_BYTES: f64 = 22.0;
@@ -350,6 +354,7 @@ impl<'s> Estimate<'s> {
         advice.extend(self.precession(fields));
         advice.extend(self.susceptibility());
         advice.extend(self.populations());
+        advice.extend(self.equilibria());
         advice.extend(self.wavelengths());
         advice.extend(self.recurrence());
         advice.extend(self.reductions());
@@ -585,7 +590,7 @@ impl<'s> Estimate<'s> {
         }
         let along = |(direction, _): (usize, Axis)| -> f64 {
             let of = |population: &Population| {
-                let (spread, _) = self.spread_and_drifts(&population.momentum, direction);
+                let (spread, _) = self.spread_and_drifts(population, direction);
                 moment * moment * population.density * self.particle.mass / (spread * spread)
             };
             self.populations_given().iter().map(of).sum()
@@ -614,7 +619,7 @@ impl<'s> Estimate<'s> {
                 let Some(axis) = axis else { continue };
                 let name = PhaseAxis::MOMENTA[i].name();
                 let who = format!("population {index} along {name}");
-                let (spread, drifts) = self.spread_and_drifts(&population.momentum, i);
+                let (spread, drifts) = self.spread_and_drifts(population, i);
                 let cells = spread / axis.step;
                 let level = if cells >= 3.0 { Level::Ok } else { Level::Warning };
                 let fact = format!("{who}: {} cells per thermal spread, advised 3 or more", number(cells, 3));
@@ -636,8 +641,7 @@ impl<'s> Estimate<'s> {
                     .iter()
                     .map(|drift| (axis.to() - drift - swing).min(drift - swing - axis.from))
                     .fold(f64::INFINITY, f64::min);
-                let left =
-                    if distance <= 0.0 { 1.0 } else { self.relative_height(&population.momentum, distance, spread) };
+                let left = if distance <= 0.0 { 1.0 } else { self.relative_height(population, distance, spread) };
                 let level = if left <= EDGE { Level::Ok } else { Level::Warning };
                 let fact = format!(
                     "{who}: {} spreads to the nearer edge, where {} of the peak is left",
@@ -652,6 +656,53 @@ impl<'s> Estimate<'s> {
             }
         }
         advice
+    }
+
+    /// The equilibrium of a population.
+    fn thermal(&self, population: &Population) -> Option<Thermal> {
+        let Momentum::Equilibrium(given) = &population.momentum else { return None };
+        let (field, momenta) = (self.scenario.fields.uniform_magnetic(), self.momenta.iter().flatten().count());
+        // A valid scenario has one.
+        Thermal::new(given, population.density, &self.particle, field, momenta).ok()
+    }
+
+    /// R and M0 of equilibria on the grid beside the integrals, and the grid that gets them right.
+    fn equilibria(&self) -> Vec<Advice> {
+        let Ok(grid) = Grid::of(&self.scenario.phase_space) else { return Vec::new() };
+        let judged = |(index, population): (usize, &Population)| {
+            let thermal = self.thermal(population)?;
+            let who = format!("population {index}");
+            if !thermal.isotropic() {
+                let fact = format!("{who}: R and M0 of an equilibrium with the T-BMT form are not judged");
+                let level = if thermal.sharp(&grid) { Level::Warning } else { Level::Note };
+                return Some(Advice::new(level, fact, "cells wider than it is smooth are refused"));
+            }
+            let (exact, found) = (thermal.exact(), thermal.on(&grid).ok()?);
+            let error = found.error(&exact);
+            let fact = format!(
+                "{who}: R = {}, M0/(mu_B n) = {}; sums over the grid are off by {}, advised {EQUILIBRIUM} or less",
+                number(exact.polarisation, 8),
+                number(exact.magnetisation, 8),
+                number(error, 2)
+            );
+            let level = if error <= EQUILIBRIUM { Level::Ok } else { Level::Warning };
+            if level == Level::Ok {
+                return Some(Advice { level, words: fact });
+            }
+            let remedy = match thermal.resolving(&grid, EQUILIBRIUM, EQUILIBRIUM_CELLS) {
+                Ok(Some(finer)) => {
+                    let axes = finer.momenta().filter_map(|slot| {
+                        let axis = finer.axis(slot)?;
+                        let [from, to] = [axis.from, axis.to()].map(|edge| number(edge, 9));
+                        Some(format!("{} {from} to {to} with {} cells", AXIS_NAMES[slot], axis.cells))
+                    });
+                    format!("use {}", axes.collect::<Vec<_>>().join(", "))
+                }
+                _ => format!("no grid of up to {EQUILIBRIUM_CELLS} momentum cells will do; use a higher temperature"),
+            };
+            Some(Advice::new(level, fact, remedy))
+        };
+        self.populations_given().iter().enumerate().filter_map(judged).collect()
     }
 
     /// Largest |mass rate x (r - centre)| along x, y, z over a population.
@@ -676,14 +727,15 @@ impl<'s> Estimate<'s> {
 
     /// Standard deviation along an axis (for Juttner: where the exponent is
     /// 1/2), and the centres.
-    fn spread_and_drifts(&self, momentum: &Momentum, axis: usize) -> (f64, Vec<f64>) {
+    fn spread_and_drifts(&self, population: &Population, axis: usize) -> (f64, Vec<f64>) {
         let mass = self.particle.mass;
-        match momentum {
+        match &population.momentum {
             Momentum::Maxwellian { temperature, drift } => {
                 ((mass * temperature.each()[axis]).sqrt(), vec![drift[axis]])
             }
             Momentum::Gaussian { spread, drift } => (spread.each()[axis], vec![drift[axis]]),
             Momentum::TwoBeam { spread, drift } => (spread.each()[axis], vec![drift[axis], -drift[axis]]),
+            Momentum::Equilibrium(_) => (self.thermal(population).map_or(0.0, |thermal| thermal.spread()), vec![0.0]),
             Momentum::Juttner { temperature } => {
                 let relativistic = if self.particle.relativistic() { temperature * temperature / 4.0 } else { 0.0 };
                 ((mass * temperature + relativistic).sqrt(), vec![0.0])
@@ -692,8 +744,11 @@ impl<'s> Estimate<'s> {
     }
 
     /// The distribution at a distance from its peak, relative to the peak.
-    fn relative_height(&self, momentum: &Momentum, distance: f64, spread: f64) -> f64 {
-        match momentum {
+    fn relative_height(&self, population: &Population, distance: f64, spread: f64) -> f64 {
+        match &population.momentum {
+            Momentum::Equilibrium(_) => {
+                self.thermal(population).map_or(1.0, |thermal| thermal.relative_height(distance))
+            }
             Momentum::Juttner { temperature } => {
                 (-self.particle.kinetic_energy(DVec3::X * distance) / temperature).exp()
             }

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use spinwigner::equilibrium::Conditions;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
+use spinwigner::scenario::schema::Statistics;
 use spinwigner::scenario::{self, parse, shipped};
 use spinwigner::{Error, Result, bench, check, gpu, run};
 
@@ -76,6 +78,45 @@ Examples:
         #[arg(long, value_name = "f32|f64", default_value_t, value_parser = precision)]
         precision: Precision,
     },
+    /// Compute polarisation and magnetisation of a gas in thermal equilibrium in a uniform field.
+    #[command(after_help = "\
+Natural units, c = 1. The gas has three momenta and the spin energies -+ mu_B B0 m/eps; a phenomenological
+g factor multiplies mu_B B0 by g/2, the T-BMT form is not supported here (initial states take it).
+A Boltzmann gas needs no filling; a Fermi-Dirac gas needs a chemical potential, or a density with hbar.
+
+Examples:
+  spinwigner equilibrium --temperature 0.1 --spin-energy 0.01
+  spinwigner equilibrium --temperature 0 --spin-energy 0.01 --statistics fermi-dirac --chemical-potential 0.1
+  spinwigner equilibrium --temperature 0 --spin-energy 1e-4 --statistics fermi-dirac --density 1e-3 --hbar 1 --json")]
+    Equilibrium {
+        /// Temperature T, an energy; 0 for a degenerate gas.
+        #[arg(long, value_name = "T")]
+        temperature: f64,
+        /// mu_B B0: half the energy between the spins at rest. R has its sign.
+        #[arg(long, value_name = "ENERGY", allow_negative_numbers = true)]
+        spin_energy: f64,
+        /// How states are filled.
+        #[arg(long, value_name = "boltzmann|fermi-dirac", default_value = "boltzmann", value_parser = statistics)]
+        statistics: Statistics,
+        /// Chemical potential without the rest mass.
+        #[arg(long, value_name = "MU", allow_negative_numbers = true)]
+        chemical_potential: Option<f64>,
+        /// Number density.
+        #[arg(long, value_name = "N")]
+        density: Option<f64>,
+        /// Planck's constant over 2 pi: relates density and chemical potential.
+        #[arg(long, value_name = "HBAR")]
+        hbar: Option<f64>,
+        /// Mass m.
+        #[arg(long, value_name = "M", default_value = "1")]
+        mass: f64,
+        /// Kinetic energy p^2/(2m), and gamma = 1.
+        #[arg(long)]
+        non_relativistic: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// List the shipped scenarios.
     List,
     /// Print the JSON of a shipped scenario.
@@ -137,6 +178,31 @@ fn act(command: Command) -> Result<()> {
         }
         Command::Check { scenario, memory, precision } => {
             print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
+        }
+        Command::Equilibrium {
+            temperature,
+            spin_energy,
+            statistics,
+            chemical_potential,
+            density,
+            hbar,
+            mass,
+            non_relativistic,
+            json,
+        } => {
+            let relativistic = !non_relativistic;
+            let conditions = Conditions {
+                mass,
+                relativistic,
+                spin_energy,
+                temperature,
+                statistics,
+                chemical_potential,
+                density,
+                hbar,
+            };
+            let answer = conditions.solve()?;
+            print(&if json { answer.json() } else { answer.table() })
         }
         Command::List => print(&list()?),
         Command::Show { name } => print(show(&name)?),
@@ -240,6 +306,14 @@ fn precision(text: &str) -> std::result::Result<Precision, String> {
         "f32" => Ok(Precision::F32),
         "f64" => Ok(Precision::F64),
         _ => Err("expected f32 or f64".into()),
+    }
+}
+
+fn statistics(text: &str) -> std::result::Result<Statistics, String> {
+    match text {
+        "boltzmann" => Ok(Statistics::Boltzmann),
+        "fermi-dirac" => Ok(Statistics::FermiDirac),
+        _ => Err("expected boltzmann or fermi-dirac".into()),
     }
 }
 

@@ -6,17 +6,20 @@ use std::path::Path;
 use glam::{DVec3, DVec4};
 use rayon::prelude::*;
 
+use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::npy;
 use crate::physics::Particle;
-use crate::scenario::schema::{Initial, ModeNumber, Momentum, MomentumAxis, Perturbation, Population, Space, Spin};
+use crate::scenario::schema::{
+    Initial, ModeNumber, Momentum, MomentumAxis, Perturbation, Population, Scenario, Space, Spin,
+};
 use crate::state::State;
 
 /// Builds the state; relative paths start at `folder`.
-pub fn state(initial: &Initial, grid: &Grid, particle: &Particle, folder: &Path) -> Result<State> {
+pub fn state(scenario: &Scenario, grid: &Grid, particle: &Particle, folder: &Path) -> Result<State> {
     let components = if particle.spin { 4 } else { 1 };
-    match initial {
+    match &scenario.initial {
         Initial::File(path) => {
             let numbers = npy::read(&folder.join(path), &shape(grid, components))?;
             Ok(State::from_numbers(&numbers, components))
@@ -28,7 +31,8 @@ pub fn state(initial: &Initial, grid: &Grid, particle: &Particle, folder: &Path)
             })?;
             cells.resize(grid.cells(), DVec4::ZERO);
             for (index, population) in populations.iter().enumerate() {
-                add(population, grid, particle, &mut cells);
+                let wrap = |error: Error| Error::Input(format!("initial.populations[{index}]: {error}"));
+                add(population, grid, particle, scenario.fields.uniform_magnetic(), &mut cells).map_err(wrap)?;
                 // A distribution without weight on the grid cannot be normalised.
                 if cells.par_iter().any(|cell| !cell.is_finite()) {
                     return Err(Error::Input(format!(
@@ -52,15 +56,26 @@ pub fn shape(grid: &Grid, components: usize) -> Vec<usize> {
     grid.resolved().map(|slot| shape[slot]).chain([components]).collect()
 }
 
-fn add(population: &Population, grid: &Grid, particle: &Particle, cells: &mut [DVec4]) {
+fn add(population: &Population, grid: &Grid, particle: &Particle, field: DVec3, cells: &mut [DVec4]) -> Result<()> {
     let momentum_cells = grid.momentum_cells();
     let momenta: Vec<DVec3> = (0..momentum_cells).map(|m| grid.momentum(m)).collect();
     let volume = grid.momentum_volume();
-    let weights = |drift: DVec3| -> Vec<f64> {
-        momenta.iter().map(|p| weight(&population.momentum, grid, particle, *p - drift)).collect()
+    let thermal = match &population.momentum {
+        Momentum::Equilibrium(given) => {
+            Some(Thermal::new(given, population.density, particle, field, grid.momenta().count())?)
+        }
+        _ => None,
     };
-    let at_rest = weights(DVec3::ZERO);
-    cells.par_chunks_mut(momentum_cells).enumerate().for_each(|(space_cell, cells)| {
+    // w0 and, in equilibrium, w at each momentum.
+    let weights = |drift: DVec3| -> Result<Vec<DVec4>> {
+        if let Some(thermal) = &thermal {
+            return thermal.cells(grid, drift);
+        }
+        let w0 = |p: &DVec3| DVec4::X * weight(&population.momentum, grid, particle, *p - drift);
+        Ok(momenta.iter().map(w0).collect())
+    };
+    let at_rest = weights(DVec3::ZERO)?;
+    cells.par_chunks_mut(momentum_cells).enumerate().try_for_each(|(space_cell, cells)| {
         let place = Place::new(grid, space_cell * momentum_cells);
         let (mut density, mut drift) = (population.density, DVec3::ZERO);
         if let Some(Space::Gaussian { centre, width }) = population.space {
@@ -83,15 +98,15 @@ fn add(population: &Population, grid: &Grid, particle: &Particle, cells: &mut [D
             }
         }
         let spin = population.spin.map_or(DVec3::ZERO, |spin| polarisation(spin, &place));
-        let moved = (drift != DVec3::ZERO).then(|| weights(drift));
+        let moved = if drift == DVec3::ZERO { None } else { Some(weights(drift)?) };
         let weights = moved.as_ref().unwrap_or(&at_rest);
         // Sums of centre values are what all moments of the solver are.
-        let scale = density / (weights.iter().sum::<f64>() * volume);
+        let scale = density / (weights.iter().map(|weight| weight.x).sum::<f64>() * volume);
         for (cell, weight) in cells.iter_mut().zip(weights) {
-            let w0 = scale * weight;
-            *cell += w0 * DVec4::new(1.0, spin.x, spin.y, spin.z);
+            *cell += scale * (*weight + weight.x * DVec4::new(0.0, spin.x, spin.y, spin.z));
         }
-    });
+        Ok(())
+    })
 }
 
 /// The centre of a space cell; components along axes that are not resolved are zero.
@@ -166,6 +181,8 @@ fn weight(distribution: &Momentum, grid: &Grid, particle: &Particle, p: DVec3) -
             gaussian(temperature.each().map(|t| (particle.mass * t).sqrt()), drift.into())
         }
         Momentum::Juttner { temperature } => (-particle.kinetic_energy(p) / temperature).exp(),
+        // Not one number: `Thermal::cells`.
+        Momentum::Equilibrium(_) => 0.0,
         Momentum::Gaussian { spread, drift } => gaussian(spread.each(), drift.into()),
         Momentum::TwoBeam { spread, drift } => {
             let drift = DVec3::from(drift);

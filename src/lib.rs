@@ -10,6 +10,7 @@ pub mod balance;
 pub mod bench;
 pub mod check;
 pub mod diagnostics;
+pub mod equilibrium;
 pub mod error;
 pub mod fields;
 pub mod fit;

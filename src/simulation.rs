@@ -80,7 +80,7 @@ impl Prepared {
         let scenario = &loaded.scenario;
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
-        let state = initial::state(&scenario.initial, &grid, &particle, &loaded.folder)?;
+        let state = initial::state(scenario, &grid, &particle, &loaded.folder)?;
         let mesh = Mesh::of(&grid);
         let canonical = &scenario.phase_space.canonical;
         let mut unresolved = DVec3::ZERO;

@@ -42,7 +42,7 @@ pub struct KickTables {
 /// Lengths of the Strang steps that make one step of order 2 or 4, in units of it.
 pub fn composition(order: u32) -> &'static [f64] {
     // 1/(4 - 4^(1/3)), and what four of it leave.
-    const OUTER: f64 = 0.414490771794375737;
+    const OUTER: f64 = 0.414_490_771_794_375_7;
     const INNER: f64 = 1.0 - 4.0 * OUTER;
     if order == 4 { &[OUTER, OUTER, INNER, OUTER, OUTER] } else { &[1.0] }
 }

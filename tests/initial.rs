@@ -121,7 +121,7 @@ fn state_of(axes: &Value, population: &Value) -> (Grid, State) {
     }));
     let grid = Grid::of(&loaded.scenario.phase_space).expect("a grid");
     let particle = Particle::new(&loaded.scenario.species, loaded.scenario.kinematics);
-    let state = initial::state(&loaded.scenario.initial, &grid, &particle, &loaded.folder).expect("a state");
+    let state = initial::state(&loaded.scenario, &grid, &particle, &loaded.folder).expect("a state");
     (grid, state)
 }
 

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
 /// One experiment: species, phase space, initial state, fields, time, outputs.
@@ -230,6 +231,8 @@ pub enum Momentum {
     },
     /// exp(-(eps - m)/T) restricted to the resolved momenta.
     Juttner { temperature: f64 },
+    /// Thermal equilibrium with the spins in a uniform B; sets w, too.
+    Equilibrium(Equilibrium),
     /// exp(-(p - drift)^2 / (2 spread^2)).
     Gaussian {
         spread: PerAxis,
@@ -238,6 +241,30 @@ pub enum Momentum {
     },
     /// Two equal Gaussians at +drift and -drift.
     TwoBeam { spread: PerAxis, drift: [f64; 3] },
+}
+
+/// F(H) with H = eps - mu_B T.sigma, restricted to the resolved momenta.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Equilibrium {
+    /// 0 is allowed for Fermi-Dirac statistics.
+    pub temperature: f64,
+    #[serde(default)]
+    pub statistics: Statistics,
+    /// Without the rest mass. Default: from the density and hbar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chemical_potential: Option<f64>,
+    /// B. Default: the uniform B of the scenario.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<[f64; 3]>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Statistics {
+    #[default]
+    Boltzmann,
+    FermiDirac,
 }
 
 /// Wavelengths in the domain: along x, or along each of x, y, z.
@@ -419,6 +446,17 @@ pub struct Fields {
     /// Prescribed fields, added to the self-consistent ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub external: Vec<External>,
+}
+
+impl Fields {
+    /// The uniform part of B, self-consistent and external.
+    pub fn uniform_magnetic(&self) -> DVec3 {
+        let external = self.external.iter().filter_map(|external| match external {
+            External::Uniform(field) => Some(DVec3::from(field.B)),
+            _ => None,
+        });
+        DVec3::from(self.uniform.B) + external.sum::<DVec3>()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]

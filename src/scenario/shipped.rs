@@ -20,6 +20,7 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "weibel-2d2p",
     "spin-vortex-2d3p",
     "free-6d",
+    "thermal-magnetisation",
 ];
 
 /// The JSON of a shipped scenario.

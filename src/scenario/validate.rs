@@ -8,6 +8,7 @@ use super::locate::Places;
 use super::parse::did_you_mean;
 use super::reduction;
 use super::schema::*;
+use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
 use crate::fields::{MAXWELL_LIMIT, Mesh, component_index};
 use crate::grid::Grid;
@@ -357,6 +358,9 @@ impl Checker<'_> {
             for (index, perturbation) in population.perturbations.iter().enumerate() {
                 self.perturbation(perturbation, &format!("{path}.perturbations[{index}]"));
             }
+            if let Momentum::Equilibrium(given) = &population.momentum {
+                self.equilibrium(given, population, &path);
+            }
             if let Some(spin) = &population.spin {
                 self.spin(spin, &format!("{path}.spin"));
             }
@@ -381,8 +385,28 @@ impl Checker<'_> {
         PhaseAxis::SPACE.into_iter().find(|axis| self.has(*axis))
     }
 
+    fn equilibrium(&mut self, given: &Equilibrium, population: &Population, path: &str) {
+        self.require(population.spin.is_none(), format!("{path}.spin"), || {
+            "found a spin state of an equilibrium, which has its own: along mu_B B, by temperature and field; remove it, or choose another `momentum`".into()
+        });
+        let canonical = self.scenario.phase_space.canonical;
+        self.require(canonical == Canonical::default(), "phase_space.canonical", || {
+            "found a canonical momentum beside an equilibrium, whose momenta are 0 along axes that are not resolved; remove it, or resolve the axis".into()
+        });
+        let path = format!("{path}.momentum.equilibrium");
+        let resolved = PhaseAxis::MOMENTA.into_iter().filter(|axis| self.has(*axis)).count();
+        let uniform = self.scenario.fields.uniform_magnetic();
+        let sound = resolved > 0 && self.violations.is_empty();
+        if let Err(error) =
+            sound.then(|| Thermal::new(given, population.density, &self.particle, uniform, resolved)).transpose()
+        {
+            self.refuse(path, error.to_string());
+        }
+    }
+
     fn momentum(&mut self, momentum: &Momentum, path: &str) {
         let (kind, width, key) = match momentum {
+            Momentum::Equilibrium(_) => return,
             Momentum::Maxwellian { temperature, .. } => ("maxwellian", *temperature, "temperature"),
             Momentum::Juttner { temperature } => ("juttner", PerAxis::Same(*temperature), "temperature"),
             Momentum::Gaussian { spread, .. } => ("gaussian", *spread, "spread"),
@@ -1400,6 +1424,41 @@ pub(crate) mod tests {
         assert!(found.iter().any(|text| text.contains("periodic y axis")), "{found:?}");
         set(&mut root, "/phase_space/x/absorbing_layer", Value::Null);
         assert_eq!(fits(&warnings(&serde_json::from_value(root).unwrap())), 2);
+    }
+
+    #[test]
+    fn equilibria_that_do_not_exist_are_refused() {
+        let with = |given: Value| {
+            let mut root = base();
+            root["initial"]["populations"][0].as_object_mut().unwrap().remove("spin");
+            root["initial"]["populations"][0]["momentum"] = json!({"equilibrium": given});
+            root["fields"]["uniform"] = json!({"B": [0, 0, 2]});
+            root
+        };
+        let fermi = |temperature: f64, potential: f64| json!({"temperature": temperature, "statistics": "fermi_dirac", "chemical_potential": potential});
+        assert_eq!(complaints(&with(json!({"temperature": 0.5}))), "");
+        assert_eq!(complaints(&with(fermi(0.0, 0.5))), "");
+        // mu_B B = 0.05 * 2.
+        assert_eq!(complaints(&with(fermi(0.0, -0.09))), "");
+        for (given, words) in [
+            (json!({"temperature": 0}), "found temperature 0, expected a number > 0"),
+            (json!({"temperature": -1, "statistics": "fermi_dirac", "chemical_potential": 1}), "expected 0 or more"),
+            (fermi(0.0, -0.11), "the lowest has the energy -|mu_B B0| = -0.1"),
+            (json!({"temperature": 1, "field": [0, 0, 30]}), "mu_B B0 = 1.5, expected less than the rest energy 1"),
+            (json!({"temperature": 1, "statistics": "fermi_dirac"}), "without `chemical_potential`"),
+        ] {
+            let found = complaints(&with(given.clone()));
+            assert!(
+                found.contains("populations[0].momentum.equilibrium`") && found.contains(words),
+                "{given}: {found}"
+            );
+        }
+        let mut root = with(json!({"temperature": 0.5}));
+        root["initial"]["populations"][0]["spin"] = json!({"uniform": {"direction": [0, 0, 1]}});
+        assert!(complaints(&root).contains("found a spin state of an equilibrium"));
+        let mut root = with(json!({"temperature": 0.5}));
+        root["phase_space"]["canonical"] = json!({"pz": 0.1});
+        assert!(complaints(&root).contains("found a canonical momentum beside an equilibrium"));
     }
 
     #[test]
