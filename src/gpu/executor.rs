@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::context::{Context, Variant};
-use super::layout::{FLUXES, FieldRecord, Parameters, SUMS, Sums, fluxes};
+use super::layout::{FieldRecord, Parameters};
 use super::shaders::{Kernel, Line};
 use super::slabs::{Limits, Slabs};
+use super::sums::{FLUXES, SUMS, Sums, fluxes};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording};

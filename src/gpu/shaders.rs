@@ -4,7 +4,7 @@
 //! parts, and the term itself. A term's file holds formulas; the sweeps that
 //! carry them are shared.
 
-use super::layout::{FLUXES, SUMS};
+use super::sums::{FLUXES, SUMS};
 use crate::grid::{AXIS_NAMES, MOMENTUM};
 use crate::operators::Speed;
 
