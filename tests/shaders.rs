@@ -8,7 +8,7 @@ use std::path::Path;
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
-use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Parameters, ParticleRecord};
+use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Parameters, ParticleRecord, position};
 
 /// All kernels with the kind of cell they are built for.
 fn kernels() -> impl Iterator<Item = (Kernel, bool)> {
@@ -172,10 +172,15 @@ fn numbers_that_exist_twice_are_equal() {
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
         }
-        if kernel.numbers() > 0 {
-            expect("lanes", workgroup_length(&module, "lanes"), kernel.numbers() * LANES);
+        if !kernel.sums().is_empty() {
+            for (sum, _) in kernel.sums() {
+                expect(sum, number(sum), position(kernel.sums(), sum));
+            }
+            let sums: usize = kernel.sums().iter().map(|(_, numbers)| numbers).sum();
+            expect("SUMS", number("SUMS"), sums);
+            expect("lanes", workgroup_length(&module, "lanes"), (sums + number("WIDE").unwrap_or(0)) * LANES);
         }
-        if let Kernel::Balance { .. } = kernel {
+        if let Kernel::Observables { .. } = kernel {
             expect("NUMBERS", number("NUMBERS"), kernel.numbers());
         }
         for entry in &module.entry_points {
@@ -261,11 +266,19 @@ fn stride(module: &Module, name: &str) -> Option<usize> {
 /// from Rust to WGSL, in every module that has it.
 #[test]
 fn rust_and_wgsl_agree_on_every_byte() {
-    let axis = layout!(AxisRecord { cells, stride, offset, whole, first, step });
-    let particle = layout!(ParticleRecord { mass, charge, moment, torque, anomaly });
-    let parameters =
-        layout!(Parameters { axes, momentum_cells, space_cells, first_space_cell, particle, time_over_step, time });
-    let field = layout!(FieldRecord { e, remaining, b, p, de, db });
+    let axis = layout!(AxisRecord { cells, stride, offset, whole, first, step, first_low, step_low });
+    let particle = layout!(ParticleRecord { mass, charge, moment, torque, anomaly, mass_low, anomaly_low });
+    let parameters = layout!(Parameters {
+        axes,
+        momentum_cells,
+        space_cells,
+        first_space_cell,
+        particle,
+        time_over_step,
+        time,
+        zero
+    });
+    let field = layout!(FieldRecord { e, remaining, b, p, p_low, de, db });
     for (kernel, spin) in kernels().filter(|(kernel, _)| *kernel != Kernel::Copy) {
         let module = module(kernel, spin);
         let label = name(kernel, spin);

@@ -9,6 +9,9 @@ struct Axis {
     // where not resolved.
     first: real,
     step: real,
+    // What their rounding left.
+    first_low: real,
+    step_low: real,
 }
 
 struct Particle {
@@ -17,6 +20,8 @@ struct Particle {
     moment: real,
     torque: real,
     anomaly: real,
+    mass_low: real,
+    anomaly_low: real,
 }
 
 struct Parameters {
@@ -30,6 +35,8 @@ struct Parameters {
     // Time of the sweep over the width of a cell along it.
     time_over_step: real,
     time: real,
+    // Always 0, see `kept`.
+    zero: u32,
 }
 
 // Fields at a space-cell centre, the kinetic momentum along axes that are not
@@ -40,6 +47,8 @@ struct FieldRecord {
     remaining: real,
     b: vec4<real>,
     p: vec4<real>,
+    // What the rounding of p left.
+    p_low: vec4<real>,
     de: array<vec4<real>, 3>,
     db: array<vec4<real>, 3>,
 }

@@ -8,7 +8,7 @@ use super::context::{Context, Variant};
 use super::layout::{FieldRecord, Parameters};
 use super::shaders::{Kernel, Line};
 use super::slabs::{Limits, Slabs};
-use super::sums::{FLUXES, SUMS, Sums, fluxes};
+use super::sums::{self, FLUX_NUMBERS, OBSERVABLE_NUMBERS, SOURCE_NUMBERS};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording};
@@ -89,14 +89,16 @@ impl DeviceMemory {
     /// What a state of `components` numbers per cell takes when cut as `slabs`.
     pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
         let sums = |numbers| (0..slabs.planes.len()).map(move |slab| sums_bytes(grid, slabs, slab, numbers));
-        let all_sums: u64 = sums(SUMS).sum();
+        // A step reads sources twice; what else is read comes alone.
+        let readings = [2 * SOURCE_NUMBERS, OBSERVABLE_NUMBERS, FLUX_NUMBERS];
+        let read: u64 = readings.into_iter().map(|numbers| sums(numbers).sum()).max().unwrap_or(0);
         let tables = TABLES * (grid.space_cells() * size_of::<FieldRecord>()) as u64;
         DeviceMemory {
             state: slabs.state_bytes(),
-            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUXES).max().unwrap_or(0),
+            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUX_NUMBERS).max().unwrap_or(0),
             fields: tables,
-            // Two readings of a step, or a part of the state.
-            staging: (2 * all_sums).max(slabs.bytes(0).min(STAGING)),
+            // Sums, or a part of the state.
+            staging: read.max(slabs.bytes(0).min(STAGING)),
         }
     }
 
@@ -159,7 +161,7 @@ impl GpuExecutor {
         let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, FLUXES)).max();
+        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, FLUX_NUMBERS)).max();
         let mut executor = GpuExecutor {
             state: (0..slabs.planes.len()).map(|slab| storage(device, "state", slabs.bytes(slab))).collect(),
             below: storage(device, "planes below", slabs.carried_bytes()),
@@ -424,11 +426,11 @@ impl GpuExecutor {
         // Slabs hold different space cells, or different momenta of the only one.
         let cells = numbers.chunks_exact(numbers.len() / self.grid.space_cells());
         match kernel {
-            Kernel::Balance { .. } => Reading::Balance(cells.map(|cell| fluxes(cell, volume)).collect()),
+            Kernel::Balance { .. } => Reading::Balance(cells.map(|cell| sums::fluxes(cell, volume)).collect()),
             Kernel::Observables { .. } => {
-                Reading::Observables(cells.map(|cell| Sums::of(cell).observables(volume)).collect())
+                Reading::Observables(cells.map(|cell| sums::observables(cell, moment, volume)).collect())
             }
-            _ => Reading::Sources(cells.map(|cell| Sums::of(cell).sources(moment, volume)).collect()),
+            _ => Reading::Sources(cells.map(|cell| sums::sources(cell, moment, volume)).collect()),
         }
     }
 

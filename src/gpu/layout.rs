@@ -21,6 +21,8 @@ pub struct AxisRecord {
     pub whole: u32,
     pub first: f32,
     pub step: f32,
+    pub first_low: f32,
+    pub step_low: f32,
 }
 
 /// Twin of `Particle` in `shaders/shared/parameters.wgsl`.
@@ -32,6 +34,8 @@ pub struct ParticleRecord {
     pub moment: f32,
     pub torque: f32,
     pub anomaly: f32,
+    pub mass_low: f32,
+    pub anomaly_low: f32,
 }
 
 /// Twin of `Parameters` in `shaders/shared/parameters.wgsl`.
@@ -45,6 +49,12 @@ pub struct Parameters {
     pub particle: ParticleRecord,
     pub time_over_step: f32,
     pub time: f32,
+    pub zero: u32,
+}
+
+/// What rounding to single precision leaves of a number.
+fn low(number: f64) -> f32 {
+    (number - f64::from(number as f32)) as f32
 }
 
 impl Parameters {
@@ -65,6 +75,8 @@ impl Parameters {
                     whole: whole[axis] as u32,
                     first: first as f32,
                     step: step as f32,
+                    first_low: low(first),
+                    step_low: low(step),
                 }
             }),
             momentum_cells: momentum_cells as u32,
@@ -76,6 +88,8 @@ impl Parameters {
                 moment: particle.moment as f32,
                 torque: particle.torque_coefficient() as f32,
                 anomaly: particle.anomaly as f32,
+                mass_low: low(particle.mass),
+                anomaly_low: low(particle.anomaly),
             },
             ..Default::default()
         }
@@ -99,6 +113,7 @@ pub struct FieldRecord {
     pub remaining: f32,
     pub b: [f32; 4],
     pub p: [f32; 4],
+    pub p_low: [f32; 4],
     pub de: [[f32; 4]; 3],
     pub db: [[f32; 4]; 3],
 }
@@ -111,6 +126,7 @@ impl From<&FieldSample> for FieldRecord {
             remaining: (1.0 - sample.absorbed) as f32,
             b: record(sample.b),
             p: record(sample.p),
+            p_low: [low(sample.p.x), low(sample.p.y), low(sample.p.z), 0.0],
             de: sample.de.map(record),
             db: sample.db.map(record),
         }

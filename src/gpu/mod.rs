@@ -12,4 +12,4 @@ pub use executor::{BLOCK, DeviceMemory, GpuExecutor, KernelTiming, LANES, Profil
 pub use layout::{AxisRecord, FieldRecord, Parameters, ParticleRecord};
 pub use shaders::{Kernel, Line};
 pub use slabs::{LINE_CELLS, Limits, REACH, Slabs};
-pub use sums::{FLUXES, SUMS};
+pub use sums::{FLUXES, List, OBSERVABLES, SOURCES, position};

@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    /// 144 bytes for each of 10,000 space cells exceed a MiB.
+    /// 160 bytes for each of 10,000 space cells exceed a MiB.
     #[test]
     fn fields_must_fit_a_binding() {
         let message = Slabs::new(&grid([10_000, 1, 1, 8, 1, 1]), 4, LIMITS).expect_err("too many").to_string();

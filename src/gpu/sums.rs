@@ -1,70 +1,144 @@
-//! Partial sums of the reductions, finished in double precision.
+//! Sums that workgroups write in two parts, finished in float64. `tests/shaders.rs`
+//! proves the lists here those of WGSL.
 
 use glam::DVec3;
 
 use crate::operators::{Fluxes, Observables, Sources};
 
-/// Numbers that one workgroup of a reduction writes.
-pub const SUMS: usize = 16;
+/// The sums of a kernel in order: name of the WGSL constant, and 3 for a vector or 1.
+pub type List = [(&'static str, usize)];
 
-/// Partial sums of one space cell, finished in double precision.
-pub struct Sums {
-    values: [f64; SUMS - 1],
-    least: f64,
+/// Of `shaders/sources.wgsl`.
+pub const SOURCES: &List =
+    &[("DENSITY", 1), ("STREAM", 3), ("MAGNETISATION", 3), ("POLARISATION", 3), ("HIDDEN_STREAM", 3)];
+
+/// Of `shaders/observables.wgsl`; one number more is the least w0 - |w|.
+pub const OBSERVABLES: &List = &[
+    ("DENSITY", 1),
+    ("EDGE", 1),
+    ("MOMENTUM_SCALE", 1),
+    ("KINETIC_ENERGY", 1),
+    ("PURITY", 1),
+    ("MOMENTUM", 3),
+    ("SPIN_VECTOR", 3),
+    ("MAGNETISATION", 3),
+    ("POLARISATION", 3),
+];
+
+/// Of `shaders/balance.wgsl`; fluxes have one vector per direction.
+pub const FLUXES: &List = &[("MOMENTUM_FLUX", 9), ("SPIN_FLUX", 9), ("ENERGY_FLUX", 3), ("TORQUE", 3)];
+
+/// How many numbers come before the sum `name`; all, if there is none of that name.
+pub const fn position(list: &List, name: &str) -> usize {
+    let (mut sum, mut at) = (0, 0);
+    while sum < list.len() && !equal(list[sum].0, name) {
+        at += list[sum].1;
+        sum += 1;
+    }
+    at
+}
+
+/// Sums of a list, counting a vector as three.
+pub const fn count(list: &List) -> usize {
+    position(list, "")
+}
+
+const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
+
+/// The sums of one space cell.
+struct Sums {
+    list: &'static List,
+    values: Vec<f64>,
 }
 
 impl Sums {
-    /// Adds the partial sums of all workgroups of a space cell.
-    pub fn of(partial: &[f32]) -> Self {
-        let mut sums = Sums { values: [0.0; SUMS - 1], least: f64::INFINITY };
-        for numbers in partial.chunks_exact(SUMS) {
-            for (sum, number) in sums.values.iter_mut().zip(numbers) {
-                *sum += f64::from(*number);
+    /// Adds the parts that all workgroups wrote, `numbers` each.
+    fn of(list: &'static List, partial: &[f32], numbers: usize, volume: f64) -> Self {
+        let mut values = vec![0.0; count(list)];
+        for parts in partial.chunks_exact(numbers) {
+            for (sum, part) in values.iter_mut().zip(parts.chunks_exact(2)) {
+                *sum += (f64::from(part[0]) + f64::from(part[1])) * volume;
             }
-            sums.least = sums.least.min(f64::from(numbers[SUMS - 1]));
         }
-        sums
+        Sums { list, values }
     }
 
-    fn vector(&self, at: usize) -> DVec3 {
-        DVec3::from_slice(&self.values[at..])
+    fn number(&self, name: &str) -> f64 {
+        self.values[position(self.list, name)]
     }
 
-    /// As written by the `sources` kernel; `volume` is that of a momentum cell.
-    pub fn sources(&self, moment: f64, volume: f64) -> Sources {
-        Sources {
-            density: self.values[0] * volume,
-            stream: self.vector(1) * volume,
-            magnetisation: self.vector(4) * moment * volume,
-            polarisation: self.vector(8) * moment * volume,
-            hidden_stream: DVec3::new(self.values[7], self.values[11], self.values[12]) * moment * volume,
-        }
+    fn vector(&self, name: &str) -> DVec3 {
+        self.direction(name, 0)
     }
 
-    /// As written by the `observables` kernel.
-    pub fn observables(&self, volume: f64) -> Observables {
-        Observables {
-            density: self.values[0] * volume,
-            momentum: self.vector(1) * volume,
-            spin: self.vector(4) * volume,
-            kinetic_energy: self.values[7] * volume,
-            purity: self.values[8] * volume,
-            edge: self.values[9] * volume,
-            momentum_scale: self.values[10] * volume,
-            positivity: self.least,
-        }
+    fn direction(&self, name: &str, direction: usize) -> DVec3 {
+        DVec3::from_slice(&self.values[position(self.list, name) + 3 * direction..])
     }
 }
 
-/// Numbers that one workgroup of the `balance` kernel writes.
-pub const FLUXES: usize = 24;
+/// Numbers that a workgroup of `sources` writes.
+pub const SOURCE_NUMBERS: usize = 2 * count(SOURCES);
+/// Numbers that a workgroup of `observables` writes.
+pub const OBSERVABLE_NUMBERS: usize = 2 * count(OBSERVABLES) + 1;
+/// Numbers that a workgroup of `balance` writes.
+pub const FLUX_NUMBERS: usize = 2 * count(FLUXES);
 
-/// Adds the partial sums of all workgroups of a space cell, as the `balance` kernel writes them.
-pub fn fluxes(partial: &[f32], volume: f64) -> Fluxes {
-    let mut sums = [0.0; FLUXES];
-    for numbers in partial.chunks_exact(FLUXES) {
-        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += f64::from(*number) * volume);
+/// What the workgroups of `sources` wrote for a space cell; `volume` is that of a momentum cell.
+pub fn sources(partial: &[f32], moment: f64, volume: f64) -> Sources {
+    let sums = Sums::of(SOURCES, partial, SOURCE_NUMBERS, volume);
+    Sources {
+        density: sums.number("DENSITY"),
+        stream: sums.vector("STREAM"),
+        magnetisation: sums.vector("MAGNETISATION") * moment,
+        polarisation: sums.vector("POLARISATION") * moment,
+        hidden_stream: sums.vector("HIDDEN_STREAM") * moment,
     }
-    let vector = |k: usize| DVec3::from_slice(&sums[3 * k..]);
-    Fluxes { momentum: [0, 1, 2].map(vector), spin: [3, 4, 5].map(vector), energy: vector(6), torque: vector(7) }
+}
+
+/// What the workgroups of `observables` wrote.
+pub fn observables(partial: &[f32], moment: f64, volume: f64) -> Observables {
+    let sums = Sums::of(OBSERVABLES, partial, OBSERVABLE_NUMBERS, volume);
+    let least = partial.chunks_exact(OBSERVABLE_NUMBERS).map(|parts| f64::from(parts[OBSERVABLE_NUMBERS - 1]));
+    Observables {
+        density: sums.number("DENSITY"),
+        edge: sums.number("EDGE"),
+        momentum_scale: sums.number("MOMENTUM_SCALE"),
+        kinetic_energy: sums.number("KINETIC_ENERGY"),
+        purity: sums.number("PURITY"),
+        momentum: sums.vector("MOMENTUM"),
+        spin: sums.vector("SPIN_VECTOR"),
+        magnetisation: sums.vector("MAGNETISATION") * moment,
+        polarisation: sums.vector("POLARISATION") * moment,
+        positivity: least.fold(f64::INFINITY, f64::min),
+    }
+}
+
+/// What the workgroups of `balance` wrote.
+pub fn fluxes(partial: &[f32], volume: f64) -> Fluxes {
+    let sums = Sums::of(FLUXES, partial, FLUX_NUMBERS, volume);
+    Fluxes {
+        momentum: [0, 1, 2].map(|j| sums.direction("MOMENTUM_FLUX", j)),
+        spin: [0, 1, 2].map(|j| sums.direction("SPIN_FLUX", j)),
+        energy: sums.vector("ENERGY_FLUX"),
+        torque: sums.vector("TORQUE"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_lie_one_after_the_other() {
+        assert_eq!(position(OBSERVABLES, "DENSITY"), 0);
+        assert_eq!(position(OBSERVABLES, "SPIN_VECTOR"), 8);
+        assert_eq!([count(SOURCES), count(OBSERVABLES), count(FLUXES)], [13, 17, 24]);
+    }
 }
