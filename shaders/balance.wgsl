@@ -1,16 +1,13 @@
 // Fluxes of momentum, spin and energy and the torque: sums over momentum at every
 // space cell. Twin of src/reference/balance.rs.
 
-@group(0) @binding(2) var<storage, read> state: array<Cell>;
-// [space cell][workgroup along x][number]
-@group(0) @binding(3) var<storage, read_write> partial_sums: array<real>;
-
-// Flux of momentum along x, y and z, of spin likewise, energy flux, torque.
-const VECTORS: u32 = 8u;
-const NUMBERS: u32 = 24u;
-
-// [number][lane]
-var<workgroup> lanes: array<real, 1536>;
+// Flux of momentum along x, y and z, of spin likewise.
+const MOMENTUM_FLUX: u32 = 0u;
+const SPIN_FLUX: u32 = 9u;
+const ENERGY_FLUX: u32 = 18u;
+const TORQUE: u32 = 21u;
+const SUMS: u32 = 24u;
+const WIDE: u32 = 24u;
 
 // What crosses a plane: (v w0 + a.w, v w + a w0).
 struct Flow {
@@ -37,12 +34,20 @@ fn balance(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) lane: u32,
 ) {
+    zero = parameters.zero;
     let space = min(space_of(group, groups), parameters.space_cells - 1u);
     let field = space + parameters.first_space_cell;
     let canonical = with_canonical(vec3<real>(), field);
     particle = parameters.particle;
     let grid = momentum_grid(group, lane);
-    var sums = array<vec3<real>, VECTORS>();
+    var momentum_x = Wide3();
+    var momentum_y = Wide3();
+    var momentum_z = Wide3();
+    var spin_x = Wide3();
+    var spin_y = Wide3();
+    var spin_z = Wide3();
+    var energy_flux = Wide3();
+    var torque = Wide3();
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let u = state[space * grid.cells + at.cell];
         let p = momentum_of(grid, at) + canonical;
@@ -51,42 +56,30 @@ fn balance(
         let x = flow(f, p, u, v.x, 0u, field);
         let y = flow(f, p, u, v.y, 1u, field);
         let z = flow(f, p, u, v.z, 2u, field);
-        sums[0] += p * x.density;
-        sums[1] += p * y.density;
-        sums[2] += p * z.density;
-        let energy = kinetic_energy(p);
+        momentum_x = plus(momentum_x, p * x.density);
+        momentum_y = plus(momentum_y, p * y.density);
+        momentum_z = plus(momentum_z, p * z.density);
+        energy_flux = plus(energy_flux, kinetic_energy(p) * vec3<real>(x.density, y.density, z.density));
         if SPIN {
-            sums[3] += x.spin;
-            sums[4] += y.spin;
-            sums[5] += z.spin;
+            spin_x = plus(spin_x, x.spin);
+            spin_y = plus(spin_y, y.spin);
+            spin_z = plus(spin_z, z.spin);
             let t = particle.moment * precession(f, p, fields[field].e, fields[field].b.xyz);
-            sums[6] += energy * vec3<real>(x.density, y.density, z.density)
-                - vec3<real>(dot(t, x.spin), dot(t, y.spin), dot(t, z.spin));
-            sums[7] += cross(spin_of(u), t);
-        } else {
-            sums[6] += energy * vec3<real>(x.density, y.density, z.density);
+            energy_flux = plus(energy_flux, -vec3<real>(dot(t, x.spin), dot(t, y.spin), dot(t, z.spin)));
+            torque = plus(torque, cross(spin_of(u), t));
         }
     }
-    for (var k = 0u; k < VECTORS; k++) {
-        for (var i = 0u; i < 3u; i++) {
-            lanes[(3u * k + i) * LANES + lane] = sums[k][i];
-        }
-    }
-    // Two lanes for each number add 32 lanes each; then one adds the two.
-    workgroupBarrier();
-    let half = added(min(lane, 2u * NUMBERS - 1u) * 32u, 32u);
-    workgroupBarrier();
-    lanes[lane] = half;
-    workgroupBarrier();
-    if lane < NUMBERS && space_of(group, groups) < parameters.space_cells {
-        partial_sums[(space * groups.x + group.x) * NUMBERS + lane] = added(2u * lane, 2u);
-    }
+    put_wide3(MOMENTUM_FLUX, lane, momentum_x);
+    put_wide3(MOMENTUM_FLUX + 3u, lane, momentum_y);
+    put_wide3(MOMENTUM_FLUX + 6u, lane, momentum_z);
+    put_wide3(SPIN_FLUX, lane, spin_x);
+    put_wide3(SPIN_FLUX + 3u, lane, spin_y);
+    put_wide3(SPIN_FLUX + 6u, lane, spin_z);
+    put_wide3(ENERGY_FLUX, lane, energy_flux);
+    put_wide3(TORQUE, lane, torque);
+    write_sums((space * groups.x + group.x) * 2u * SUMS, lane, space_of(group, groups) < parameters.space_cells);
 }
 
-fn added(first: u32, count: u32) -> real {
-    var sum = real(0.0);
-    for (var i = 0u; i < count; i++) {
-        sum += lanes[first + i];
-    }
-    return sum;
+fn plus(sum: Wide3, term: vec3<real>) -> Wide3 {
+    return added3(sum, Wide3(term, vec3<real>()));
 }

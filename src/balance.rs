@@ -104,7 +104,7 @@ impl Local {
         background: f64,
     ) -> Local {
         let (sources, observables, fluxes) = (&moments.sources[i], &moments.observables[i], &moments.fluxes[i]);
-        let (p, m) = (sources.polarisation, sources.magnetisation);
+        let (p, m) = (sources.polarisation, observables.magnetisation);
         let (d, h) = (e + p, b - m);
         let stream = sources.stream + sources.hidden_stream;
         let current = charge * stream;

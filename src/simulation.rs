@@ -423,12 +423,10 @@ impl Simulation {
         let fields = self.fields.table(&self.electric(), self.time());
         let mut recording = Recording { tables: vec![fields], commands: Vec::new() };
         let mut readings = Vec::new();
-        // No more at a time than a step leaves to be read.
-        for commands in [
-            vec![Command::Sources { table: 0 }, Command::Observables { table: 0 }],
-            vec![Command::Balance { table: 0 }],
-        ] {
-            recording.commands = commands;
+        // One at a time, as they are read one at a time from a device.
+        for command in [Command::Sources { table: 0 }, Command::Observables { table: 0 }, Command::Balance { table: 0 }]
+        {
+            recording.commands = vec![command];
             readings.extend(self.execute(&recording)?);
         }
         match (<[Reading; 3]>::try_from(readings), recording.tables.pop()) {

@@ -479,16 +479,7 @@ impl<R: Real> Bench<R> {
     fn magnitudes(&self, state: &State, space: usize, field: &FieldSample) -> (Sources, Observables) {
         let (cells, volume, particle) = (self.grid.momentum_cells(), self.grid.momentum_volume(), &self.particle);
         let mut s = Sources::default();
-        let mut o = Observables {
-            density: 0.0,
-            momentum: DVec3::ZERO,
-            spin: DVec3::ZERO,
-            kinetic_energy: 0.0,
-            purity: 0.0,
-            edge: 0.0,
-            momentum_scale: 0.0,
-            positivity: 0.0,
-        };
+        let mut o = Observables::default();
         for m in 0..cells {
             let p = self.grid.momentum(m) + field.p;
             let u = state.cell(space * cells + m);
@@ -512,6 +503,7 @@ impl<R: Real> Bench<R> {
             o.momentum_scale += p.length() * w0;
             o.positivity = o.positivity.max(u.length());
         }
+        (o.polarisation, o.magnetisation) = (s.polarisation, s.magnetisation);
         (s, o)
     }
 }
@@ -527,7 +519,10 @@ fn source_numbers(s: &Sources) -> Vec<f64> {
 
 fn observable_numbers(o: &Observables) -> Vec<f64> {
     let scalars = [o.density, o.kinetic_energy, o.purity, o.edge, o.momentum_scale, o.positivity];
-    scalars.into_iter().chain(o.momentum.to_array()).chain(o.spin.to_array()).collect()
+    scalars
+        .into_iter()
+        .chain([o.momentum, o.spin, o.polarisation, o.magnetisation].iter().flat_map(|v| v.to_array()))
+        .collect()
 }
 
 fn flux_numbers(f: &Fluxes) -> Vec<f64> {

@@ -9,7 +9,7 @@ use std::path::Path;
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
-use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Line, Parameters, ParticleRecord};
+use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Line, Parameters, ParticleRecord, position};
 use spinwigner::operators::Speed;
 use spinwigner::precision::Precision;
 
@@ -197,10 +197,15 @@ fn numbers_that_exist_twice_are_equal() {
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
         }
-        if kernel.numbers() > 0 {
-            expect("lanes", workgroup_length(&module, "lanes"), kernel.numbers() * LANES);
+        if !kernel.sums().is_empty() {
+            for (sum, _) in kernel.sums() {
+                expect(sum, number(sum), position(kernel.sums(), sum));
+            }
+            let sums: usize = kernel.sums().iter().map(|(_, numbers)| numbers).sum();
+            expect("SUMS", number("SUMS"), sums);
+            expect("lanes", workgroup_length(&module, "lanes"), (sums + number("WIDE").unwrap_or(0)) * LANES);
         }
-        if let Kernel::Balance { .. } = kernel {
+        if let Kernel::Observables { .. } = kernel {
             expect("NUMBERS", number("NUMBERS"), kernel.numbers());
         }
         for entry in &module.entry_points {
@@ -240,8 +245,8 @@ macro_rules! layout {
 macro_rules! layouts {
     ($real:ident) => {
         [
-            ("Axis", layout!(AxisRecord<$real> { cells, stride, offset, whole, first, step })),
-            ("Particle", layout!(ParticleRecord<$real> { mass, charge, moment, torque, anomaly })),
+            ("Axis", layout!(AxisRecord<$real> { cells, stride, offset, whole, first, step, first_low, step_low })),
+            ("Particle", layout!(ParticleRecord<$real> { mass, charge, moment, torque, anomaly, mass_low, anomaly_low })),
             (
                 "Parameters",
                 layout!(Parameters<$real> {
@@ -249,14 +254,14 @@ macro_rules! layouts {
                     momentum_cells,
                     space_cells,
                     first_space_cell,
-                    padding,
+                    zero,
                     particle,
                     time_over_step,
                     time,
                     dissipation
                 }),
             ),
-            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, de, db })),
+            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, p_low, de, db })),
         ]
     };
 }

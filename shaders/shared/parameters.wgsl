@@ -9,6 +9,9 @@ struct Axis {
     // where not resolved.
     first: real,
     step: real,
+    // What their rounding left.
+    first_low: real,
+    step_low: real,
 }
 
 struct Particle {
@@ -17,6 +20,8 @@ struct Particle {
     moment: real,
     torque: real,
     anomaly: real,
+    mass_low: real,
+    anomaly_low: real,
 }
 
 struct Parameters {
@@ -26,8 +31,8 @@ struct Parameters {
     momentum_cells: u32,
     space_cells: u32,
     first_space_cell: u32,
-    // What follows is aligned in either precision.
-    padding: u32,
+    // Always 0, see `kept`; what follows is aligned in either precision.
+    zero: u32,
     particle: Particle,
     // Time of the sweep over the width of a cell along it.
     time_over_step: real,
@@ -44,6 +49,8 @@ struct FieldRecord {
     remaining: real,
     b: vec4<real>,
     p: vec4<real>,
+    // What the rounding of p left.
+    p_low: vec4<real>,
     de: array<vec4<real>, 3>,
     db: array<vec4<real>, 3>,
 }

@@ -4,10 +4,11 @@
 use std::ops::Range;
 
 use super::context::{Context, Variant};
-use super::layout::{FLUXES, FieldRecord, Parameters, Sums, fluxes};
+use super::layout::{FieldRecord, Parameters};
 use super::memory::{DeviceMemory, STAGING, slab_shape, sums_bytes};
 use super::shaders::{Kernel, Line};
 use super::slabs::{Limits, Slabs};
+use super::sums::{self, FLUX_NUMBERS};
 use super::timing::Profile;
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
@@ -99,7 +100,7 @@ impl<R: Real> GpuExecutor<R> {
         let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, FLUXES)).max();
+        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, FLUX_NUMBERS)).max();
         let mut executor = GpuExecutor {
             state: (0..slabs.planes.len()).map(|slab| storage(device, "state", slabs.bytes(slab))).collect(),
             below: storage(device, "planes below", slabs.carried_bytes()),
@@ -340,11 +341,11 @@ impl<R: Real> GpuExecutor<R> {
         // Slabs hold different space cells, or different momenta of the only one.
         let cells = numbers.chunks_exact(numbers.len() / self.grid.space_cells());
         match kernel {
-            Kernel::Balance { .. } => Reading::Balance(cells.map(|cell| fluxes(cell, volume)).collect()),
+            Kernel::Balance { .. } => Reading::Balance(cells.map(|cell| sums::fluxes(cell, volume)).collect()),
             Kernel::Observables { .. } => {
-                Reading::Observables(cells.map(|cell| Sums::of(cell).observables(volume)).collect())
+                Reading::Observables(cells.map(|cell| sums::observables(cell, moment, volume)).collect())
             }
-            _ => Reading::Sources(cells.map(|cell| Sums::of(cell).sources(moment, volume)).collect()),
+            _ => Reading::Sources(cells.map(|cell| sums::sources(cell, moment, volume)).collect()),
         }
     }
 

@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{FieldSample, Fluxes, Observables, Sources};
+use crate::operators::FieldSample;
 use crate::physics::Particle;
 use crate::precision::{Precision, Real};
 use crate::scenario::schema::Kinematics;
@@ -24,6 +24,8 @@ pub struct AxisRecord<R> {
     pub whole: u32,
     pub first: R,
     pub step: R,
+    pub first_low: R,
+    pub step_low: R,
 }
 
 /// Twin of `Particle` in `shaders/shared/parameters.wgsl`.
@@ -35,6 +37,8 @@ pub struct ParticleRecord<R> {
     pub moment: R,
     pub torque: R,
     pub anomaly: R,
+    pub mass_low: R,
+    pub anomaly_low: R,
 }
 
 /// Twin of `Parameters` in `shaders/shared/parameters.wgsl`.
@@ -45,11 +49,16 @@ pub struct Parameters<R> {
     pub momentum_cells: u32,
     pub space_cells: u32,
     pub first_space_cell: u32,
-    pub padding: u32,
+    pub zero: u32,
     pub particle: ParticleRecord<R>,
     pub time_over_step: R,
     pub time: R,
     pub dissipation: R,
+}
+
+/// What rounding to a device's precision leaves of a number.
+fn low<R: Real>(number: f64) -> R {
+    R::nearest(number - R::nearest(number).into())
 }
 
 impl<R: Real> Parameters<R> {
@@ -70,6 +79,8 @@ impl<R: Real> Parameters<R> {
                     whole: whole[axis] as u32,
                     first: R::nearest(first),
                     step: R::nearest(step),
+                    first_low: low(first),
+                    step_low: low(step),
                 }
             }),
             momentum_cells: momentum_cells as u32,
@@ -81,6 +92,8 @@ impl<R: Real> Parameters<R> {
                 moment: R::nearest(particle.moment),
                 torque: R::nearest(particle.torque_coefficient()),
                 anomaly: R::nearest(particle.anomaly),
+                mass_low: low(particle.mass),
+                anomaly_low: low(particle.anomaly),
             },
             ..Default::default()
         }
@@ -104,6 +117,7 @@ pub struct FieldRecord<R> {
     pub remaining: R,
     pub b: [R; 4],
     pub p: [R; 4],
+    pub p_low: [R; 4],
     pub de: [[R; 4]; 3],
     pub db: [[R; 4]; 3],
 }
@@ -116,6 +130,7 @@ impl<R: Real> From<&FieldSample> for FieldRecord<R> {
             remaining: R::nearest(1.0 - sample.absorbed),
             b: record(sample.b),
             p: record(sample.p),
+            p_low: [low(sample.p.x), low(sample.p.y), low(sample.p.z), low(0.0)],
             de: sample.de.map(record),
             db: sample.db.map(record),
         }
@@ -129,69 +144,4 @@ pub fn field_bytes(precision: Precision) -> u64 {
         Precision::F64 => size_of::<FieldRecord<f64>>(),
     };
     bytes as u64
-}
-
-/// Numbers that one workgroup of a reduction writes.
-pub const SUMS: usize = 16;
-
-/// Partial sums of one space cell, finished in double precision.
-pub struct Sums {
-    values: [f64; SUMS - 1],
-    least: f64,
-}
-
-impl Sums {
-    /// Adds the partial sums of all workgroups of a space cell.
-    pub fn of<R: Real>(partial: &[R]) -> Self {
-        let mut sums = Sums { values: [0.0; SUMS - 1], least: f64::INFINITY };
-        for numbers in partial.chunks_exact(SUMS) {
-            for (sum, number) in sums.values.iter_mut().zip(numbers) {
-                *sum += (*number).into();
-            }
-            sums.least = sums.least.min(numbers[SUMS - 1].into());
-        }
-        sums
-    }
-
-    fn vector(&self, at: usize) -> DVec3 {
-        DVec3::from_slice(&self.values[at..])
-    }
-
-    /// As written by the `sources` kernel; `volume` is that of a momentum cell.
-    pub fn sources(&self, moment: f64, volume: f64) -> Sources {
-        Sources {
-            density: self.values[0] * volume,
-            stream: self.vector(1) * volume,
-            magnetisation: self.vector(4) * moment * volume,
-            polarisation: self.vector(8) * moment * volume,
-            hidden_stream: DVec3::new(self.values[7], self.values[11], self.values[12]) * moment * volume,
-        }
-    }
-
-    /// As written by the `observables` kernel.
-    pub fn observables(&self, volume: f64) -> Observables {
-        Observables {
-            density: self.values[0] * volume,
-            momentum: self.vector(1) * volume,
-            spin: self.vector(4) * volume,
-            kinetic_energy: self.values[7] * volume,
-            purity: self.values[8] * volume,
-            edge: self.values[9] * volume,
-            momentum_scale: self.values[10] * volume,
-            positivity: self.least,
-        }
-    }
-}
-
-/// Numbers that one workgroup of the `balance` kernel writes.
-pub const FLUXES: usize = 24;
-
-/// Adds the partial sums of all workgroups of a space cell, as the `balance` kernel writes them.
-pub fn fluxes<R: Real>(partial: &[R], volume: f64) -> Fluxes {
-    let mut sums = [0.0; FLUXES];
-    for numbers in partial.chunks_exact(FLUXES) {
-        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += (*number).into() * volume);
-    }
-    let vector = |k: usize| DVec3::from_slice(&sums[3 * k..]);
-    Fluxes { momentum: [0, 1, 2].map(vector), spin: [3, 4, 5].map(vector), energy: vector(6), torque: vector(7) }
 }

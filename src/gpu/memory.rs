@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::executor::BLOCK;
-use super::layout::{FLUXES, SUMS, field_bytes};
+use super::layout::field_bytes;
 use super::slabs::Slabs;
+use super::sums::{FLUX_NUMBERS, OBSERVABLE_NUMBERS, SOURCE_NUMBERS};
 use crate::grid::{AXES, Grid, MOMENTUM};
 
 /// Bytes of one staging copy when a state is read back or written.
@@ -28,14 +29,16 @@ impl DeviceMemory {
     /// What a state takes when cut as `slabs`.
     pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
         let sums = |numbers| (0..slabs.planes.len()).map(move |slab| sums_bytes(grid, slabs, slab, numbers));
-        let all_sums: u64 = sums(SUMS).sum();
+        // A step reads sources twice; what else is read comes alone.
+        let readings = [2 * SOURCE_NUMBERS, OBSERVABLE_NUMBERS, FLUX_NUMBERS];
+        let read: u64 = readings.into_iter().map(|numbers| sums(numbers).sum()).max().unwrap_or(0);
         let tables = TABLES * grid.space_cells() as u64 * field_bytes(slabs.precision);
         DeviceMemory {
             state: slabs.state_bytes(),
-            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUXES).max().unwrap_or(0),
+            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUX_NUMBERS).max().unwrap_or(0),
             fields: tables,
-            // Two readings of a step, or a part of the state.
-            staging: (2 * all_sums).max(slabs.bytes(0).min(STAGING)),
+            // Sums, or a part of the state.
+            staging: read.max(slabs.bytes(0).min(STAGING)),
         }
     }
 

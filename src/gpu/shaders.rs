@@ -4,7 +4,7 @@
 //! parts, and the term itself. A term's file holds formulas; the sweeps that
 //! carry them are shared.
 
-use super::layout::{FLUXES, SUMS};
+use super::sums::{FLUXES, List, OBSERVABLE_NUMBERS, OBSERVABLES, SOURCES, count};
 use crate::grid::{AXIS_NAMES, MOMENTUM};
 use crate::operators::Speed;
 use crate::precision::Precision;
@@ -111,13 +111,14 @@ impl Kernel {
                 files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
                 files.push(wgsl!("spin_torque"));
             }
-            Kernel::Sources { .. } | Kernel::Observables { .. } => {
+            Kernel::Sources { .. } | Kernel::Observables { .. } | Kernel::Balance { .. } => {
                 files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
-                files.push(wgsl!("moments"));
-            }
-            Kernel::Balance { .. } => {
-                files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
-                files.push(wgsl!("balance"));
+                files.extend([wgsl!("shared/wide"), wgsl!("shared/sums")]);
+                files.push(match self {
+                    Kernel::Sources { .. } => wgsl!("sources"),
+                    Kernel::Observables { .. } => wgsl!("observables"),
+                    _ => wgsl!("balance"),
+                });
             }
             Kernel::Absorption => {
                 files.extend([wgsl!("shared/parameters"), wgsl!("shared/blocks"), wgsl!("absorption")]);
@@ -177,12 +178,21 @@ impl Kernel {
         }
     }
 
-    /// Numbers that a workgroup leaves to be read; 0 for kernels that advance the state.
+    /// What a reduction adds up, nothing for kernels that advance the state.
+    pub fn sums(self) -> &'static List {
+        match self {
+            Kernel::Sources { .. } => SOURCES,
+            Kernel::Observables { .. } => OBSERVABLES,
+            Kernel::Balance { .. } => FLUXES,
+            _ => &[],
+        }
+    }
+
+    /// Numbers that a workgroup leaves to be read.
     pub fn numbers(self) -> usize {
         match self {
-            Kernel::Sources { .. } | Kernel::Observables { .. } => SUMS,
-            Kernel::Balance { .. } => FLUXES,
-            _ => 0,
+            Kernel::Observables { .. } => OBSERVABLE_NUMBERS,
+            _ => 2 * count(self.sums()),
         }
     }
 

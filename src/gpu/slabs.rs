@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    /// 144 bytes in f32 for each of 10,000 space cells exceed a MiB.
+    /// 160 bytes in f32 for each of 10,000 space cells exceed a MiB.
     #[test]
     fn fields_must_fit_a_binding() {
         let grid = grid([10_000, 1, 1, 8, 1, 1]);

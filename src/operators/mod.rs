@@ -89,8 +89,9 @@ pub struct Sources {
     pub magnetisation: DVec3,
 }
 
-/// Moments of one space cell for the diagnostics.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Moments of one space cell for the diagnostics. On a device they are as exact as the
+/// state: at least 1e-10 of the sum of magnitudes, but for `momentum_scale`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Observables {
     /// int w0
     pub density: f64,
@@ -100,6 +101,9 @@ pub struct Observables {
     pub spin: DVec3,
     /// int (eps - m) w0
     pub kinetic_energy: f64,
+    /// P and M as in [`Sources`], more exact.
+    pub polarisation: DVec3,
+    pub magnetisation: DVec3,
     /// int (w0^2 + |w|^2)/2
     pub purity: f64,
     /// int |w0| over the outermost cells of the momentum axes

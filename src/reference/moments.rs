@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::Context;
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{FieldSample, Observables, Sources};
+use crate::physics::Particle;
 use crate::state::Cell;
 
 /// Maxwell's sources, one per space cell.
@@ -26,9 +27,9 @@ pub fn sources<C: Cell>(Context { grid, particle }: Context, state: &[C], fields
                 if particle.moment == 0.0 {
                     continue;
                 }
-                let f = particle.form_factors(p);
-                sum.polarisation -= particle.moment * f.kappa * w.cross(p);
-                sum.magnetisation += particle.moment * (f.alpha * w - f.beta * p.dot(w) * p);
+                let [polarisation, magnetisation] = dipoles(particle, p, w);
+                sum.polarisation += polarisation;
+                sum.magnetisation += magnetisation;
                 for (j, axis) in DVec3::AXES.into_iter().enumerate() {
                     sum.stream[j] += particle.hidden_velocity(p, axis, DVec3::ZERO, field.b).dot(w);
                     sum.hidden_stream[j] += particle.hidden_velocity(p, axis, field.e, DVec3::ZERO).dot(w);
@@ -51,22 +52,18 @@ pub fn observables<C: Cell>(
         .par_chunks(cells.len())
         .zip(fields)
         .map(|(state, field)| {
-            let mut sum = Observables {
-                density: 0.0,
-                momentum: DVec3::ZERO,
-                spin: DVec3::ZERO,
-                kinetic_energy: 0.0,
-                purity: 0.0,
-                edge: 0.0,
-                momentum_scale: 0.0,
-                positivity: f64::INFINITY,
-            };
+            let mut sum = Observables { positivity: f64::INFINITY, ..Observables::default() };
             for (cell, (p, edge)) in state.iter().zip(&cells) {
                 let p = *p + field.p;
                 let (w0, w) = (cell.density(), cell.spin());
                 sum.density += w0 * volume;
                 sum.momentum += p * w0 * volume;
                 sum.spin += w * volume;
+                if particle.moment != 0.0 {
+                    let [polarisation, magnetisation] = dipoles(particle, p, w * volume);
+                    sum.polarisation += polarisation;
+                    sum.magnetisation += magnetisation;
+                }
                 sum.kinetic_energy += particle.kinetic_energy(p) * w0 * volume;
                 sum.purity += 0.5 * (w0 * w0 + w.length_squared()) * volume;
                 sum.momentum_scale += p.length() * w0.abs() * volume;
@@ -78,6 +75,12 @@ pub fn observables<C: Cell>(
             sum
         })
         .collect()
+}
+
+/// What a cell adds to P and M.
+fn dipoles(particle: &Particle, p: DVec3, w: DVec3) -> [DVec3; 2] {
+    let f = particle.form_factors(p);
+    [-particle.moment * f.kappa * w.cross(p), particle.moment * (f.alpha * w - f.beta * p.dot(w) * p)]
 }
 
 /// Whether a momentum cell is the first or last of a resolved momentum axis.
