@@ -1,5 +1,6 @@
 // The precision of the state and of all arithmetic on it.
 alias real = f32;
+const DOUBLE: bool = false;
 
 // Zero, though no compiler knows: a kernel that needs `kept` reads it from its parameters.
 var<private> zero: u32;

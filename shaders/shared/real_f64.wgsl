@@ -1,5 +1,6 @@
 // The precision of the state and of all arithmetic on it.
 alias real = f64;
+const DOUBLE: bool = true;
 
 // Sums in two parts gain nothing here: the low parts stay zero.
 var<private> zero: u32;
