@@ -160,13 +160,13 @@ fn row(
         .collect();
     let particles = vector_integral(&carried, volume, |c| c.particles);
     let field = vector_integral(&carried, volume, |c| c.field);
-    for (k, name) in AXIS_NAMES[..MOMENTUM].iter().enumerate() {
-        put(&format!("momentum_{name}"), &units.momentum, particles[k] + field[k] + simulation.fixed_momentum[k]);
-    }
-    for (k, name) in AXIS_NAMES[..MOMENTUM].iter().enumerate() {
-        put(&format!("momentum_particles_{name}"), &units.momentum, particles[k]);
-        put(&format!("momentum_field_{name}"), &units.momentum, field[k]);
-        put(&format!("momentum_fixed_{name}"), &units.momentum, simulation.fixed_momentum[k]);
+    let fixed = simulation.fixed_momentum;
+    for (stem, vector) in
+        [("", particles + field + fixed), ("particles_", particles), ("field_", field), ("fixed_", fixed)]
+    {
+        for k in 0..MOMENTUM {
+            put(&format!("momentum_{stem}{}", AXIS_NAMES[k]), &units.momentum, vector[k]);
+        }
     }
     put("momentum_scale", &units.momentum, integral(observables, volume, |o| o.momentum_scale));
     if particle.spin {
@@ -259,6 +259,7 @@ mod tests {
 
     use super::*;
     use crate::reference::Reference;
+    use crate::scenario::columns::columns;
     use crate::scenario::{Loaded, parse};
     use crate::simulation::Prepared;
     use crate::state::State;
@@ -281,7 +282,8 @@ mod tests {
         .to_string();
         let scenario = parse::parse(&text, "test").expect("valid");
         let (name, origin, folder) = ("test".into(), "test".into(), PathBuf::from("."));
-        let mut prepared = Prepared::new(&Loaded { scenario, name, text, origin, folder }).expect("consistent");
+        let mut prepared =
+            Prepared::new(&Loaded { scenario: scenario.clone(), name, text, origin, folder }).expect("consistent");
         let (grid, mesh) = (prepared.grid.clone(), crate::fields::Mesh::of(&prepared.grid));
         let momenta = grid.momentum_cells();
         let values = (0..grid.cells()).map(|i| cell(mesh.position(i / momenta), grid.momentum(i % momenta)));
@@ -290,6 +292,7 @@ mod tests {
         let mut simulation = prepared.start(Box::new(executor)).expect("consistent");
         let mut table = Table::default();
         sample(&mut simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");
+        assert_eq!(table.columns, columns(&scenario));
         table
     }
 

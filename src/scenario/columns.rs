@@ -12,10 +12,25 @@ pub fn columns(scenario: &Scenario) -> Vec<String> {
     let mut put = |stem: &str, ends: &[&str]| names.extend(ends.iter().map(|end| format!("{stem}{end}")));
     put("", &["time", "number", "charge"]);
     put("energy_", &["kinetic", "electric", "magnetic", "spin", "total"]);
-    put("momentum_", &["x", "y", "z", "scale"]);
+    for part in ["", "particles_", "field_", "fixed_"] {
+        put(&format!("momentum_{part}"), &["x", "y", "z"]);
+    }
+    put("momentum_", &["scale"]);
     if spin {
         put("spin_", &["x", "y", "z"]);
         put("magnetisation_", &["x", "y", "z"]);
+    }
+    // A component needs both axes of its plane.
+    let directions = PhaseAxis::SPACE
+        .into_iter()
+        .filter(|direction| PhaseAxis::SPACE.iter().filter(|axis| *axis != direction).all(|axis| axes.contains(axis)));
+    for name in directions.map(|direction| direction.name()) {
+        put("angular_momentum_", &[name]);
+        put(&format!("angular_momentum_orbital_{name}"), &[""]);
+        put(&format!("angular_momentum_field_{name}"), &[""]);
+        if spin {
+            put(&format!("angular_momentum_spin_{name}"), &[""]);
+        }
     }
     put("", &["purity", "gauss_residual"]);
     if axes.len() > 1 && scenario.fields.evolution != Evolution::Frozen {
