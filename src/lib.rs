@@ -15,6 +15,7 @@ pub mod fit;
 pub mod gpu;
 pub mod grid;
 pub mod initial;
+pub mod linear_theory;
 pub mod npy;
 pub mod operators;
 pub mod output;

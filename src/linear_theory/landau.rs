@@ -1,0 +1,119 @@
+//! Integrals over a line with a pole near it, by the trapezoidal rule.
+//!
+//! For f analytic in a strip but for one pole at x* with residue r, and nodes
+//! x_j of step h (residue theorem applied to `f(x)/(1 - exp(-2 pi i (x - x_0)/h))`),
+//!
+//!     int f dx = h sum_j f(x_j) + 2 pi i r / (1 - exp(-2 pi i (x* - x_0)/h)),
+//!
+//! where the integral runs below the pole wherever it is, and its error falls
+//! exponentially with 1/h. This is Landau's continuation of the integral along the
+//! real axis from poles above it. With the complex conjugate for one that runs above.
+
+use std::f64::consts::PI;
+
+use num_complex::Complex64;
+
+/// Nodes from `start`, alternately of two grids of twice the spacing: a sum
+/// uses the one whose nodes are farther from the pole.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    pub start: f64,
+    pub spacing: f64,
+    pub count: usize,
+}
+
+/// On which side of the pole the contour runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contour {
+    BelowPole,
+    AbovePole,
+}
+
+impl Line {
+    /// A line from `start` to `end` or a little beyond; each of its grids has a step of at most `step`.
+    pub fn new(start: f64, end: f64, step: f64) -> Self {
+        let count = ((end - start) / (0.5 * step)).ceil().max(1.0) as usize + 1;
+        Line { start, spacing: 0.5 * step, count }
+    }
+
+    pub fn at(&self, node: usize) -> f64 {
+        self.start + self.spacing * node as f64
+    }
+
+    /// h, the weight of each node of one grid.
+    pub fn step(&self) -> f64 {
+        2.0 * self.spacing
+    }
+
+    /// The grid, 0 or 1, that keeps its distance from the pole.
+    pub fn grid(&self, pole: Option<Complex64>) -> usize {
+        let Some(pole) = pole else { return 0 };
+        let nearest = ((pole.re - self.start) / self.spacing).round().clamp(-1e9, 1e9) as i64;
+        1 - nearest.rem_euclid(2) as usize
+    }
+
+    /// What to multiply the residue with; zero where it cannot matter.
+    pub fn pole_weight(&self, grid: usize, pole: Complex64, contour: Contour) -> Complex64 {
+        let turns = 2.0 * PI * Complex64::I * (pole - self.at(grid)) / self.step();
+        let (sign, exponent) = match contour {
+            Contour::BelowPole => (1.0, -turns),
+            Contour::AbovePole => (-1.0, turns),
+        };
+        if exponent.re > 90.0 {
+            return Complex64::ZERO;
+        }
+        sign * 2.0 * PI * Complex64::I / (1.0 - exponent.exp())
+    }
+}
+
+/// Gauss-Legendre nodes and weights on [-1, 1].
+pub fn gauss_legendre(count: usize) -> Vec<(f64, f64)> {
+    let n = count as f64;
+    (0..count)
+        .map(|i| {
+            // Newton's method from Tricomi's estimate.
+            let mut x = (PI * (i as f64 + 0.75) / (n + 0.5)).cos();
+            let mut slope = 1.0;
+            for _ in 0..6 {
+                let (mut below, mut value) = (1.0, x);
+                for degree in 2..=count {
+                    let d = degree as f64;
+                    (below, value) = (value, ((2.0 * d - 1.0) * x * value - (d - 1.0) * below) / d);
+                }
+                slope = n * (x * value - below) / (x * x - 1.0);
+                x -= value / slope;
+            }
+            (x, 2.0 / ((1.0 - x * x) * slope * slope))
+        })
+        .collect()
+}
+
+/// J_0 to J_most at a complex argument, by downward recurrence normalised with
+/// `exp(-+ i z) = J_0 + 2 sum (-+ i)^n J_n`, of the two signs the larger one.
+pub fn bessel(most: usize, z: Complex64) -> Vec<Complex64> {
+    let top = most.max(z.norm() as usize) + 24;
+    let mut values = vec![Complex64::ZERO; top + 2];
+    if z.norm() < 1e-30 {
+        values[0] = Complex64::ONE;
+        values.truncate(most + 1);
+        return values;
+    }
+    values[top] = Complex64::new(1e-250, 0.0);
+    for n in (1..=top).rev() {
+        values[n - 1] = 2.0 * n as f64 / z * values[n] - values[n + 1];
+        if values[n - 1].norm() > 1e200 {
+            values[n - 1..].iter_mut().for_each(|value| *value *= 1e-300);
+        }
+    }
+    let turn = if z.im >= 0.0 { -Complex64::I } else { Complex64::I };
+    let mut sum = values[0];
+    let mut power = turn;
+    for value in &values[1..] {
+        sum += 2.0 * power * value;
+        power *= turn;
+    }
+    let scale = (turn * z).exp() / sum;
+    values.truncate(most + 1);
+    values.iter_mut().for_each(|value| *value *= scale);
+    values
+}
