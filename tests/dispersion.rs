@@ -2,6 +2,7 @@
 
 use num_complex::Complex64;
 use serde_json::{Value, json};
+use spinwigner::linear_theory::limits::{Polarisation, SpinResonance};
 use spinwigner::linear_theory::{self, Plasma, Rectangle, Response, Wave};
 use spinwigner::scenario::schema::Scenario;
 
@@ -180,7 +181,7 @@ fn nearest(plasma: &Plasma, k: f64, fields: &str, omega: Complex64) -> Wave {
 /// Every root of the table to the digits printed. Cold beams have their own tests.
 #[test]
 fn every_row_of_the_table() {
-    let mut checked = 0;
+    let (mut checked, mut missed) = (0, Vec::new());
     for row in rows() {
         if row.problem.contains("cold") {
             continue;
@@ -193,14 +194,124 @@ fn every_row_of_the_table() {
             row.problem, row.parameters, wave.omega.re, wave.omega.im, row.omega.re, row.omega.im,
             1e3 * start.elapsed().as_secs_f64()
         );
-        // Half a unit of the last digit, and a little for a table that truncates.
+        // Half a unit of the last digit printed, and the rounding of a few operations in float64.
+        let rounding = 8.0 * f64::EPSILON * row.omega.norm();
         for (found, printed, unit) in
             [(wave.omega.re, row.omega.re, row.unit[0]), (wave.omega.im, row.omega.im, row.unit[1])]
         {
-            let unit = if printed == 0.0 { 1e-9 } else { unit };
-            assert!((found - printed).abs() <= 0.51 * unit, "{}: {found} is not {printed}", row.problem);
+            // A zero in the table is exact, but for spins that resonate in the tail of the
+            // distribution, at eps = 2.1/1.4 m: exp(-0.5/0.02) = 1e-11 of them, which it leaves out.
+            let tail = row.parameters.contains("g/2=1.3");
+            let unit = match printed {
+                0.0 if tail => 1e-11,
+                0.0 => 1e-13,
+                _ => unit,
+            };
+            if (found - printed).abs() > 0.5 * unit + rounding {
+                missed.push(format!("{} [{}]: {found} is not {printed}", row.problem, row.parameters));
+            }
         }
         checked += 1;
     }
     assert_eq!(checked, rows().len() - 2);
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+/// A plasma across B0 = 3 along z with k along x, and what the closed form needs of it.
+struct Across {
+    plasma: Plasma,
+    closed_form: SpinResonance,
+}
+
+fn across(kinematics: &str, momenta: &[&str], form: &str, half_g: f64, k: f64, hbar: f64, theta: f64) -> Across {
+    let mut root = scenario(momenta, juttner(theta), "maxwell");
+    root["kinematics"] = json!(kinematics);
+    root["species"]["hbar"] = json!(hbar);
+    root["species"]["g_factor"] = json!({form: 2.0 * half_g});
+    root["fields"]["uniform"] = json!({"B": [0, 0, 3]});
+    let closed_form =
+        SpinResonance { k, plasma_frequency: 1.0, cyclotron_frequency: -3.0, delta: half_g - 1.0, hbar };
+    Across { plasma: plasma(root), closed_form }
+}
+
+impl Across {
+    /// Shift of the undamped ordinary mode from (g/2 - 1) omega_ce.
+    fn shift(&self, width: f64) -> f64 {
+        let centre = 3.0 * self.closed_form.delta;
+        let start = std::time::Instant::now();
+        let response = Response::new(&self.plasma, self.closed_form.k).unwrap_or_else(|error| panic!("{error}"));
+        let window = Rectangle::new([centre - width, centre + width], [-1e-4 * width, width]);
+        let waves = linear_theory::waves(&response, window).unwrap_or_else(|error| panic!("{error}"));
+        let spin: Vec<&Wave> = waves.iter().filter(|wave| wave.fields == "E_z" && wave.omega.im == 0.0).collect();
+        assert_eq!(spin.len(), 1, "{waves:?}");
+        println!("    {:.2} s", start.elapsed().as_secs_f64());
+        spin[0].omega.re - centre
+    }
+
+    fn thermal(mut self) -> Self {
+        self.plasma.thermalise_spins().unwrap_or_else(|error| panic!("{error}"));
+        self
+    }
+
+    fn closed_shift(&self, polarisation: Polarisation) -> f64 {
+        self.closed_form.frequencies(polarisation).expect("real")[0] - 3.0 * self.closed_form.delta
+    }
+}
+
+/// The spin wave near (g/2 - 1) omega_ce without relativity, hbar = 2e-4, T = 0.01: the
+/// closed form for short Larmor radii holds up to (k v_th/omega_ce)^2 = 1.1e-3 k^2 in
+/// the shift, times a few, and mu_B B0/T = 0.04: 2 % covers both. The factor 7/10 printed by
+/// Ekman et al. in equation 76 does not come near.
+#[test]
+fn spin_wave_has_the_shift_of_the_closed_form() {
+    for half_g in [1.1, 1.3] {
+        for k in [0.5, 1.0] {
+            let unpolarised = across("non_relativistic", THREE, "phenomenological", half_g, k, 2e-4, 0.01);
+            let (exact, printed) = (unpolarised.shift(0.01), unpolarised.closed_form.as_printed().expect("real")[0]);
+            let (closed, printed) = (unpolarised.closed_shift(Polarisation::None), printed - 3.0 * (half_g - 1.0));
+            println!("g/2 = {half_g}, k = {k}: unpolarised {exact:.4e}, closed {closed:.4e}, printed {printed:.4e}");
+            assert!(exact > 0.0 && (exact / closed - 1.0).abs() < 0.02, "{exact:e} {closed:e}");
+            assert!((exact / printed - 1.0).abs() > 0.1, "{exact:e} {printed:e}");
+
+            let thermal = unpolarised.thermal();
+            let (exact, closed) = (thermal.shift(0.01), thermal.closed_shift(Polarisation::Thermal));
+            println!("g/2 = {half_g}, k = {k}: thermal {exact:.4e}, closed {closed:.4e}");
+            assert!(exact < 0.0 && (exact / closed - 1.0).abs() < 0.02, "{exact:e} {closed:e}");
+        }
+    }
+}
+
+/// Either form of g, with and without relativity: unpolarised spins raise the frequency, spins
+/// in thermal equilibrium lower it. (With relativity the anomalous precession has no spread
+/// for p across B0; the phenomenological one has, see the next test.)
+#[test]
+fn shift_of_the_spin_wave_has_opposite_signs() {
+    for (kinematics, momenta) in [("non_relativistic", THREE), ("relativistic", TWO)] {
+        for half_g in [1.1, 1.3] {
+            for k in [0.5, 1.0] {
+                let unpolarised = across(kinematics, momenta, "tbmt", half_g, k, 2e-4, 0.01);
+                let raised = unpolarised.shift(0.01);
+                let lowered = unpolarised.thermal().shift(0.01);
+                println!("{kinematics} T-BMT, g/2 = {half_g}, k = {k}: unpolarised {raised:.4e}, thermal {lowered:.4e}");
+                // A hundred roundings of the frequency.
+                assert!(raised > 1e-14 && lowered < -1e-14, "{raised:e} {lowered:e}");
+            }
+        }
+    }
+}
+
+/// With relativity and phenomenological g the precession frequency of moving particles lies
+/// below (g/2 - 1) omega_ce. At T = 1e-5 and hbar = 0.05 the unpolarised shift is above by
+/// more than that spread, 3/2 T (g/2 - 1) omega_ce = 5e-6 and more, and the wave undamped; the closed form,
+/// which has no spread, is met to their ratio.
+#[test]
+fn relativistic_spread_lowers_the_spin_wave() {
+    for (half_g, k) in [(1.1, 0.5), (1.1, 1.0), (1.3, 0.5), (1.3, 1.0)] {
+        let unpolarised = across("relativistic", THREE, "phenomenological", half_g, k, 0.05, 1e-5);
+        let (exact, closed) = (unpolarised.shift(0.01), unpolarised.closed_shift(Polarisation::None));
+        let spread = 1.5 * 1e-5 * 3.0 * (half_g - 1.0);
+        println!("relativistic, g/2 = {half_g}, k = {k}: {exact:.4e}, closed {closed:.4e}, spread {spread:.1e}");
+        assert!(exact > 0.0 && exact < closed, "{exact:e} {closed:e}");
+        assert!(closed - exact < 4.0 * spread, "{exact:e} {closed:e}");
+    }
 }

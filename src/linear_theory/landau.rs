@@ -98,11 +98,12 @@ pub fn bessel(most: usize, z: Complex64) -> Vec<Complex64> {
         values.truncate(most + 1);
         return values;
     }
-    values[top] = Complex64::new(1e-250, 0.0);
+    values[top] = Complex64::new(1e-100, 0.0);
     for n in (1..=top).rev() {
         values[n - 1] = 2.0 * n as f64 / z * values[n] - values[n + 1];
-        if values[n - 1].norm() > 1e200 {
-            values[n - 1..].iter_mut().for_each(|value| *value *= 1e-300);
+        // Complex division squares: stay far from overflow.
+        if values[n - 1].norm() > 1e100 {
+            values[n - 1..].iter_mut().for_each(|value| *value *= 1e-200);
         }
     }
     let turn = if z.im >= 0.0 { -Complex64::I } else { Complex64::I };

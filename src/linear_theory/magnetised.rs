@@ -61,7 +61,32 @@ struct Part {
 /// One harmonic of one branch.
 struct Family {
     resonance: Resonance,
-    numerators: Vec<Quadratic>,
+    /// (power of w, row, column) of what is not negligible, the first node at which it
+    /// is not, and from there its values, node by node.
+    entries: Vec<(usize, usize, usize)>,
+    first: usize,
+    values: Vec<Complex64>,
+}
+
+impl Family {
+    fn new(resonance: Resonance, numerators: &[Quadratic], floor: f64) -> Self {
+        let mut entries = Vec::new();
+        for power in 0..3 {
+            for a in 0..POTENTIALS {
+                for b in 0..POTENTIALS {
+                    if numerators.iter().any(|numerator| numerator.0[power][a][b].norm() > floor) {
+                        entries.push((power, a, b));
+                    }
+                }
+            }
+        }
+        let first = numerators.iter().position(|numerator| numerator.largest() > 1e-3 * floor).unwrap_or(0);
+        let values = numerators[first..]
+            .iter()
+            .flat_map(|numerator| entries.iter().map(|&(power, a, b)| numerator.0[power][a][b]))
+            .collect();
+        Family { resonance, entries, first, values }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +115,7 @@ impl Magnetised {
         for part in &magnetised.parts {
             for family in &part.families {
                 let mass = (coupling.particle.mass.powi(2) + part.canonical.powi(2)).sqrt();
-                cuts.extend([family.resonance.constant, family.resonance.rate(1.0 / mass)]);
+                cuts.extend([mass, part.energy_reach()].map(|eps| family.resonance.rate(1.0 / eps)));
             }
         }
         magnetised.cuts = cuts;
@@ -145,7 +170,7 @@ impl Magnetised {
                 }
                 self.add_pole(resonance.constant, &sum);
             } else {
-                part.families.push(Family { resonance, numerators });
+                part.families.push(Family::new(resonance, &numerators, floor));
             }
         }
         part
@@ -169,14 +194,27 @@ impl Magnetised {
         for part in &self.parts {
             let mass2 = self.coupling.particle.mass.powi(2) + part.canonical.powi(2);
             for family in &part.families {
-                let pole = family.resonance.place(w, mass2);
+                let pole = family.resonance.place(w, mass2, part.energy_reach());
                 let grid = part.line.grid(pole.as_ref().map(|pole| pole.x));
                 let weight = part.scale * part.line.step();
-                for node in (grid..part.line.count).step_by(2) {
-                    let rate = family.resonance.rate(1.0 / part.energies[node]);
-                    sum.add_scaled(weight / (w - rate), &family.numerators[node]);
+                let mut totals = [Complex64::ZERO; 3 * POTENTIALS * POTENTIALS];
+                let width = family.entries.len();
+                // Nodes of the grid, of which the first may be skipped.
+                let skipped = (family.first + grid) % 2;
+                for node in (family.first + skipped..part.line.count).step_by(2) {
+                    let factor = weight / (w - family.resonance.rate(1.0 / part.energies[node]));
+                    let from = (node - family.first) * width;
+                    for (total, value) in totals.iter_mut().zip(&family.values[from..from + width]) {
+                        *total += factor * value;
+                    }
+                }
+                for (&(power, a, b), total) in family.entries.iter().zip(&totals) {
+                    sum.0[power][a][b] += total;
                 }
                 let Some(pole) = pole else { continue };
+                if pole.harmless() {
+                    continue;
+                }
                 let factor = part.line.pole_weight(grid, pole.x, pole.contour);
                 if factor != Complex64::ZERO && part.matters(&self.coupling, pole.x, factor) {
                     let numerator = part.numerators(&self.coupling, self.k, pole.x, &[family.resonance]);
@@ -228,6 +266,15 @@ struct Place {
     contour: Contour,
 }
 
+impl Place {
+    /// Whether the pole is so far on its own side that the sum alone is right: further
+    /// off than pi/4, where exp(-p^2) begins to grow, the formula of [`Line`] fails.
+    fn harmless(&self) -> bool {
+        let depth = if self.contour == Contour::AbovePole { -self.x.im } else { self.x.im };
+        depth > 0.25 * std::f64::consts::PI
+    }
+}
+
 impl Resonance {
     fn new(coupling: &Coupling, branch: usize, harmonic: i32) -> Self {
         let particle = coupling.particle;
@@ -252,9 +299,9 @@ impl Resonance {
     }
 
     /// The resonant momentum on the sheet that the waves are continued to. As Im w falls
-    /// through zero the contour is held back where a real momentum resonates; elsewhere,
-    /// at frequencies above that of a particle at rest, nothing is picked up.
-    fn place(&self, w: Complex64, mass2: f64) -> Option<Place> {
+    /// through zero the contour is held back where particles resonate, between the rates
+    /// of those at rest and of the fastest there are; elsewhere nothing is picked up.
+    fn place(&self, w: Complex64, mass2: f64, reach: f64) -> Option<Place> {
         // y = 1/eps by Newton's method; the third term is small.
         let excess = w - self.constant;
         let mut y = excess / self.first;
@@ -270,8 +317,8 @@ impl Resonance {
         if !(eps.is_finite() && eps.re > 0.0) {
             return None;
         }
-        let at_rest = self.rate(1.0 / mass2.sqrt()) - self.constant;
-        if w.im < 0.0 && excess.re / at_rest >= 1.0 {
+        let (slowest, fastest) = (self.rate(1.0 / mass2.sqrt()), self.rate(1.0 / reach));
+        if w.im < 0.0 && !(slowest.min(fastest)..slowest.max(fastest)).contains(&w.re) {
             return None;
         }
         let p2 = eps * eps - mass2;
@@ -311,6 +358,11 @@ impl Part {
         } else {
             self.directions.iter().map(|&(cosine, weight)| (cosine, weight * (3.0 * x).exp())).collect()
         }
+    }
+
+    /// Largest energy with particles.
+    fn energy_reach(&self) -> f64 {
+        self.energies.last().copied().unwrap_or(f64::INFINITY)
     }
 
     /// Whether the residue at x can contribute more than rounding.
@@ -473,14 +525,14 @@ fn extent(plasma: &Plasma, population: &Population) -> (f64, f64) {
 fn harmonics(plasma: &Plasma, k: f64) -> Result<i32> {
     let gyration = (plasma.particle.charge * plasma.magnetic_field).abs();
     let reach = plasma.populations.iter().map(|population| k * extent(plasma, population).0 / gyration).fold(0.0, f64::max);
-    // J_n(b) < 1e-17 for n > b + 5 b^(1/3) + 12 or so.
-    let harmonics = (reach + 5.0 * reach.cbrt()).min(1e6) as i32 + 14;
-    if harmonics > MOST_HARMONICS {
+    // J_n(b) < (e b/2n)^n, in which dh brings two neighbours.
+    let size = |n: i32| (0.5 * std::f64::consts::E * reach / f64::from(n)).powi(n);
+    let Some(harmonics) = (1..MOST_HARMONICS).find(|&n| size(n) < 1e-17).map(|n| n + 2) else {
         return Err(Error::Input(format!(
-            "dispersion: the largest gyroradius is {reach:.0} / k, which takes {harmonics} harmonics; \
-             {MOST_HARMONICS} are allowed, so use a smaller k, a smaller spread or a larger B"
+            "dispersion: the largest gyroradius is {reach:.0}/k, which takes more than the {MOST_HARMONICS} harmonics \
+             allowed; use a smaller k, a smaller spread or a larger B"
         )));
-    }
+    };
     Ok(harmonics)
 }
 

@@ -208,8 +208,9 @@ fn axis(plasma: &Plasma, population: &Population, axis: usize) -> Vec<(f64, f64)
     match population.shape {
         Shape::Gaussian { spread, drift } => {
             let (spread, drift) = (spread[axis], drift[axis]);
-            // The energy is analytic within m of the real axis.
-            let step = (0.6 * spread).min(if plasma.particle.relativistic() { 0.25 * plasma.particle.mass } else { f64::INFINITY });
+            // The energy is analytic within m of the real axis: exp(-2 pi/0.15) is 1e-18.
+            let analytic = if plasma.particle.relativistic() { 0.15 * plasma.particle.mass } else { f64::INFINITY };
+            let step = (0.6 * spread).min(analytic);
             let count = (Plasma::REACH * spread / step).ceil() as i32;
             (-count..=count).map(|j| (drift + step * f64::from(j), step)).collect()
         }
