@@ -198,3 +198,73 @@ pub fn dot(a: &Vector, b: &Vector) -> Complex64 {
 pub fn cross(a: &Vector, b: &Vector) -> Vector {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
+
+#[cfg(test)]
+mod tests {
+    use glam::DVec3;
+
+    use super::*;
+
+    fn coupling(kinematics: Kinematics, anomaly: f64) -> Coupling {
+        let particle = Particle { mass: 1.3, charge: -0.8, hbar: 0.7, moment: -0.3, anomaly, kinematics, spin: true };
+        Coupling { particle, magnetic_field: 0.9 }
+    }
+
+    const KINEMATICS: [Kinematics; 3] =
+        [Kinematics::Relativistic, Kinematics::NonRelativistic, Kinematics::NonRelativisticWithoutSpinOrbit];
+
+    /// At real momenta T and its gradient are those of the solver.
+    #[test]
+    fn real_momenta_have_the_hamiltonian_of_the_solver() {
+        let (p, e, b) = (DVec3::new(0.3, -0.7, 1.1), DVec3::new(0.5, 0.2, -0.4), DVec3::new(-0.1, 0.9, 0.6));
+        let complex = |v: DVec3| v.to_array().map(Complex64::from);
+        for kinematics in KINEMATICS {
+            for anomaly in [0.0, 0.4] {
+                let coupling = coupling(kinematics, anomaly);
+                let (p_complex, factors) = (complex(p), coupling.factors(coupling.energy(&complex(p))));
+                let compare = |found: Vector, exact: DVec3| {
+                    for (found, exact) in found.iter().zip(exact.to_array()) {
+                        assert!((found - exact).norm() < 1e-15, "{found} {exact}");
+                    }
+                };
+                let field = factors.field(&p_complex, &complex(e), &complex(b));
+                compare(field, coupling.particle.precession_field(p, e, b));
+                for (index, axis) in DVec3::AXES.into_iter().enumerate() {
+                    let gradient = factors.gradient(&p_complex, index, &complex(e), &complex(b));
+                    compare(gradient, coupling.particle.precession_gradient(p, axis, e, b));
+                }
+            }
+        }
+    }
+
+    /// The inverse mass is the second derivative of eps - mu_B spin.T0, also at complex momenta. A
+    /// central difference of the gradient has an error of h^2/6 times the fourth derivative, about 1e-9.
+    #[test]
+    fn inverse_mass_is_the_second_derivative() {
+        let spin = [0.0, 0.0, 0.7].map(Complex64::from);
+        for kinematics in KINEMATICS {
+            for (anomaly, pz) in [(0.0, 0.4), (0.5, 0.0)] {
+                let coupling = coupling(kinematics, anomaly);
+                let p = [Complex64::new(0.3, 0.1), Complex64::new(-0.7, 0.2), Complex64::from(pz)];
+                let gradient = |p: &Vector, axis: usize| {
+                    let eps = coupling.energy(p);
+                    let background = [ZERO, ZERO, coupling.magnetic_field.into()];
+                    let slope = coupling.factors(eps).gradient(p, axis, &[ZERO; 3], &background);
+                    p[axis] / eps - coupling.particle.moment * dot(&slope, &spin)
+                };
+                for (a, b) in [(1, 1), (1, 2), (2, 2)] {
+                    let h = 1e-5;
+                    let (mut up, mut down) = (p, p);
+                    up[b] += h;
+                    down[b] -= h;
+                    let difference = (gradient(&up, a) - gradient(&down, a)) / (2.0 * h);
+                    let exact = coupling.inverse_mass(coupling.energy(&p), &p, a, b, &spin);
+                    assert!(
+                        (exact - difference).norm() < 1e-8,
+                        "{kinematics:?} {anomaly} {a}{b}: {exact} {difference}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -118,3 +118,70 @@ pub fn bessel(most: usize, z: Complex64) -> Vec<Complex64> {
     values.iter_mut().for_each(|value| *value *= scale);
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn c(re: f64, im: f64) -> Complex64 {
+        Complex64::new(re, im)
+    }
+
+    /// The plasma dispersion function `Z(x) = pi^(-1/2) int exp(-t^2)/(t - x) dt`, below its
+    /// pole everywhere; values of `i sqrt(pi) exp(-x^2) erfc(-i x)` with 25 digits (mpmath).
+    /// The largest is 4.2e3, and each integral as good as its rounding, 1e-14 of it.
+    #[test]
+    fn integral_is_the_plasma_dispersion_function() {
+        for (x, exact) in DISPERSION {
+            let line = Line::new(-6.5, 6.5, 0.4);
+            let grid = line.grid(Some(x));
+            let f = |t: Complex64| (-t * t).exp() / PI.sqrt();
+            let sum: Complex64 =
+                (grid..line.count).step_by(2).map(|node| f(line.at(node).into()) / (line.at(node) - x)).sum();
+            let value = line.step() * sum + line.pole_weight(grid, x, Contour::BelowPole) * f(x);
+            assert!((value - exact).norm() < 1e-14 * exact.norm().max(1.0), "{x}: {value} {exact}");
+            // The mirror image runs above the conjugate pole.
+            let above = line.step() * sum.conj() + line.pole_weight(grid, x.conj(), Contour::AbovePole) * f(x.conj());
+            assert!((above - exact.conj()).norm() < 1e-14 * exact.norm().max(1.0), "{x}: {above} {exact}");
+        }
+    }
+
+    /// J_n(z) with 25 digits (mpmath), to a few roundings.
+    #[test]
+    fn bessel_functions_of_complex_argument() {
+        for (n, z, exact) in BESSEL {
+            let value = bessel(n, z)[n];
+            assert!((value - exact).norm() < 2e-14 * exact.norm(), "J_{n}({z}): {value} {exact}");
+        }
+        assert_eq!(bessel(3, c(0.0, 0.0)), [c(1.0, 0.0), c(0.0, 0.0), c(0.0, 0.0), c(0.0, 0.0)]);
+    }
+
+    /// Exact for polynomials up to degree 2 n - 1: int x^(2 j) dx = 2/(2 j + 1).
+    #[test]
+    fn gauss_legendre_is_exact_for_polynomials() {
+        for count in [1, 2, 5, 32, 96] {
+            let nodes = gauss_legendre(count);
+            for j in 0..count {
+                let sum: f64 = nodes.iter().map(|(x, weight)| weight * x.powi(2 * j as i32)).sum();
+                assert!((sum - 2.0 / (2 * j + 1) as f64).abs() < 4e-15, "{count} {j}: {sum}");
+            }
+        }
+    }
+
+    const DISPERSION: [(Complex64, Complex64); 6] = [
+        (Complex64::new(1.0, 0.5), Complex64::new(-0.6077242989405139, 0.6290444616787879)),
+        (Complex64::new(1.0, -0.5), Complex64::new(-2.0167639548158607, 0.27568949691742256)),
+        (Complex64::new(2.0, -2.0), Complex64::new(-3.7396936630121025, -0.7780236288110898)),
+        (Complex64::new(0.2, -3.0), Complex64::new(-25722.782142515625, 10000.168546858004)),
+        (Complex64::new(5.0, 0.001), Complex64::new(-0.2042681397090144, 4.2681511090083964e-05)),
+        (Complex64::new(-3.0, -1.0), Complex64::new(0.3079299114479989, -0.11463092669520251)),
+    ];
+    const BESSEL: [(usize, Complex64, Complex64); 6] = [
+        (0, Complex64::new(0.3, 0.0), Complex64::new(0.9776262465382961, 0.0)),
+        (1, Complex64::new(2.0, -1.0), Complex64::new(0.7906233925534284, 0.07993269416777606)),
+        (7, Complex64::new(2.0, -1.0), Complex64::new(-0.000394554881781867, -8.828053172246522e-06)),
+        (12, Complex64::new(0.5, 0.2), Complex64::new(-4.517075128135578e-17, -2.985536849161795e-16)),
+        (3, Complex64::new(-15.0, 6.0), Complex64::new(31.516915498264076, 18.25922049986368)),
+        (40, Complex64::new(-15.0, 6.0), Complex64::new(3.46134327014502e-14, -7.565608189743451e-13)),
+    ];
+}

@@ -225,8 +225,13 @@ impl Magnetised {
         sum.at(w)
     }
 
-    pub fn poles(&self) -> Vec<f64> {
-        self.poles.iter().map(|pole| pole.0).collect()
+    /// Poles of the rows and columns named.
+    pub fn poles(&self, fields: &[usize]) -> Vec<f64> {
+        let floor = NEGLIGIBLE * self.rest.largest();
+        let strong = |strength: &Quadratic| {
+            strength.0.iter().any(|power| fields.iter().any(|&a| fields.iter().any(|&b| power[a][b].norm() > floor)))
+        };
+        self.poles.iter().filter(|pole| strong(&pole.1)).map(|pole| pole.0).collect()
     }
 
     pub fn cuts(&self) -> Vec<f64> {
@@ -524,7 +529,8 @@ fn extent(plasma: &Plasma, population: &Population) -> (f64, f64) {
 /// Gyro-harmonics that are not negligible.
 fn harmonics(plasma: &Plasma, k: f64) -> Result<i32> {
     let gyration = (plasma.particle.charge * plasma.magnetic_field).abs();
-    let reach = plasma.populations.iter().map(|population| k * extent(plasma, population).0 / gyration).fold(0.0, f64::max);
+    let reach =
+        plasma.populations.iter().map(|population| k * extent(plasma, population).0 / gyration).fold(0.0, f64::max);
     // J_n(b) < (e b/2n)^n, in which dh brings two neighbours.
     let size = |n: i32| (0.5 * std::f64::consts::E * reach / f64::from(n)).powi(n);
     let Some(harmonics) = (1..MOST_HARMONICS).find(|&n| size(n) < 1e-17).map(|n| n + 2) else {
@@ -548,7 +554,6 @@ fn nodes(plasma: &Plasma, population: &Population) -> (Line, Vec<(f64, f64)>) {
         count = 96;
     }
     // The weight falls as exp(2 x) or exp(3 x) below the least scale.
-    let (dimensions, directions) =
-        if plasma.resolved[2] { (3.0, gauss_legendre(count)) } else { (2.0, Vec::new()) };
+    let (dimensions, directions) = if plasma.resolved[2] { (3.0, gauss_legendre(count)) } else { (2.0, Vec::new()) };
     (Line::new(least.ln() - 38.0 / dimensions, most.ln(), step), directions)
 }

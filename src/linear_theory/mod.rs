@@ -57,8 +57,25 @@ pub fn default_window(plasma: &Plasma, k: f64) -> Rectangle {
         .fold((f64::INFINITY, 0.0), |sum: (f64, f64), next| (sum.0.min(next.0), sum.1.max(next.0 + next.1)));
     let light = if plasma.electrostatic { 0.0 } else { 1.0 };
     let top = (frequency * frequency + k * k * f64::max(light, 4.0 * thermal.1 * thermal.1)).sqrt();
-    let lowest = if plasma.magnetic_field == 0.0 { f64::min(0.9 * frequency, 4.0 * k * thermal.0) } else { 0.03 * frequency };
+    let lowest = if plasma.magnetic_field == 0.0 {
+        (0.9 * frequency).min(4.0 * k * thermal.0).min(0.6 * k * narrowest(plasma))
+    } else {
+        0.03 * frequency
+    };
     Rectangle::new([0.0, 1.3 * top], [-lowest, frequency])
+}
+
+/// Least ratio of the spread along k to one across it, which limits the continuation
+/// with relativity.
+fn narrowest(plasma: &Plasma) -> f64 {
+    let ratio = |population: &Population| match population.shape {
+        Shape::Gaussian { spread, .. } if plasma.particle.relativistic() => {
+            let across = (1..3).filter(|&axis| plasma.resolved[axis]).map(|axis| spread[axis]);
+            spread[0] / across.fold(0.0, f64::max)
+        }
+        _ => f64::INFINITY,
+    };
+    plasma.populations.iter().map(ratio).fold(f64::INFINITY, f64::min)
 }
 
 /// All waves in a window of frequencies. Frequencies with Re < 0 mirror those with Re > 0,

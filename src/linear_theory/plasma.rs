@@ -65,7 +65,8 @@ impl Population {
                 slope += sign * coupling.precession_slope(eps) / temperature;
                 let moment = coupling.particle.moment * coupling.precession(eps) / temperature;
                 // The weight of a particle at rest is 1 or less; the norm follows from the density.
-                let at_rest = coupling.particle.moment * coupling.precession(coupling.particle.mass.into()) / temperature;
+                let at_rest =
+                    coupling.particle.moment * coupling.precession(coupling.particle.mass.into()) / temperature;
                 (exponent + sign * moment - at_rest.norm()).exp()
             }
         };

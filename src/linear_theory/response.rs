@@ -137,10 +137,9 @@ impl Response {
 
     /// Frequencies of poles of D, and the power at which they can appear in a block.
     pub fn poles(&self, block: &Block) -> (Vec<f64>, i32) {
-        let order = if let Block::Fields(fields) = block { fields.len() as i32 } else { 1 };
-        match &self.kind {
-            Kind::Free(_) => (Vec::new(), order),
-            Kind::Gyrating(gyrating) => (gyrating.poles(), order),
+        match (&self.kind, block) {
+            (Kind::Gyrating(gyrating), Block::Fields(fields)) => (gyrating.poles(fields), fields.len() as i32),
+            _ => (Vec::new(), 1),
         }
     }
 
@@ -177,19 +176,17 @@ impl Response {
     /// Finds out which fields mix, at a frequency of no meaning.
     fn split(&self) -> Vec<Block> {
         let d = self.matrix(self.scale * Complex64::new(0.3719, 0.6143));
-        let coupled = |a: usize, b: usize| {
-            (d[a][b] * d[b][a]).abs().sqrt() > 1e-11 * (d[a][a] * d[b][b]).abs().sqrt()
-        };
+        let coupled = |a: usize, b: usize| (d[a][b] * d[b][a]).abs().sqrt() > 1e-11 * (d[a][a] * d[b][b]).abs().sqrt();
         match (coupled(0, 1), coupled(0, 2), coupled(1, 2)) {
             (false, false, false) => {
                 let alike = (d[1][1] - d[2][2]).abs() <= 1e-11 * d[1][1].abs();
-                let across = if alike { vec![Block::Transverse] } else { [1, 2].map(|a| Block::Fields(vec![a])).into() };
+                let across =
+                    if alike { vec![Block::Transverse] } else { [1, 2].map(|a| Block::Fields(vec![a])).into() };
                 [vec![Block::Fields(vec![0])], across].concat()
             }
             (false, false, true) => {
                 let size = d[1][1].abs();
-                let circular =
-                    (d[1][1] - d[2][2]).abs() <= 1e-11 * size && (d[1][2] + d[2][1]).abs() <= 1e-11 * size;
+                let circular = (d[1][1] - d[2][2]).abs() <= 1e-11 * size && (d[1][2] + d[2][1]).abs() <= 1e-11 * size;
                 let across = if circular {
                     vec![Block::Circular(1.0), Block::Circular(-1.0)]
                 } else {

@@ -29,9 +29,11 @@ const CUT: f64 = 0.4871;
 /// A change of phase between neighbouring points below this, in radians, is trusted.
 const TRUSTED: f64 = 0.9;
 /// Points on an edge before any refinement.
-const POINTS: usize = 12;
+const POINTS: usize = 7;
 /// Smallest rectangles, as a share of the first.
 const SMALLEST: f64 = 1e-9;
+/// Below this share, zeros that rounding keeps from being separated are one.
+const CLUSTER: f64 = 1e-6;
 
 impl Rectangle {
     pub fn new(re: [f64; 2], im: [f64; 2]) -> Self {
@@ -114,7 +116,11 @@ fn search(
         search(f, parts[0], first, smallest, found)?;
         return search(f, parts[1], second, smallest, found);
     }
-    None
+    // Close to a multiple zero the phase is rounding: what cannot be divided is one.
+    let size = rectangle.size().norm();
+    (size < CLUSTER / SMALLEST * smallest).then(|| {
+        found.push(Zero { at: rectangle.middle(), multiplicity: count, error: size });
+    })
 }
 
 /// Number of zeros inside.
@@ -146,13 +152,13 @@ fn turn(
         return None;
     }
     let ratio = b.1 / a.1;
-    let whole = ratio.arg();
-    // Between points of very different size there may be a turn that the ends do not show.
-    if whole.abs() < TRUSTED && ratio.norm().ln().abs() < 1.5 {
-        return Some(whole);
-    }
     let middle = 0.5 * (a.0 + b.0);
     let middle = (middle, f(middle));
+    // Past a zero nearby there may be a turn that the ends do not show: f must be nearly straight.
+    let bend = (middle.1 - 0.5 * (a.1 + b.1)).norm() / a.1.norm().max(b.1.norm());
+    if ratio.arg().abs() < TRUSTED && ratio.norm().ln().abs() < 1.5 && bend < 0.25 {
+        return Some(ratio.arg());
+    }
     Some(turn(f, a, middle, depth + 1)? + turn(f, middle, b, depth + 1)?)
 }
 
@@ -170,8 +176,7 @@ pub fn muller(f: &dyn Fn(Complex64) -> Complex64, start: Complex64, spread: f64)
         let curvature = (d2 - d1) / (h2 + h1);
         let slope = d2 + h2 * curvature;
         let root = (slope * slope - 4.0 * f2 * curvature).sqrt();
-        let denominator =
-            if (slope + root).norm() > (slope - root).norm() { slope + root } else { slope - root };
+        let denominator = if (slope + root).norm() > (slope - root).norm() { slope + root } else { slope - root };
         let next = x2 - 2.0 * f2 / denominator;
         if !next.is_finite() {
             return None;
@@ -192,3 +197,45 @@ pub fn muller(f: &dyn Fn(Complex64) -> Complex64, start: Complex64, spread: f64)
     (at.is_finite() && error.is_finite()).then_some((at, error))
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A polynomial with a double zero, a pair 1e-5 apart and one outside.
+    #[test]
+    fn finds_every_zero_with_its_multiplicity() {
+        let at = [
+            Complex64::new(0.3, 0.2),
+            Complex64::new(0.3, 0.2),
+            Complex64::new(-0.5, -0.1),
+            Complex64::new(-0.5, -0.1 + 1e-5),
+            Complex64::new(0.0, 0.7),
+            Complex64::new(2.0, 0.0),
+        ];
+        let f = |z: Complex64| at.iter().map(|zero| z - zero).product::<Complex64>() * (Complex64::I * z).exp();
+        let zeros = zeros(&f, Rectangle::new([-1.0, 1.0], [-1.0, 1.0])).expect("no zero on the edge");
+        assert_eq!(zeros.iter().map(|zero| zero.multiplicity).sum::<usize>(), 5, "{zeros:?}");
+        for zero in &zeros {
+            let nearest = at.iter().map(|exact| (exact - zero.at).norm()).fold(f64::INFINITY, f64::min);
+            // A double zero is known to the root of the rounding of f, which is 1e-8 and a few.
+            let tolerance = if zero.multiplicity == 2 { 1e-6 } else { 1e-10 };
+            assert!(nearest < tolerance, "{zero:?}: {nearest:e}");
+        }
+    }
+
+    /// sin has zeros at all multiples of pi, and only there.
+    #[test]
+    fn finds_the_zeros_of_the_sine() {
+        let zeros = zeros(&|z| z.sin(), Rectangle::new([-10.1, 20.3], [-3.0, 2.0])).expect("analytic");
+        let expected: Vec<f64> = (-3..=6).map(|n| f64::from(n) * std::f64::consts::PI).collect();
+        assert_eq!(zeros.len(), expected.len(), "{zeros:?}");
+        for (zero, expected) in zeros.iter().zip(expected) {
+            assert!((zero.at - expected).norm() < 1e-13 && zero.multiplicity == 1, "{zero:?} {expected}");
+        }
+    }
+
+    #[test]
+    fn a_zero_on_the_edge_is_no_count() {
+        assert_eq!(zeros(&|z| z, Rectangle::new([0.0, 1.0], [-1.0, 1.0])), None);
+    }
+}

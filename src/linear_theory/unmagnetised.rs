@@ -31,8 +31,12 @@ pub struct Unmagnetised {
 struct Part {
     population: Population,
     spin: DVec3,
-    /// Momenta across k and their weights.
+    /// Momenta across k and their weights; those for residues reach further, where a
+    /// complex p_x weighs less against large p_y and p_z.
     across: Vec<([f64; 2], f64)>,
+    far_across: Vec<([f64; 2], f64)>,
+    /// Spreads of the momenta across k that are resolved.
+    widths: Vec<f64>,
     line: Line,
     numerators: Vec<Quadratic>,
     velocities: Vec<f64>,
@@ -50,7 +54,14 @@ impl Unmagnetised {
             let mut part = Part {
                 population: *population,
                 spin,
-                across: across(plasma, population),
+                across: across(plasma, population, 1.0),
+                far_across: across(plasma, population, FAR),
+                widths: match population.shape {
+                    Shape::Gaussian { spread, .. } => {
+                        (1..3).filter(|&i| plasma.resolved[i]).map(|i| spread[i]).collect()
+                    }
+                    Shape::Juttner { .. } => Vec::new(),
+                },
                 line: line(plasma, population),
                 numerators: Vec::new(),
                 velocities: Vec::new(),
@@ -60,7 +71,11 @@ impl Unmagnetised {
                 .into_par_iter()
                 .map(|node| {
                     let u = part.line.at(node).into();
-                    (part.numerator(&coupling, k, u), part.second_variation(&coupling, k, u), part.number(&coupling, u))
+                    (
+                        part.numerator(&coupling, k, u, &part.across),
+                        part.second_variation(&coupling, k, u),
+                        part.number(&coupling, u),
+                    )
                 })
                 .collect();
             // All nodes of both grids.
@@ -79,46 +94,59 @@ impl Unmagnetised {
         Ok(Unmagnetised { k, coupling, rest, parts })
     }
 
-    /// M(w).
+    /// M(w); not a number where the continuation to damped waves fails.
     pub fn moments(&self, w: Complex64) -> Matrix {
         let mut sum = self.rest;
         let pole = self.pole(w);
+        let relativistic = self.coupling.particle.relativistic();
         for part in &self.parts {
-            let grid = part.line.grid(pole);
+            let grid = part.line.grid(Some(pole));
             let weight = part.scale * part.line.step();
             for node in (grid..part.line.count).step_by(2) {
                 sum.add_scaled(weight / (w - self.k * part.velocities[node]), &part.numerators[node]);
             }
-            let Some(pole) = pole else { continue };
-            let factor = part.line.pole_weight(grid, pole, Contour::BelowPole);
-            if factor != Complex64::ZERO {
-                let slope = if self.coupling.particle.relativistic() {
-                    1.0 - (w / self.k).powi(2)
-                } else {
-                    Complex64::from(1.0 / self.coupling.particle.mass)
-                };
-                let residue = -part.scale * factor / (self.k * slope);
-                sum.add_scaled(residue, &part.numerator(&self.coupling, self.k, pole));
+            // As Im w falls through zero, the contour is held back where particles resonate.
+            let held = !relativistic || (part.velocities[0]..part.fastest()).contains(&(w.re / self.k));
+            if w.im < 0.0 && !held {
+                continue;
             }
+            let factor = part.line.pole_weight(grid, pole, Contour::BelowPole);
+            if factor == Complex64::ZERO {
+                continue;
+            }
+            if relativistic && !part.converges(pole) {
+                if w.im < 0.0 {
+                    sum.add_scaled(f64::NAN.into(), &sum.clone());
+                }
+                continue;
+            }
+            let slope = if relativistic {
+                1.0 - (w / self.k).powi(2)
+            } else {
+                Complex64::from(1.0 / self.coupling.particle.mass)
+            };
+            let residue = -part.scale * factor / (self.k * slope);
+            sum.add_scaled(residue, &part.numerator(&self.coupling, self.k, pole, &part.far_across));
         }
         sum.at(w)
     }
 
-    /// Where v_x = w/k. No particle is faster than light: nothing is left of the pole
-    /// when a faster wave is continued to damping.
-    fn pole(&self, w: Complex64) -> Option<Complex64> {
+    /// Where v_x = w/k.
+    fn pole(&self, w: Complex64) -> Complex64 {
         let z = w / self.k;
-        if !self.coupling.particle.relativistic() {
-            Some(self.coupling.particle.mass * z)
-        } else if z.im <= 0.0 && z.re.abs() >= 1.0 {
-            None
+        if self.coupling.particle.relativistic() {
+            0.5 * ((1.0 + z).ln() - (1.0 - z).ln())
         } else {
-            Some(0.5 * ((1.0 + z).ln() - (1.0 - z).ln()))
+            self.coupling.particle.mass * z
         }
     }
 
+    /// Phase velocities of the slowest and fastest particles, times k.
     pub fn cuts(&self) -> Vec<f64> {
-        if self.coupling.particle.relativistic() { vec![-self.k, self.k] } else { Vec::new() }
+        if !self.coupling.particle.relativistic() {
+            return Vec::new();
+        }
+        self.parts.iter().flat_map(|part| [part.velocities[0], part.fastest()]).map(|v| v * self.k).collect()
     }
 }
 
@@ -134,12 +162,27 @@ impl Part {
         }
     }
 
+    /// The velocity along k that no particles exceed.
+    fn fastest(&self) -> f64 {
+        self.velocities[self.velocities.len() - 1]
+    }
+
+    /// Whether the integral over p_y and p_z at the pole exists and is not beyond the nodes:
+    /// a Gaussian falls there as exp(-p_perp^2 (Re sinh^2 u/spread_x^2 + 1/spread_perp^2)/2).
+    fn converges(&self, u: Complex64) -> bool {
+        let Shape::Gaussian { spread, .. } = self.population.shape else { return true };
+        let growth = -(u.sinh() * u.sinh()).re / (spread[0] * spread[0]);
+        let widest = self.widths.iter().copied().fold(0.0, f64::max);
+        // Of the squared reach, exp(-28) of the weight remains beyond the nodes.
+        growth * widest * widest < 1.0 - 56.0 / (FAR * Plasma::REACH).powi(2)
+    }
+
     /// Integral over the momenta across k of all that stands over w - k v_x.
-    fn numerator(&self, coupling: &Coupling, k: f64, u: Complex64) -> Quadratic {
+    fn numerator(&self, coupling: &Coupling, k: f64, u: Complex64, across: &[([f64; 2], f64)]) -> Quadratic {
         let spin = self.spin.to_array();
         let torque = if coupling.particle.moment == 0.0 { 0.0 } else { 2.0 / coupling.particle.hbar };
         let mut sum = Quadratic::ZERO;
-        for &(place, weight) in &self.across {
+        for &(place, weight) in across {
             let (p, jacobian) = self.momentum(coupling, u, place);
             let (f, slope) = self.population.along(coupling, &p);
             let (left, right) = (coupling.perturbation(-k, &p), coupling.perturbation(k, &p));
@@ -200,8 +243,11 @@ impl Part {
 /// multiplied with powers of p.
 const JUTTNER_REACH: f64 = 42.0;
 
+/// How much further than others the nodes for residues reach.
+const FAR: f64 = 1.5;
+
 /// Nodes and weights along one momentum: trapezoidal, as all distributions are analytic and decay.
-fn axis(plasma: &Plasma, population: &Population, axis: usize) -> Vec<(f64, f64)> {
+fn axis(plasma: &Plasma, population: &Population, axis: usize, far: f64) -> Vec<(f64, f64)> {
     if !plasma.resolved[axis] {
         return vec![(plasma.canonical[axis], 1.0)];
     }
@@ -211,24 +257,21 @@ fn axis(plasma: &Plasma, population: &Population, axis: usize) -> Vec<(f64, f64)
             // The energy is analytic within m of the real axis: exp(-2 pi/0.15) is 1e-18.
             let analytic = if plasma.particle.relativistic() { 0.15 * plasma.particle.mass } else { f64::INFINITY };
             let step = (0.6 * spread).min(analytic);
-            let count = (Plasma::REACH * spread / step).ceil() as i32;
+            let count = (far * Plasma::REACH * spread / step).ceil() as i32;
             (-count..=count).map(|j| (drift + step * f64::from(j), step)).collect()
         }
         Shape::Juttner { temperature } => {
             let m = plasma.particle.mass;
             let step = (0.6 * (temperature / m).sqrt()).min(0.2);
             let count = ((1.0 + JUTTNER_REACH * temperature / m).acosh() / step).ceil() as i32;
-            (-count..=count)
-                .map(|j| step * f64::from(j))
-                .map(|s| (m * s.sinh(), step * m * s.cosh()))
-                .collect()
+            (-count..=count).map(|j| step * f64::from(j)).map(|s| (m * s.sinh(), step * m * s.cosh())).collect()
         }
     }
 }
 
 /// Momenta across k that carry weight.
-fn across(plasma: &Plasma, population: &Population) -> Vec<([f64; 2], f64)> {
-    let (ys, zs) = (axis(plasma, population, 1), axis(plasma, population, 2));
+fn across(plasma: &Plasma, population: &Population, far: f64) -> Vec<([f64; 2], f64)> {
+    let (ys, zs) = (axis(plasma, population, 1, far), axis(plasma, population, 2, far));
     let coupling = plasma.coupling();
     let along = if let Shape::Gaussian { drift, .. } = population.shape { drift[0] } else { 0.0 };
     let mut nodes = Vec::with_capacity(ys.len() * zs.len());
@@ -240,7 +283,7 @@ fn across(plasma: &Plasma, population: &Population) -> Vec<([f64; 2], f64)> {
             nodes.push((([py, pz], wy * wz), weight));
         }
     }
-    nodes.into_iter().filter(|node| node.1 > 1e-18 * largest).map(|node| node.0).collect()
+    nodes.into_iter().filter(|node| node.1 > 1e-18f64.powf(far * far) * largest).map(|node| node.0).collect()
 }
 
 /// Nodes along k.
@@ -256,7 +299,7 @@ fn line(plasma: &Plasma, population: &Population) -> Line {
             // du = dp/eps; the largest energies that matter have the finest step, and the
             // smallest mass across k the widest reach.
             let (mut least, mut most) = (f64::INFINITY, 0.0f64);
-            for ([py, pz], _) in across(plasma, population) {
+            for ([py, pz], _) in across(plasma, population, 1.0) {
                 let mass = (m * m + py * py + pz * pz).sqrt();
                 (least, most) = (least.min(mass), most.max(mass));
             }
