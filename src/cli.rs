@@ -1,5 +1,8 @@
 //! The command line: arguments to a plan, the plan to an exit code.
 
+mod dispersion;
+mod fit;
+
 use std::error::Error as _;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -20,6 +23,8 @@ Examples:
   spinwigner show landau-damping > my.json     start your own from it
   spinwigner check my.json --memory 4G         memory, disk, resolution; no GPU needed
   spinwigner run my.json --out results         run it
+  spinwigner fit results E_x_mode1             frequency and rate of a wave
+  spinwigner dispersion my.json                what linear theory says
 
 Exit codes: 0 done, 2 bad input, 1 anything else.";
 
@@ -127,6 +132,21 @@ Example:
         /// Name of a shipped scenario (see `list`).
         name: String,
     },
+    /// Waves of a scenario's equilibrium, or of a plasma given by flags: all roots of the
+    /// dispersion relation in a part of the complex plane.
+    #[command(after_help = "\
+Examples:
+  spinwigner dispersion landau-damping
+  spinwigner dispersion weibel --k 0.2:2:40 --png weibel.png
+  spinwigner dispersion --k 1 --temperature 0.02 --momenta 3 --magnetic-field 3 --hbar 0.05 --g 2.6 --thermal-spins \\
+      --re 1:2")]
+    Dispersion(Box<dispersion::Flags>),
+    /// Frequency and growth rate of a recorded quantity, with their uncertainty.
+    #[command(after_help = "\
+Examples:
+  spinwigner fit runs/landau-damping E_x_mode1 --from 2 --to 20
+  spinwigner fit runs/weibel B_z_mode1 --from 15 --to 35 --json")]
+    Fit(fit::Flags),
     /// List the devices that `run --device INDEX` can use.
     Devices,
     /// Measure kernels and steps on a device beside its copy speed; takes a minute.
@@ -206,6 +226,8 @@ fn act(command: Command) -> Result<()> {
         }
         Command::List => print(&list()?),
         Command::Show { name } => print(show(&name)?),
+        Command::Dispersion(flags) => print(&dispersion::report(&flags)?),
+        Command::Fit(flags) => print(&fit::report(&flags)?),
         Command::Devices => print(&devices()),
         Command::Bench { device, precision, cells, json } => measure(device, precision, cells, json),
     }

@@ -44,6 +44,29 @@ impl Table {
         text
     }
 
+    /// Reads what [`Table::to_csv`] wrote; the message says what is wrong where.
+    pub fn from_csv(text: &str) -> std::result::Result<Self, String> {
+        let mut lines = text.lines().enumerate();
+        let (_, header) = lines.next().ok_or("found an empty file, expected a header")?;
+        let mut table = Table::default();
+        for name in split_quoted(header) {
+            let (name, unit) = match name.rsplit_once(" [") {
+                Some((name, unit)) => (name.to_string(), unit.trim_end_matches(']').to_string()),
+                None => (name, String::new()),
+            };
+            table.columns.push(name);
+            table.units.push(unit);
+        }
+        for (index, line) in lines.filter(|(_, line)| !line.is_empty()) {
+            let row: Option<Vec<f64>> = line.split(',').map(|number| number.trim().parse().ok()).collect();
+            match row {
+                Some(row) if row.len() == table.columns.len() => table.rows.push(row),
+                _ => return Err(format!("line {}: expected {} numbers", index + 1, table.columns.len())),
+            }
+        }
+        Ok(table)
+    }
+
     pub(crate) fn push(&mut self, row: Vec<(String, String, f64)>) {
         if self.rows.is_empty() {
             self.columns = row.iter().map(|(name, _, _)| name.clone()).collect();
@@ -51,6 +74,24 @@ impl Table {
         }
         self.rows.push(row.into_iter().map(|(_, _, value)| value).collect());
     }
+}
+
+/// Splits at commas outside quotes, and takes the quotes off.
+fn split_quoted(line: &str) -> Vec<String> {
+    let (mut names, mut quoted) = (vec![String::new()], false);
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                names.last_mut().into_iter().for_each(|name| name.push('"'));
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => names.push(String::new()),
+            other => names.last_mut().into_iter().for_each(|name| name.push(other)),
+        }
+    }
+    names
 }
 
 /// Stem of a mode's two columns, `STEM_re` and `STEM_im`: `density_mode1` along x,

@@ -18,6 +18,7 @@ pub mod gpu;
 pub mod grid;
 mod history;
 pub mod initial;
+pub mod linear_theory;
 pub mod npy;
 pub mod operators;
 pub mod output;

@@ -367,7 +367,7 @@ impl<'a> Run<'a> {
                         (self.table.column(&format!("{name}_re"))?, self.table.column(&format!("{name}_im"))?);
                     // The phase of a standing wave is fixed: use the larger part.
                     let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
-                    fit::standing_wave(&time, if power(&re) > power(&im) { &re } else { &im }, from, to)
+                    fit::standing_wave(&time, &[if power(&re) > power(&im) { &re } else { &im }], from, to)
                 };
                 let measured = match &expectation.measure {
                     Measure::Final { column } => self.table.column(column).and_then(|values| values.last().copied()),

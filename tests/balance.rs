@@ -195,11 +195,12 @@ fn fifth_order_in_space_in_the_plane() {
     orders("dx in the plane", &[9, 27, 81].map(|x| balances(&plane(x, 24, 0.03), 2)), 4.5..=6.5);
 }
 
-/// The same in both momenta. dt = 0.02 keeps the Courant numbers of 144 cells below one, so
+/// In both momenta the flux's second-order term is right to dt dp^4, and where that is not
+/// the largest error, differences are of sixth order. dt = 0.02 keeps the Courant numbers of 144 cells below one, so
 /// that all sweeps are whole: parts of a sweep have another error in time.
 #[test]
-fn fifth_order_in_momentum() {
-    orders("dp", &[16, 48, 144].map(|p| balances(&waves(32, p, 0.02), 6)), 4.5..=6.5);
+fn fourth_order_in_momentum() {
+    orders("dp", &[16, 48, 144].map(|p| balances(&waves(32, p, 0.02), 6)), 4.0..=6.5);
 }
 
 /// A polarised plasma along z in fields of the given kind.

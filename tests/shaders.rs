@@ -360,6 +360,7 @@ fn constants_are_exact_in_either_precision() {
         for (name, exact) in [
             ("EVEN_0", [37.0 / 60.0, -8.0 / 60.0, 1.0 / 60.0]),
             ("ODD_1", [-245.0 / 360.0, 25.0 / 360.0, -2.0 / 360.0]),
+            ("TURN", [-6.0 / 192.0, 7.0 / 192.0, -1.0 / 192.0]),
         ] {
             assert_eq!(components(&module, name), Some(exact.map(nearest).to_vec()), "{name} in {precision}");
         }

@@ -27,8 +27,8 @@ const ODD_1 = vec3<real>(real(-245.0 / 360.0), real(25.0 / 360.0), real(-2.0 / 3
 const ODD_3 = vec3<real>(real(28.0 / 144.0), real(-11.0 / 144.0), real(1.0 / 144.0));
 const ODD_5 = vec3<real>(real(-10.0 / 720.0), real(5.0 / 720.0), real(-1.0 / 720.0));
 // What slope and curvature of the Courant number add to them.
-const TURN = real(0.25) * EVEN_2;
-const BEND = real(-1.0 / 24.0) * ODD_1;
+const TURN = vec3<real>(real(-6.0 / 192.0), real(7.0 / 192.0), real(-1.0 / 192.0));
+const BEND = vec3<real>(real(245.0 / 8640.0), real(-25.0 / 8640.0), real(2.0 / 8640.0));
 
 // The weights at a face where the Courant number has the value `nu` and the first two
 // derivatives `slope` and `curvature` along the line, per cell.

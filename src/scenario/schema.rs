@@ -51,6 +51,17 @@ pub struct Units {
     pub energy: String,
 }
 
+impl Units {
+    /// One over a unit: `ω_p` for `1/ω_p`, `1/λ_D` for `λ_D`, `1/(c/ω)` for `c/ω`.
+    pub fn inverse(unit: &str) -> String {
+        match unit.strip_prefix("1/") {
+            Some(rest) if !rest.contains(['/', ' ']) => rest.into(),
+            _ if unit.contains(['/', ' ']) => format!("1/({unit})"),
+            _ => format!("1/{unit}"),
+        }
+    }
+}
+
 impl Default for Units {
     fn default() -> Self {
         Units { length: "c/ω".into(), time: "1/ω".into(), momentum: "mc".into(), energy: "mc²".into() }

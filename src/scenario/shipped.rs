@@ -19,6 +19,7 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "plasma-wave-full",
     "weibel-2d2p",
     "spin-vortex-2d3p",
+    "spinning-packet-2d3p",
     "free-6d",
     "thermal-magnetisation",
 ];

@@ -68,7 +68,7 @@ pub fn fitted(loaded: &Loaded, table: &Table, from: f64, to: f64) -> Fit {
     let (re, im) = (part("re"), part("im"));
     let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
     let time = table.column("time").expect("recorded");
-    fit::standing_wave(&time, if power(&re) > power(&im) { &re } else { &im }, from, to).expect("a wave")
+    fit::standing_wave(&time, &[if power(&re) > power(&im) { &re } else { &im }], from, to).expect("a wave")
 }
 
 /// Asserts and prints |measured/exact - 1| <= tolerance.

@@ -1,0 +1,86 @@
+//! `spinwigner fit`: frequency and growth rate from a finished run.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use spinwigner::diagnostics::Table;
+use spinwigner::fit;
+use spinwigner::scenario::parse;
+use spinwigner::scenario::schema::Units;
+use spinwigner::{Error, Result};
+
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// Folder of a run.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// A column of diagnostics.csv, or a mode such as `density_mode1`, of which both parts are fitted.
+    #[arg(value_name = "COLUMN|MODE")]
+    quantity: String,
+    /// First and last time of the window. Default: the whole run.
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    from: Option<f64>,
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    to: Option<f64>,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn report(flags: &Flags) -> Result<String> {
+    let path = flags.folder.join("diagnostics.csv");
+    let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
+    let table = Table::from_csv(&text).map_err(|what| Error::Input(format!("{}: {what}", path.display())))?;
+    let time = table
+        .column("time")
+        .ok_or_else(|| Error::Input(format!("{}: found no column `time`; is it of a run?", path.display())))?;
+    let series = series(&table, &flags.quantity)?;
+    let parts: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
+    let (from, to) = (flags.from.unwrap_or(f64::NEG_INFINITY), flags.to.unwrap_or(f64::INFINITY));
+    let inside = time.iter().filter(|t| (from..=to).contains(t)).count();
+    let fit = fit::standing_wave(&time, &parts, from, to).ok_or_else(|| {
+        Error::Input(format!(
+            "no wave can be fitted to {} in the window, which holds {inside} samples; at least 8 are needed, of a \
+             quantity that grows, decays or oscillates: change --from and --to",
+            flags.quantity
+        ))
+    })?;
+    let unit = table.units.first().cloned().unwrap_or_default();
+    if flags.json {
+        return Ok(format!(
+            "{:#}\n",
+            json!({
+                "quantity": flags.quantity, "samples": inside,
+                "frequency": fit.frequency, "frequency_error": fit.frequency_error,
+                "growth_rate": fit.growth_rate, "growth_rate_error": fit.growth_rate_error,
+                "misfit": fit.misfit
+            })
+        ));
+    }
+    let unit = if unit.is_empty() { unit } else { format!("  in {}", Units::inverse(&unit)) };
+    Ok(format!(
+        "{} ~ exp(rate t) cos(frequency t + phase), {inside} samples\n\
+         frequency    {:.9} +- {:.1e}{unit}\ngrowth rate {:+.9} +- {:.1e}{unit}\nmisfit       {:.1e} of the root mean square\n",
+        flags.quantity, fit.frequency, fit.frequency_error, fit.growth_rate, fit.growth_rate_error, fit.misfit
+    ))
+}
+
+/// The column of that name, or both parts of a mode.
+fn series(table: &Table, name: &str) -> Result<Vec<Vec<f64>>> {
+    if let Some(column) = table.column(name) {
+        return Ok(vec![column]);
+    }
+    if let (Some(re), Some(im)) = (table.column(&format!("{name}_re")), table.column(&format!("{name}_im"))) {
+        return Ok(vec![re, im]);
+    }
+    // Modes by the name both of their columns share.
+    let mut names: Vec<&str> =
+        table.columns.iter().map(|column| column.strip_suffix("_re").unwrap_or(column)).collect();
+    names.retain(|name| !name.ends_with("_im"));
+    let hint = match parse::did_you_mean(name, names.clone()) {
+        Some(close) => format!("; did you mean `{close}`?"),
+        None => String::new(),
+    };
+    Err(Error::Input(format!("diagnostics.csv has no `{name}`{hint}\nit has: {}", names.join(", "))))
+}
