@@ -7,7 +7,8 @@ use super::coupling::{Coupling, Vector};
 use crate::error::{Error, Result};
 use crate::physics::Particle;
 use crate::scenario::schema::{
-    Evolution, External, Initial, Momentum, PerAxis, Perturbation, PhaseAxis, Population as Written, Scenario, Spin,
+    Equilibrium, Evolution, External, Initial, Momentum, PerAxis, Perturbation, PhaseAxis, Population as Written,
+    Scenario, Spin, Statistics,
 };
 
 /// Particles at rest or streaming in a uniform field, the wave vector along x.
@@ -144,14 +145,15 @@ impl Plasma {
             return refuse("the uniform E accelerates the particles, so that there is no equilibrium; remove it");
         }
         for population in written {
-            plasma.add(population)?;
+            plasma.add(population, uniform.1)?;
         }
         plasma.magnetise(uniform.1)?;
         plasma.check()?;
         Ok(plasma)
     }
 
-    fn add(&mut self, written: &Written) -> Result<()> {
+    /// Adds a population in the uniform field `b`.
+    fn add(&mut self, written: &Written, b: DVec3) -> Result<()> {
         let refuse = |what: &str| Err(Error::Input(format!("dispersion: {what}")));
         if written.space.is_some() {
             return refuse("a population with `space` is a packet; plane waves need a homogeneous one");
@@ -159,7 +161,7 @@ impl Plasma {
         if written.perturbations.iter().any(|p| matches!(p, Perturbation::Rotation { .. })) {
             return refuse("a rotating population is not homogeneous; remove the `rotation`");
         }
-        let spins = match written.spin {
+        let mut spins = match written.spin {
             None => Spins::Uniform(DVec3::ZERO),
             Some(Spin::Uniform { direction, polarisation }) => {
                 Spins::Uniform(DVec3::from(direction).normalize() * polarisation)
@@ -175,6 +177,21 @@ impl Plasma {
                 vec![gaussian(thermal(PerAxis::Same(temperature)), [0.0; 3])]
             }
             Momentum::Juttner { temperature } => vec![Shape::Juttner { temperature }],
+            Momentum::Equilibrium(Equilibrium { statistics: Statistics::FermiDirac, .. }) => {
+                return refuse("a degenerate `equilibrium` is not done; use `boltzmann` statistics");
+            }
+            Momentum::Equilibrium(Equilibrium { field: Some(field), .. }) if DVec3::from(field) != b => {
+                return refuse("an `equilibrium` in another `field` than the uniform B of the scenario is none there");
+            }
+            Momentum::Equilibrium(Equilibrium { temperature, .. }) => {
+                if b != DVec3::ZERO && self.particle.moment != 0.0 {
+                    spins = Spins::Thermal { temperature };
+                }
+                match self.particle.relativistic() {
+                    true => vec![Shape::Juttner { temperature }],
+                    false => vec![gaussian(thermal(PerAxis::Same(temperature)), [0.0; 3])],
+                }
+            }
             Momentum::Gaussian { spread, drift } => vec![gaussian(spread.each(), drift)],
             Momentum::TwoBeam { spread, drift } => {
                 vec![gaussian(spread.each(), drift), gaussian(spread.each(), drift.map(|p| -p))]
