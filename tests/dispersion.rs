@@ -221,7 +221,7 @@ fn every_row_of_the_table() {
 
 /// The limit of no spread by Richardson's extrapolation from four spreads, whose error is even in the spread.
 fn cold_limit(growth: impl Fn(f64) -> f64) -> f64 {
-    let mut values: Vec<f64> = (0..4).map(|halvings| growth(0.04 / f64::from(1 << halvings))).collect();
+    let mut values: Vec<f64> = (0..4).map(|halvings| growth(0.02 / f64::from(1 << halvings))).collect();
     for order in 1..4 {
         let factor = f64::from(1 << (2 * order));
         values = values.windows(2).map(|pair| (factor * pair[1] - pair[0]) / (factor - 1.0)).collect();
@@ -230,8 +230,8 @@ fn cold_limit(growth: impl Fn(f64) -> f64) -> f64 {
 }
 
 /// Growth of cold beams: 1/(2 sqrt 2) at k v = sqrt(3/8) without relativity, and with it when
-/// omega_p^2/gamma^3 is 1. The extrapolation leaves (0.04/0.6)^8/4^6 = 1e-13, and the narrowest
-/// distribution, 0.005, magnifies rounding to as much: half a digit of the table covers both, a unit is allowed.
+/// omega_p^2/gamma^3 is 1. From 0.04 the extrapolation leaves 1e-12, from 0.02 a share 2^-8 of it, and the narrowest
+/// distribution, 0.0025, magnifies rounding to as much.
 #[test]
 fn cold_two_stream() {
     let row = rows().into_iter().find(|row| row.problem == "two_stream_cold").expect("a row");
@@ -250,7 +250,7 @@ fn cold_two_stream() {
     for relativistic in [false, true] {
         let found = growth(relativistic);
         println!("two cold beams, relativistic {relativistic}: {found:.14}, printed {}", row.omega.im);
-        assert!((found - row.omega.im).abs() < row.unit[1], "{found}");
+        assert!((found - row.omega.im).abs() < 0.5 * row.unit[1] + 2e-13, "{found}");
     }
 }
 

@@ -30,10 +30,10 @@ pub enum Contour {
 }
 
 impl Line {
-    /// A line from `start` to `end` or a little beyond; each of its grids has a step of at most `step`.
+    /// A line from `start` to `end`; each of its grids has a step of at most `step`.
     pub fn new(start: f64, end: f64, step: f64) -> Self {
-        let count = ((end - start) / (0.5 * step)).ceil().max(1.0) as usize + 1;
-        Line { start, spacing: 0.5 * step, count }
+        let intervals = ((end - start) / (0.5 * step)).ceil().max(1.0);
+        Line { start, spacing: (end - start) / intervals, count: intervals as usize + 1 }
     }
 
     pub fn at(&self, node: usize) -> f64 {

@@ -59,7 +59,7 @@ impl Population {
             Shape::Gaussian { spread, .. } => Complex64::from(-1.0 / (spread[0] * spread[0])),
             Shape::Juttner { temperature } => -1.0 / (temperature * eps),
         };
-        let exponent = self.exponent(coupling, p);
+        let exponent = self.exponent(coupling, p, p[0]);
         let weight = match self.spins {
             Spins::Uniform(spin) => (1.0 + sign * spin.z) * exponent.exp(),
             Spins::Thermal { temperature } => {
@@ -74,24 +74,22 @@ impl Population {
         (weight, slope * weight)
     }
 
-    /// F0, not normalised, and dF0/dp_x / F0, without B0.
-    pub fn along(&self, coupling: &Coupling, p: &Vector) -> (Complex64, Complex64) {
+    /// F0, not normalised, and dF0/dp_x / F0, without B0. `offset` is p_x less its drift, which
+    /// narrow beams need free of cancellation.
+    pub fn along(&self, coupling: &Coupling, p: &Vector, offset: Complex64) -> (Complex64, Complex64) {
         let slope = match self.shape {
-            Shape::Gaussian { spread, drift } => -(p[0] - drift[0]) / (spread[0] * spread[0]),
+            Shape::Gaussian { spread, .. } => -offset / (spread[0] * spread[0]),
             Shape::Juttner { temperature } => -p[0] / (temperature * coupling.energy(p)),
         };
-        (self.exponent(coupling, p).exp(), slope)
+        (self.exponent(coupling, p, offset).exp(), slope)
     }
 
     /// ln F but for spins; components of `p` along unresolved axes equal the drift there.
-    fn exponent(&self, coupling: &Coupling, p: &Vector) -> Complex64 {
+    fn exponent(&self, coupling: &Coupling, p: &Vector, offset: Complex64) -> Complex64 {
         match self.shape {
             Shape::Gaussian { spread, drift } => {
-                let square = |i: usize| {
-                    let t = (p[i] - drift[i]) / spread[i];
-                    t * t
-                };
-                -0.5 * (square(0) + square(1) + square(2))
+                let square = |offset: Complex64, i: usize| (offset / spread[i]) * (offset / spread[i]);
+                -0.5 * (square(offset, 0) + square(p[1] - drift[1], 1) + square(p[2] - drift[2], 2))
             }
             Shape::Juttner { temperature } => {
                 let m = coupling.particle.mass;

@@ -37,6 +37,8 @@ struct Part {
     far_across: Vec<([f64; 2], f64)>,
     /// Spreads of the momenta across k that are resolved.
     widths: Vec<f64>,
+    /// u of the drift, from which the nodes are counted.
+    centre: f64,
     line: Line,
     numerators: Vec<Quadratic>,
     velocities: Vec<f64>,
@@ -62,6 +64,7 @@ impl Unmagnetised {
                     }
                     Shape::Juttner { .. } => Vec::new(),
                 },
+                centre: centre(plasma, population),
                 line: line(plasma, population),
                 numerators: Vec::new(),
                 velocities: Vec::new(),
@@ -86,7 +89,7 @@ impl Unmagnetised {
             }
             part.numerators = nodes.iter().map(|node| node.0).collect();
             part.velocities = (0..part.line.count)
-                .map(|node| part.line.at(node))
+                .map(|node| part.centre + part.line.at(node))
                 .map(|u| if coupling.particle.relativistic() { u.tanh() } else { u / coupling.particle.mass })
                 .collect();
             parts.push(part);
@@ -97,9 +100,10 @@ impl Unmagnetised {
     /// M(w); not a number where the continuation to damped waves fails.
     pub fn moments(&self, w: Complex64) -> Matrix {
         let mut sum = self.rest;
-        let pole = self.pole(w);
+        let place = self.pole(w);
         let relativistic = self.coupling.particle.relativistic();
         for part in &self.parts {
+            let pole = place - part.centre;
             let grid = part.line.grid(Some(pole));
             let weight = part.scale * part.line.step();
             for node in (grid..part.line.count).step_by(2) {
@@ -114,7 +118,7 @@ impl Unmagnetised {
             if factor == Complex64::ZERO {
                 continue;
             }
-            if relativistic && !part.converges(pole) {
+            if relativistic && !part.converges(place) {
                 if w.im < 0.0 {
                     sum.add_scaled(f64::NAN.into(), &sum.clone());
                 }
@@ -151,15 +155,20 @@ impl Unmagnetised {
 }
 
 impl Part {
-    /// Momentum at u, and dp_x/du.
-    fn momentum(&self, coupling: &Coupling, u: Complex64, [py, pz]: [f64; 2]) -> (Vector, Complex64) {
-        let m = coupling.particle.mass;
-        if coupling.particle.relativistic() {
-            let across = (m * m + py * py + pz * pz).sqrt();
-            ([across * u.sinh(), py.into(), pz.into()], across * u.cosh())
-        } else {
-            ([u, py.into(), pz.into()], Complex64::ONE)
+    /// Momentum at `centre + u`, dp_x/du, and p_x less its drift.
+    fn momentum(&self, coupling: &Coupling, u: Complex64, [py, pz]: [f64; 2]) -> (Vector, Complex64, Complex64) {
+        if !coupling.particle.relativistic() {
+            return ([self.centre + u, py.into(), pz.into()], Complex64::ONE, u);
         }
+        let m = coupling.particle.mass;
+        let across = (m * m + py * py + pz * pz).sqrt();
+        let drift = if let Shape::Gaussian { drift, .. } = self.population.shape { drift[0] } else { 0.0 };
+        let drift = (drift / across).asinh();
+        // sinh a - sinh b = 2 cosh((a + b)/2) sinh((a - b)/2)
+        let (sum, difference) = (u + (self.centre + drift), u + (self.centre - drift));
+        let offset = 2.0 * across * (0.5 * sum).cosh() * (0.5 * difference).sinh();
+        let u = self.centre + u;
+        ([across * u.sinh(), py.into(), pz.into()], across * u.cosh(), offset)
     }
 
     /// The velocity along k that no particles exceed.
@@ -183,8 +192,8 @@ impl Part {
         let torque = if coupling.particle.moment == 0.0 { 0.0 } else { 2.0 / coupling.particle.hbar };
         let mut sum = Quadratic::ZERO;
         for &(place, weight) in across {
-            let (p, jacobian) = self.momentum(coupling, u, place);
-            let (f, slope) = self.population.along(coupling, &p);
+            let (p, jacobian, offset) = self.momentum(coupling, u, place);
+            let (f, slope) = self.population.along(coupling, &p, offset);
             let (left, right) = (coupling.perturbation(-k, &p), coupling.perturbation(k, &p));
             let (left, right): ([_; 4], [_; 4]) =
                 (std::array::from_fn(|c| component(&left, c)), std::array::from_fn(|c| component(&right, c)));
@@ -214,8 +223,8 @@ impl Part {
         let spin = self.spin.to_array().map(Complex64::from);
         let mut sum = Quadratic::ZERO;
         for &(place, weight) in &self.across {
-            let (p, jacobian) = self.momentum(coupling, u, place);
-            let factor = weight * jacobian * self.population.along(coupling, &p).0;
+            let (p, jacobian, offset) = self.momentum(coupling, u, place);
+            let factor = weight * jacobian * self.population.along(coupling, &p, offset).0;
             let second = coupling.second_variation(k, &p, &spin);
             for a in 0..POTENTIALS {
                 for b in 0..POTENTIALS {
@@ -232,8 +241,8 @@ impl Part {
         self.across
             .iter()
             .map(|&(place, weight)| {
-                let (p, jacobian) = self.momentum(coupling, u, place);
-                weight * (jacobian * self.population.along(coupling, &p).0).re
+                let (p, jacobian, offset) = self.momentum(coupling, u, place);
+                weight * (jacobian * self.population.along(coupling, &p, offset).0).re
             })
             .sum()
     }
@@ -278,7 +287,7 @@ fn across(plasma: &Plasma, population: &Population, far: f64) -> Vec<([f64; 2], 
     let mut largest = 0.0f64;
     for &(py, wy) in &ys {
         for &(pz, wz) in &zs {
-            let weight = population.along(&coupling, &[along.into(), py.into(), pz.into()]).0.re;
+            let weight = population.along(&coupling, &[along.into(), py.into(), pz.into()], Complex64::ZERO).0.re;
             largest = largest.max(weight);
             nodes.push((([py, pz], wy * wz), weight));
         }
@@ -286,15 +295,26 @@ fn across(plasma: &Plasma, population: &Population, far: f64) -> Vec<([f64; 2], 
     nodes.into_iter().filter(|node| node.1 > 1e-18f64.powf(far * far) * largest).map(|node| node.0).collect()
 }
 
-/// Nodes along k.
+/// u of the drift of a particle at rest across k.
+fn centre(plasma: &Plasma, population: &Population) -> f64 {
+    let drift = if let Shape::Gaussian { drift, .. } = population.shape { drift[0] } else { 0.0 };
+    if plasma.particle.relativistic() { (drift / least_mass(plasma)).asinh() } else { drift }
+}
+
+/// sqrt(m^2 + p_perp^2) at least, of momenta that are not resolved.
+fn least_mass(plasma: &Plasma) -> f64 {
+    let across = (1..3).filter(|&axis| !plasma.resolved[axis]).map(|axis| plasma.canonical[axis].powi(2));
+    (plasma.particle.mass.powi(2) + across.sum::<f64>()).sqrt()
+}
+
+/// Nodes along k, on both sides of the centre alike.
 fn line(plasma: &Plasma, population: &Population) -> Line {
     let m = plasma.particle.mass;
     match population.shape {
         Shape::Gaussian { spread, drift } => {
             let reach = Plasma::REACH * spread[0];
-            let (from, to) = (drift[0] - reach, drift[0] + reach);
             if !plasma.particle.relativistic() {
-                return Line::new(from, to, 0.6 * spread[0]);
+                return Line::new(-reach, reach, 0.6 * spread[0]);
             }
             // du = dp/eps; the largest energies that matter have the finest step, and the
             // smallest mass across k the widest reach.
@@ -303,12 +323,12 @@ fn line(plasma: &Plasma, population: &Population) -> Line {
                 let mass = (m * m + py * py + pz * pz).sqrt();
                 (least, most) = (least.min(mass), most.max(mass));
             }
-            let fastest = from.abs().max(to.abs());
-            Line::new(
-                (from / least).asinh().min((from / most).asinh()),
-                (to / least).asinh().max((to / most).asinh()),
-                (0.6 * spread[0] / (most * most + fastest * fastest).sqrt()).min(0.2),
-            )
+            let centre = centre(plasma, population);
+            let ends = [drift[0] - reach, drift[0] + reach];
+            let distance = |p: f64, mass: f64| ((p / mass).asinh() - centre).abs();
+            let width = ends.iter().flat_map(|&p| [distance(p, least), distance(p, most)]).fold(0.0, f64::max);
+            let fastest = drift[0].abs() + reach;
+            Line::new(-width, width, (0.6 * spread[0] / (most * most + fastest * fastest).sqrt()).min(0.2))
         }
         Shape::Juttner { temperature } => {
             let reach = (1.0 + JUTTNER_REACH * temperature / m).acosh();
