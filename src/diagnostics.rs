@@ -236,3 +236,23 @@ fn row(
     }
     row
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names, units with commas and quotes, and every digit survive.
+    #[test]
+    fn a_table_is_read_back() {
+        let table = Table {
+            columns: vec!["time".into(), "energy_total".into(), "E_x_mode1_re".into()],
+            units: vec!["1/ω_p".into(), "a, \"b\"".into(), String::new()],
+            rows: vec![vec![0.0, 1.0 / 3.0, -1e-300], vec![0.1, 2.5, f64::MAX]],
+        };
+        let read = Table::from_csv(&table.to_csv()).expect("its own text");
+        assert_eq!((read.columns, read.units, read.rows), (table.columns, table.units, table.rows));
+        for text in ["", "time\nx\n", "time,b\n1\n"] {
+            assert!(Table::from_csv(text).is_err(), "{text}");
+        }
+    }
+}
