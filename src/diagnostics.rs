@@ -390,10 +390,25 @@ mod tests {
         assert!(value(&table, "momentum_field_y").abs() < 1e-12 * exact.abs());
     }
 
-    /// 1 and its 2^-60 are kept while 2^60 comes and goes.
+    /// 1 and 2^-30 are kept while 2^60 comes and goes.
     #[test]
     fn sums_keep_what_large_terms_hide() {
         let large = 2f64.powi(60);
         assert_eq!(compensated([1.0, large, 2f64.powi(-30), -large]), 1.0 + 2f64.powi(-30));
+    }
+
+    /// Names, units with commas and quotes, and every digit survive.
+    #[test]
+    fn a_table_is_read_back() {
+        let table = Table {
+            columns: vec!["time".into(), "energy_total".into(), "E_x_mode1_re".into()],
+            units: vec!["1/ω_p".into(), "a, \"b\"".into(), String::new()],
+            rows: vec![vec![0.0, 1.0 / 3.0, -1e-300], vec![0.1, 2.5, f64::MAX]],
+        };
+        let read = Table::from_csv(&table.to_csv()).expect("its own text");
+        assert_eq!((read.columns, read.units, read.rows), (table.columns, table.units, table.rows));
+        for text in ["", "time\nx\n", "time,b\n1\n"] {
+            assert!(Table::from_csv(text).is_err(), "{text}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use num_complex::Complex64;
 use serde_json::{Value, json};
+use spinwigner::Error;
 use spinwigner::linear_theory::limits::{Polarisation, SpinResonance};
 use spinwigner::linear_theory::{self, Plasma, Rectangle, Response, Wave};
 use spinwigner::scenario::schema::Scenario;
@@ -384,5 +385,72 @@ fn relativistic_spread_lowers_the_spin_wave() {
         println!("relativistic, g/2 = {half_g}, k = {k}: {exact:.4e}, closed {closed:.4e}, spread {spread:.1e}");
         assert!(exact > 0.0 && exact < closed, "{exact:e} {closed:e}");
         assert!(closed - exact < 4.0 * spread, "{exact:e} {closed:e}");
+    }
+}
+
+/// What is no equilibrium, or not covered, is refused with the reason.
+#[test]
+fn refusals_say_why() {
+    let across = |momenta: &[&str], population: Value| {
+        let mut root = scenario(momenta, json!([population]), "maxwell");
+        root["species"]["hbar"] = json!(0.1);
+        root["fields"]["uniform"] = json!({"B": [0, 0, 3]});
+        root
+    };
+    let gas = || json!({"momentum": {"gaussian": {"spread": 0.1}}});
+    let with = |mut root: Value, path: &str, value: Value| {
+        *root.pointer_mut(path).expect("the parent is there") = value;
+        root
+    };
+    let population = |key: &str, value: Value| {
+        let mut population = gas();
+        population[key] = value;
+        population
+    };
+    let plane = across(TWO, gas());
+    let uniform = |b: [f64; 3]| json!({"B": b});
+    let tbmt = with(across(THREE, gas()), "/species", json!({"hbar": 0.1, "g_factor": {"tbmt": 2.2}}));
+    for (root, reason) in [
+        (scenario(ONE, json!([gas()]), "frozen"), "there are no waves"),
+        (across(ONE, gas()), "must be resolved"),
+        (scenario(&["py"], json!([gas()]), "maxwell"), "`px`"),
+        (with(plane.clone(), "/fields/uniform", uniform([1.0, 0.0, 0.0])), "across a B along y or z"),
+        (with(plane.clone(), "/fields/uniform", uniform([0.0, 1.0, 1.0])), "across a B along y or z"),
+        (with(plane.clone(), "/fields/uniform", json!({"E": [0, 1, 0]})), "accelerates"),
+        (with(plane, "/initial", json!({"file": "w.npy"})), "analytic"),
+        (
+            across(TWO, population("momentum", json!({"gaussian": {"spread": 0.1, "drift": [0.1, 0, 0]}}))),
+            "no equilibrium",
+        ),
+        (across(TWO, population("spin", json!({"uniform": {"direction": [1, 0, 0]}}))), "precess"),
+        (across(TWO, population("space", json!({"gaussian": {"centre": 0, "width": 1}}))), "packet"),
+        (tbmt, "leans away"),
+    ] {
+        let root: Scenario = serde_json::from_value(root).expect("a scenario");
+        match Plasma::of(&root) {
+            Err(Error::Input(text)) => assert!(text.contains(reason), "{text}"),
+            other => panic!("{reason}: {other:?}"),
+        }
+    }
+    let plasma = plasma(scenario(ONE, json!([gas()]), "maxwell"));
+    assert!(matches!(Response::new(&plasma, 0.0), Err(Error::Input(_))));
+}
+
+/// A field along y is the same as one along z, with the axes renamed.
+#[test]
+fn either_axis_of_the_field() {
+    let find = |field: [f64; 3], momenta: &[&str]| {
+        let mut root = scenario(momenta, juttner(0.05), "maxwell");
+        root["fields"]["uniform"] = json!({"B": field});
+        let response = Response::new(&plasma(root), 0.5).unwrap_or_else(|error| panic!("{error}"));
+        linear_theory::waves(&response, Rectangle::new([0.3, 3.0], [-0.02, 0.3]))
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
+    let (z, y) = (find([0.0, 0.0, 1.5], TWO), find([0.0, 1.5, 0.0], &["px", "pz"]));
+    assert!(z.len() > 2 && z.len() == y.len(), "{z:?} {y:?}");
+    for (z, y) in z.iter().zip(&y) {
+        assert!((z.omega - y.omega).norm() < 1e-14, "{z:?} {y:?}");
+        let expected = if z.fields == "E_z" { "E_y" } else { "E_x, E_z" };
+        assert_eq!(y.fields, expected);
     }
 }
