@@ -454,3 +454,56 @@ fn either_axis_of_the_field() {
         assert_eq!(y.fields, expected);
     }
 }
+
+/// Cold extraordinary waves, k^2 = w^2 - wp^2 (w^2 - wp^2)/(w^2 - wp^2 - Omega^2), a quadratic
+/// equation in w^2. At T = 1e-9 what is thermal is of the order k^2 T.
+#[test]
+fn cold_extraordinary_waves() {
+    let (k, field) = (1.0f64, 1.5f64);
+    let mut root = non_relativistic(scenario(TWO, juttner(1e-9), "maxwell"));
+    root["fields"]["uniform"] = json!({"B": [0, 0, field]});
+    let response = Response::new(&plasma(root), k).unwrap_or_else(|error| panic!("{error}"));
+    // (w^2 - k^2)(w^2 - h) = w^2 - 1 with the upper hybrid frequency h = 1 + Omega^2.
+    let hybrid = 1.0 + field * field;
+    let (half, product) = (0.5 * (k * k + hybrid + 1.0), k * k * hybrid + 1.0);
+    let root = (half * half - product).sqrt();
+    for exact in [(half - root).sqrt(), (half + root).sqrt()] {
+        let window = Rectangle::new([exact - 0.1, exact + 0.1], [-0.05, 0.06]);
+        let waves = linear_theory::waves(&response, window).unwrap_or_else(|error| panic!("{error}"));
+        let found: Vec<&Wave> = waves.iter().filter(|wave| wave.fields == "E_x, E_y").collect();
+        println!("extraordinary: {found:?}, exact {exact}");
+        assert!(found.iter().any(|wave| (wave.omega - exact).norm() < 1e-8), "{exact}: {waves:?}");
+    }
+}
+
+/// The response across B0, by gyro-harmonics, tends to the one without B0, by straight orbits,
+/// all couplings of spin included: the difference of any matrix element falls with B0, or faster.
+#[test]
+fn weak_fields_have_straight_orbits() {
+    for (kinematics, momenta, form) in [("relativistic", TWO, "phenomenological"), ("non_relativistic", THREE, "tbmt")]
+    {
+        let matrix = |field: f64| {
+            let gas = json!([{
+                "momentum": {"gaussian": {"spread": [0.1, 0.1, 0.15]}},
+                "spin": {"uniform": {"direction": [0, 0, 1], "polarisation": 0.6}}
+            }]);
+            let mut root = scenario(momenta, gas, "maxwell");
+            root["kinematics"] = json!(kinematics);
+            root["species"] = json!({"hbar": 0.6, "g_factor": {form: 2.4}});
+            if field > 0.0 {
+                root["fields"]["uniform"] = json!({"B": [0, 0, field]});
+            }
+            let response = Response::new(&plasma(root), 1.0).unwrap_or_else(|error| panic!("{error}"));
+            response.matrix(Complex64::new(0.7, 0.4))
+        };
+        let (none, weak, weaker) = (matrix(0.0), matrix(0.06), matrix(0.03));
+        for a in 0..3 {
+            for b in 0..3 {
+                let (far, near) = ((weak[a][b] - none[a][b]).norm(), (weaker[a][b] - none[a][b]).norm());
+                // Half as far or less; the next order in B0 is a share of some B0.
+                assert!(near < 0.6 * far + 1e-13, "{kinematics} {a}{b}: {far:e} {near:e}");
+                assert!(far < 0.1, "{kinematics} {a}{b}: {far:e}");
+            }
+        }
+    }
+}

@@ -28,7 +28,7 @@ const BRANCHES: usize = 4;
 const ANGLES: usize = 8;
 const HIGHEST: i32 = 3;
 /// More gyro-harmonics than this are another method's business.
-const MOST_HARMONICS: i32 = 400;
+const MOST_HARMONICS: i32 = 100;
 /// Share of a term in the largest that is rounding.
 const NEGLIGIBLE: f64 = 1e-19;
 
@@ -125,7 +125,7 @@ impl Magnetised {
     /// Tabulates a population.
     fn part(&mut self, plasma: &Plasma, population: &Population, harmonics: i32) -> Part {
         let coupling = self.coupling;
-        let (line, directions) = nodes(plasma, population);
+        let (line, directions) = nodes(plasma, population, self.k);
         let mut part = Part {
             population: *population,
             line,
@@ -543,15 +543,18 @@ fn harmonics(plasma: &Plasma, k: f64) -> Result<i32> {
 }
 
 /// Nodes in x = ln |p| and in the direction.
-fn nodes(plasma: &Plasma, population: &Population) -> (Line, Vec<(f64, f64)>) {
+fn nodes(plasma: &Plasma, population: &Population, k: f64) -> (Line, Vec<(f64, f64)>) {
     let (most, least) = extent(plasma, population);
-    let (mut step, mut count) = (0.12f64, 32);
+    // Products of Bessel functions oscillate with 2 beta, here at a momentum that still matters.
+    let beta = 0.6 * k * most / (plasma.particle.charge * plasma.magnetic_field).abs();
+    let mut step = std::f64::consts::TAU / (2.0 * beta + 52.0);
+    let mut count = 32 + beta as usize;
     if let Shape::Gaussian { spread, drift } = population.shape
         && plasma.resolved[2]
         && (drift[2] != 0.0 || spread[0] != spread[2])
     {
         step = step.min(0.5 * least / (drift[2].abs() + least));
-        count = 96;
+        count += 64;
     }
     // The weight falls as exp(2 x) or exp(3 x) below the least scale.
     let (dimensions, directions) = if plasma.resolved[2] { (3.0, gauss_legendre(count)) } else { (2.0, Vec::new()) };
