@@ -507,3 +507,52 @@ fn weak_fields_have_straight_orbits() {
         }
     }
 }
+
+/// Runs the program and returns what it printed, and its exit code.
+fn program(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_spinwigner"))
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8_lossy(&text).into_owned(), output.status.code())
+}
+
+/// On the command line: a shipped scenario has the root of the table, and a fit of the wave
+/// that linear theory gives returns it.
+#[test]
+fn command_line() {
+    let (text, code) = program(&["dispersion", "landau-damping", "--json"]);
+    assert_eq!(code, Some(0), "{text}");
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    let number = |name: &str| report["waves"][0][name].as_f64().expect("a number");
+    let (frequency, rate) = (number("omega_re"), number("omega_im"));
+    assert!((frequency - 1.41566188860454).abs() < 1e-13 && (rate + 0.153359466909605).abs() < 1e-13, "{text}");
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut rows = "time [1/ω_p],E_x_mode1_re,E_x_mode1_im\n".to_string();
+    for step in 0..200 {
+        let t = 0.1 * f64::from(step);
+        let wave = Complex64::new(rate, -frequency) * t;
+        rows += &format!("{t},{},{}\n", wave.exp().re, wave.exp().im);
+    }
+    std::fs::write(folder.path().join("diagnostics.csv"), rows).expect("written");
+    let path = folder.path().to_string_lossy();
+    let (text, code) = program(&["fit", &path, "E_x_mode1", "--json"]);
+    assert_eq!(code, Some(0), "{text}");
+    let fit: Value = serde_json::from_str(&text).expect("JSON");
+    for (name, exact) in [("frequency", frequency), ("growth_rate", rate)] {
+        assert!((fit[name].as_f64().expect("a number") - exact).abs() < 1e-10, "{text}");
+    }
+
+    for (arguments, reason) in [
+        (vec!["fit", &path, "E_y_mode1"], "did you mean `E_x_mode1`"),
+        (vec!["fit", &path, "E_x_mode1", "--from", "30"], "0 samples"),
+        (vec!["dispersion"], "--temperature"),
+        (vec!["dispersion", "stern-gerlach"], "frozen"),
+        (vec!["dispersion", "landau-damping", "--im", "1:0"], "FROM below TO"),
+    ] {
+        let (text, code) = program(&arguments);
+        assert!(code == Some(2) && text.contains(reason), "{arguments:?}: {text}");
+    }
+}

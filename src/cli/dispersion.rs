@@ -11,7 +11,7 @@ use spinwigner::{Error, Result, scenario};
 
 #[derive(Debug, Args)]
 pub struct Flags {
-    /// A scenario file, or the name of a shipped one; without it the flags below the search describe the plasma.
+    /// A scenario file, or the name of a shipped one; without it the flags below describe the plasma.
     #[arg(value_name = "SCENARIO.json|NAME")]
     scenario: Option<String>,
     /// Wavenumber along x, or a range of them. Default: that of --mode in the scenario's x axis.
@@ -49,11 +49,13 @@ struct Given {
     /// Number of momenta that are resolved: px; px, py; or all.
     #[arg(long, value_name = "1|2|3", value_parser = clap::value_parser!(u8).range(1..=3), help_heading = "Plasma without a scenario")]
     momenta: Option<u8>,
+    /// Default: relativistic.
     #[arg(long, value_enum, help_heading = "Plasma without a scenario")]
     kinematics: Option<KinematicsFlag>,
     /// Uniform B along z.
     #[arg(long, value_name = "B", allow_hyphen_values = true, help_heading = "Plasma without a scenario")]
     magnetic_field: Option<f64>,
+    /// Planck's constant in units of m c^2/omega_p; 0 leaves the spin out.
     #[arg(long, value_name = "HBAR", help_heading = "Plasma without a scenario")]
     hbar: Option<f64>,
     /// g factor, as a factor g/2 of the moment or with --tbmt.
