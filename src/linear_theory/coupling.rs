@@ -4,7 +4,9 @@
 //! Coulomb gauge for a wave along x: the potentials are phi, A_y and A_z. To first
 //! order in them (docs/waves.md)
 //!
-//!     dh0 = q phi - q A.v,     dh_k = -mu_B T_k(p; E, B) + q mu_B A.dT_k/dp(p; 0, B0)
+//! ```text
+//! dh0 = q phi - q A.v,     dh_k = -mu_B T_k(p; E, B) + q mu_B A.dT_k/dp(p; 0, B0)
+//! ```
 //!
 //! with `E = -i k phi + i w A` and `B = i k x A`. Momenta are complex because the
 //! integrals of damped waves follow contours off the real axis.

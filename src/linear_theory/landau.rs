@@ -3,7 +3,9 @@
 //! For f analytic in a strip but for one pole at x* with residue r, and nodes
 //! x_j of step h (residue theorem applied to `f(x)/(1 - exp(-2 pi i (x - x_0)/h))`),
 //!
-//!     int f dx = h sum_j f(x_j) + 2 pi i r / (1 - exp(-2 pi i (x* - x_0)/h)),
+//! ```text
+//! int f dx = h sum_j f(x_j) + 2 pi i r / (1 - exp(-2 pi i (x* - x_0)/h)),
+//! ```
 //!
 //! where the integral runs below the pole wherever it is, and its error falls
 //! exponentially with 1/h. This is Landau's continuation of the integral along the

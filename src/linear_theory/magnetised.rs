@@ -5,9 +5,11 @@
 //! factor exp(-i beta sin phi), beta = - k p_perp/(q B0), each harmonic n has one
 //! resonance, `w = rate_n(eps)`, at all angles (docs/waves.md):
 //!
-//!     M_ab = 2 pi int p_perp dp_perp dp_z sum_s sum_n (1/2) l_{a,-n} r_{b,n} G_sn / (w - rate_sn)
-//!     G_sn = n q B0 F_s'/p_perp  (s = +, -),   n q B0 F0'/p_perp +- (2/hbar) F3  (w1 +- i w2)
-//!     rate = -n q B0 (1/eps +- mu_B m B0/eps^3),  -n q B0/eps +- (2 mu_B/hbar) T_z
+//! ```text
+//! M_ab = 2 pi int p_perp dp_perp dp_z sum_s sum_n (1/2) l_{a,-n} r_{b,n} G_sn / (w - rate_sn)
+//! G_sn = n q B0 F_s'/p_perp  (s = +, -),   n q B0 F0'/p_perp +- (2/hbar) F3  (w1 +- i w2)
+//! rate = -n q B0 (1/eps +- mu_B m B0/eps^3),  -n q B0/eps +- (2 mu_B/hbar) T_z
+//! ```
 //!
 //! The rates depend on the energy alone: with |p| = exp(x) the resonance is a pole in
 //! x, the same for all directions of p. Without relativity nothing depends on p.

@@ -1,7 +1,9 @@
 //! Response without a background field: straight orbits, one resonance w = k v_x.
 //!
-//!     M_ab = int d3p sum_c l_ac S_bc / (w - k v_x) + second variation,
-//!     S_b  = -k dF/dp_x (x) dh_b + (2 i/hbar) dh_b x F
+//! ```text
+//! M_ab = int d3p sum_c l_ac S_bc / (w - k v_x) + second variation,
+//! S_b  = -k dF/dp_x (x) dh_b + (2 i/hbar) dh_b x F
+//! ```
 //!
 //! with (x) the symmetric product of [`Quadratic`]'s left and right factors
 //! (docs/waves.md). p_x = m_perp sinh u makes v_x = tanh u, so that the pole
