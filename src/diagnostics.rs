@@ -26,6 +26,13 @@ impl Table {
         Some(self.rows.iter().map(|row| row[index]).collect())
     }
 
+    /// Value of a column in the row nearest to a time.
+    pub fn nearest(&self, name: &str, time: f64) -> Option<f64> {
+        let distances = self.column("time")?.into_iter().map(|t| (t - time).abs());
+        let nearest = distances.zip(self.column(name)?).min_by(|(a, _), (b, _)| a.total_cmp(b));
+        nearest.map(|(_, value)| value)
+    }
+
     /// Comma-separated text with units in the header, numbers in full precision.
     pub fn to_csv(&self) -> String {
         let names = self.columns.iter().zip(&self.units);

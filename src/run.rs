@@ -370,7 +370,11 @@ impl<'a> Run<'a> {
                     fit::standing_wave(&time, &[if power(&re) > power(&im) { &re } else { &im }], from, to)
                 };
                 let measured = match &expectation.measure {
-                    Measure::Final { column } => self.table.column(column).and_then(|values| values.last().copied()),
+                    Measure::Column { name, at, change } => {
+                        let value = self.table.nearest(name, at.unwrap_or(self.scenario().time.end));
+                        let first = if *change { self.table.nearest(name, 0.0) } else { Some(0.0) };
+                        value.zip(first).map(|(value, first)| value - first)
+                    }
                     Measure::GrowthRate { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.growth_rate),
                     Measure::Frequency { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.frequency),
                 };

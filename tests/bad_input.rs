@@ -124,8 +124,8 @@ fn broken_scenarios_are_refused_with_place_and_remedy() {
         ),
         (
             "\"output\": {",
-            "\"expect\": [{ \"what\": \"w\", \"measure\": { \"final\": { \"column\": \"spin_w\" } }, \"value\": 1, \"relative_tolerance\": 1 }],\n\"output\": {",
-            &["s.json:14:63: at `expect[0].measure.final.column`", "did you mean `spin_x`?", "momentum_scale"],
+            "\"expect\": [{ \"what\": \"w\", \"measure\": { \"column\": { \"name\": \"spin_w\" } }, \"value\": 1, \"relative_tolerance\": 1 }],\n\"output\": {",
+            &["s.json:14:62: at `expect[0].measure.column.name`", "did you mean `spin_x`?", "momentum_scale"],
         ),
         (
             "\"time\": { \"step\": 0.1",

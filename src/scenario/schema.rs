@@ -758,8 +758,16 @@ pub struct Expectation {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Measure {
-    /// Last value of a diagnostics column.
-    Final { column: String },
+    /// A column of the diagnostics.
+    Column {
+        name: String,
+        /// Time of the row. Default: the end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<f64>,
+        /// Less the value at t = 0.
+        #[serde(default)]
+        change: bool,
+    },
     /// Slope of ln|amplitude| of a mode between two times.
     GrowthRate { mode: Mode, from: f64, to: f64 },
     /// |omega| of a mode between two times.

@@ -16,6 +16,7 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "two-stream",
     "weibel",
     "spin-orbit-precession",
+    "raman-scattering",
     "plasma-wave-full",
     "weibel-2d2p",
     "spin-vortex-2d3p",

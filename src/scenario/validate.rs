@@ -777,8 +777,12 @@ impl Checker<'_> {
             let path = format!("expect[{index}]");
             self.positive(expectation.relative_tolerance, format!("{path}.relative_tolerance"));
             let (kind, mode, from, to) = match &expectation.measure {
-                Measure::Final { column } => {
-                    self.column(column, &format!("{path}.measure.final.column"));
+                Measure::Column { name, at, .. } => {
+                    let path = format!("{path}.measure.column");
+                    self.column(name, &format!("{path}.name"));
+                    if let Some(at) = at {
+                        self.row(*at, &format!("{path}.at"));
+                    }
                     continue;
                 }
                 Measure::GrowthRate { mode, from, to } => ("growth_rate", *mode, *from, *to),
@@ -814,6 +818,30 @@ impl Checker<'_> {
                 names.join(", ")
             )
         });
+    }
+
+    /// A time after the first at which a row is recorded.
+    fn row(&mut self, at: f64, path: &str) {
+        let Time { step, end } = self.scenario.time;
+        let interval = self.scenario.output.diagnostics.interval.unwrap_or(step);
+        if at <= 0.0 || at > end {
+            self.refuse(
+                path,
+                format!("found {}, expected a time > 0 within the run, up to {}", number(at, 12), number(end, 12)),
+            );
+        } else if interval > 0.0 && at != end {
+            if let Some(nearest) = nearest_multiple(at, interval) {
+                self.refuse(
+                    path,
+                    format!(
+                        "found {}, at which no row is recorded; rows are {} apart, the nearest is at {}",
+                        number(at, 12),
+                        number(interval, 12),
+                        number(nearest.min(end), 12)
+                    ),
+                );
+            }
+        }
     }
 
     /// `.npy` files exist and have the type and shape of the grid.
@@ -1218,9 +1246,21 @@ pub(crate) mod tests {
             ),
             (
                 "/expect/0/measure".into(),
-                json!({"final": {"column": "spin_X"}}),
-                "expect[0].measure.final.column",
+                json!({"column": {"name": "spin_X"}}),
+                "expect[0].measure.column.name",
                 "did you mean `spin_x`?",
+            ),
+            (
+                "/expect/0/measure".into(),
+                json!({"column": {"name": "spin_x", "at": 0}}),
+                "expect[0].measure.column.at",
+                "> 0 within the run, up to 10",
+            ),
+            (
+                "/expect/0/measure".into(),
+                json!({"column": {"name": "spin_x", "at": 3.3, "change": true}}),
+                "expect[0].measure.column.at",
+                "the nearest is at 3.5",
             ),
             ("/expect/0/relative_tolerance".into(), json!(0), "expect[0].relative_tolerance", "> 0"),
             ("/expect/0/measure/frequency/to".into(), json!(11), "expect[0].measure.frequency", "0 to 10"),
@@ -1327,7 +1367,7 @@ pub(crate) mod tests {
         set(
             &mut root,
             "/expect",
-            json!([{"what": "w", "measure": {"final": {"column": "separation_y"}}, "value": 0, "relative_tolerance": 1}]),
+            json!([{"what": "w", "measure": {"column": {"name": "separation_y"}}, "value": 0, "relative_tolerance": 1}]),
         );
         root
     }
