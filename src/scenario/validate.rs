@@ -825,22 +825,21 @@ impl Checker<'_> {
         let Time { step, end } = self.scenario.time;
         let interval = self.scenario.output.diagnostics.interval.unwrap_or(step);
         if at <= 0.0 || at > end {
-            self.refuse(
-                path,
-                format!("found {}, expected a time > 0 within the run, up to {}", number(at, 12), number(end, 12)),
+            let text =
+                format!("found {}, expected a time > 0 within the run, up to {}", number(at, 12), number(end, 12));
+            return self.refuse(path, text);
+        }
+        if interval <= 0.0 || at == end {
+            return;
+        }
+        if let Some(nearest) = nearest_multiple(at, interval) {
+            let text = format!(
+                "found {}, at which no row is recorded; rows are {} apart, the nearest is at {}",
+                number(at, 12),
+                number(interval, 12),
+                number(nearest.min(end), 12)
             );
-        } else if interval > 0.0 && at != end {
-            if let Some(nearest) = nearest_multiple(at, interval) {
-                self.refuse(
-                    path,
-                    format!(
-                        "found {}, at which no row is recorded; rows are {} apart, the nearest is at {}",
-                        number(at, 12),
-                        number(interval, 12),
-                        number(nearest.min(end), 12)
-                    ),
-                );
-            }
+            self.refuse(path, text);
         }
     }
 
