@@ -79,7 +79,7 @@ fn relativistic_landau_damping() {
     for (words, theta, k, amplitude, reach, from, to) in [
         ("theta=0.05, k=2", 0.05, 2.0, 1e-3, 1.6, 8.0, 30.0),
         ("theta=T/m=0.01", 0.01, 5.0, 1e-3, 0.65, 5.0, 20.0),
-        ("theta=T/m=0.1", 0.1, 0.5 / 0.1f64.sqrt(), 1e-4, 2.6, 10.0, 40.0),
+        ("theta=T/m=0.1", 0.1, 0.5 / 0.1f64.sqrt(), 1e-4, 2.6, 15.0, 40.0),
         ("theta=0.01, k=3", 0.01, 3.0, 1e-4, 0.65, 10.0, 50.0),
     ] {
         let [frequency, rate] = root("landau_juttner_1D", words);
@@ -99,7 +99,7 @@ fn relativistic_landau_damping() {
                 frequency,
                 2e-3,
             );
-            close(&format!("Juttner {words}, damping, {device:?}"), fit.growth_rate, rate, 2e-2);
+            close(&format!("Juttner {words}, damping, {device:?}"), fit.growth_rate, rate, 1e-2);
         }
     }
 }
@@ -122,7 +122,7 @@ fn relativistic_landau_damping_in_three_momenta() {
         let loaded = scenario(&root);
         let fit = fitted(&loaded, &record(&loaded, DeviceChoice::Gpu, 2), from, to);
         close(&format!("Juttner 3D {words}, frequency, t = {from} to {to}"), fit.frequency, frequency, 2e-3);
-        close(&format!("Juttner 3D {words}, damping"), fit.growth_rate, rate, 2e-2);
+        close(&format!("Juttner 3D {words}, damping"), fit.growth_rate, rate, 1e-2);
     }
 }
 
@@ -356,7 +356,7 @@ fn light_wave_in_three_momenta() {
 }
 
 /// The ordinary mode across B0 = 3, T = 0.02, k = 1, E along B0: the full response with relativity,
-/// Larmor radii and spins. What distinguishes the rows, 1e-3 or more, is asked for: 5e-4.
+/// Larmor radii and spins. Two rows differ by 9e-4 of the frequency alone, hence 5e-4.
 #[test]
 fn ordinary_mode_across_a_field() {
     let juttner = json!({"momentum": {"juttner": {"temperature": 0.02}}});
