@@ -194,7 +194,7 @@ fn act(command: Command) -> Result<()> {
     match command {
         Command::Run { scenario, out, device, precision, steps, quiet } => {
             let loaded = scenario::load(&scenario)?;
-            run::execute(&loaded, &RunOptions { out, device, precision, steps, quiet })
+            run::execute(&loaded, &RunOptions { out, device, precision, steps, quiet })?.verdict()
         }
         Command::Check { scenario, memory, precision } => {
             print(&check::report(&scenario::load(&scenario)?, memory, precision)?)

@@ -13,7 +13,7 @@ use crate::diagnostics::{self, Table};
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::gpu::{Choice, Context, GpuExecutor};
-use crate::operators::Executor;
+use crate::operators::{Executor, ExecutorDescription};
 use crate::output::{self, balance, series, snapshot};
 use crate::precision::Precision;
 use crate::reference::Reference;
@@ -101,8 +101,35 @@ pub fn open(
     }
 }
 
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Where the results are.
+    pub folder: PathBuf,
+    pub table: Table,
+    /// Empty for a run that was cut short.
+    pub answers: Vec<Answer>,
+    pub device: ExecutorDescription,
+    pub cells: usize,
+    pub steps: u64,
+    pub seconds: f64,
+}
+
+impl Outcome {
+    /// # Errors
+    ///
+    /// [`Error::Run`] when expected answers were missed.
+    pub fn verdict(&self) -> Result<()> {
+        let missed = self.answers.iter().filter(|answer| !answer.met()).count();
+        if missed > 0 {
+            return Err(Error::Run(format!("{missed} of {} expected answers were missed", self.answers.len())));
+        }
+        Ok(())
+    }
+}
+
 /// Runs a scenario and writes its results; prints progress and a summary.
-pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
+pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<Outcome> {
     let scenario = &loaded.scenario;
     let planned = (scenario.time.end / scenario.time.step).round() as u64;
     let steps = options.steps.map_or(planned, |steps| steps.min(planned));
@@ -141,13 +168,11 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<()> {
     // What was computed before a failure is kept.
     run.write_diagnostics()?;
     outcome?;
-    let report = if steps == planned { run.expectations() } else { Vec::new() };
-    run.finish(&report, options.quiet)?;
-    let missed = report.iter().filter(|answer| !answer.met()).count();
-    if missed > 0 {
-        return Err(Error::Run(format!("{missed} of {} expected answers were missed", report.len())));
-    }
-    Ok(())
+    let answers = if steps == planned { run.expectations() } else { Vec::new() };
+    let seconds = run.started.elapsed().as_secs_f64();
+    run.finish(&answers, seconds, options.quiet)?;
+    let Run { simulation, folder, table, .. } = run;
+    Ok(Outcome { folder, table, answers, device, cells: simulation.grid.cells(), steps, seconds })
 }
 
 /// Prints a line; a reader that has gone away is no error.
@@ -190,18 +215,21 @@ fn progress(steps: u64, quiet: bool) -> ProgressBar {
 }
 
 /// An expected answer and what came out.
-struct Answer<'a> {
-    expectation: &'a Expectation,
-    measured: Option<f64>,
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub expectation: Expectation,
+    /// `None` where no wave could be fitted.
+    pub measured: Option<f64>,
 }
 
-impl Answer<'_> {
-    fn error(&self) -> f64 {
+impl Answer {
+    /// Relative to the expected value, unless that is zero.
+    pub fn error(&self) -> f64 {
         let scale = if self.expectation.value == 0.0 { 1.0 } else { self.expectation.value.abs() };
         self.measured.map_or(f64::INFINITY, |measured| (measured - self.expectation.value).abs() / scale)
     }
 
-    fn met(&self) -> bool {
+    pub fn met(&self) -> bool {
         self.error() <= self.expectation.relative_tolerance
     }
 }
@@ -355,7 +383,7 @@ impl<'a> Run<'a> {
     }
 
     /// Compares the scenario's expected answers with what came out.
-    fn expectations(&self) -> Vec<Answer<'a>> {
+    fn expectations(&self) -> Vec<Answer> {
         let time = self.table.column("time").unwrap_or_default();
         self.scenario()
             .expect
@@ -378,14 +406,13 @@ impl<'a> Run<'a> {
                     Measure::GrowthRate { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.growth_rate),
                     Measure::Frequency { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.frequency),
                 };
-                Answer { expectation, measured }
+                Answer { expectation: expectation.clone(), measured }
             })
             .collect()
     }
 
     /// Writes plots, record and final state, and prints the summary.
-    fn finish(&mut self, report: &[Answer], quiet: bool) -> Result<()> {
-        let seconds = self.started.elapsed().as_secs_f64();
+    fn finish(&mut self, report: &[Answer], seconds: f64, quiet: bool) -> Result<()> {
         if self.scenario().output.final_state {
             self.write_final_state()?;
         }
@@ -405,7 +432,7 @@ impl<'a> Run<'a> {
             1e-6 * cells as f64 * self.simulation.steps as f64 / seconds
         ));
         for answer in report {
-            let expectation = answer.expectation;
+            let expectation = &answer.expectation;
             say(&format!("{} {}", if answer.met() { "met   " } else { "MISSED" }, expectation.what));
             say(&match answer.measured {
                 Some(measured) => format!(

@@ -10,7 +10,7 @@ use super::response::Response;
 use super::roots::Rectangle;
 use super::{Wave, default_window, waves};
 use crate::error::{Error, Result};
-use crate::output::{LinePlot, Series, write_panels};
+use crate::output::{LinePlot, Series, Style, write_panels};
 use crate::scenario::schema::{Kinematics, Scenario, Units};
 
 /// What to search, apart from the plasma.
@@ -212,11 +212,15 @@ impl Report {
                 title: title.into(),
                 horizontal: ("k".into(), k_unit.clone()),
                 vertical: (label.into(), omega_unit.clone()),
-                abscissa: &self.wavenumbers,
                 series: branches
                     .iter()
                     .zip(values)
-                    .map(|((name, _), values)| Series { name: name.clone(), values })
+                    .map(|((name, _), values)| Series {
+                        name: name.clone(),
+                        abscissa: &self.wavenumbers,
+                        values,
+                        style: Style::Line,
+                    })
                     .collect(),
                 logarithmic: false,
             });

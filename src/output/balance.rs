@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{HeatMap, LinePlot, PlotAxis, Scale, Series, write_panels};
+use super::{HeatMap, LinePlot, PlotAxis, Scale, Series, Style, write_panels};
 use crate::balance::{Balances, Equation, Law};
 use crate::error::{Error, Result};
 use crate::grid::AXIS_NAMES;
@@ -110,8 +110,9 @@ fn write_curves(
             title: component.map_or_else(|| time.clone(), |k| format!("{} component, {time}", AXIS_NAMES[k])),
             horizontal: (AXIS_NAMES[axis].into(), units.length.clone()),
             vertical: ("terms".into(), unit(law, units, 1)),
-            abscissa: &abscissa,
-            series: series.map(|(name, values)| Series { name: name.into(), values }).into(),
+            series: series
+                .map(|(name, values)| Series { name: name.into(), abscissa: &abscissa, values, style: Style::Line })
+                .into(),
             logarithmic: false,
         });
     }

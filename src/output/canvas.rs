@@ -158,6 +158,12 @@ impl Canvas {
         Ok(())
     }
 
+    /// Fills a circle.
+    pub fn dot(&mut self, (x, y): (f64, f64), radius: f64, color: Rgb) -> Result<()> {
+        let radius = (radius * f64::from(OVERSAMPLING)).round() as u32;
+        self.backend()?.draw_circle(device(x, y), radius, &solid(color, 1), true).map_err(drawing_failed)
+    }
+
     /// Writes a text, with its baseline at `y`.
     pub fn text(&mut self, text: &str, (x, y): (f64, f64), align: Align, em: f64, color: Rgb) -> Result<()> {
         let mut x = x - shift(text, align, em)?;

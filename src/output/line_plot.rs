@@ -27,6 +27,8 @@ const LEGEND_LINE: f64 = 30.0;
 const LEGEND_SPACE: f64 = 7.0;
 const LEGEND_GAP: f64 = 22.0;
 const TICK_LENGTH: f64 = 6.0;
+/// Radius of a dot.
+const DOT: f64 = 4.5;
 
 /// The colours of Okabe and Ito, which the colour-blind tell apart, without
 /// the yellow, which is lost on white.
@@ -36,15 +38,27 @@ const COLORS: [Rgb; 7] =
 /// Patterns for the first seven series, the next seven and so on.
 const DASHES: [&[f64]; 3] = [&[], &[9.0, 5.0], &[3.0, 4.0]];
 
+/// How a series is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Style {
+    #[default]
+    Line,
+    /// A dot for each sample.
+    Dots,
+}
+
 /// A named series.
 #[derive(Debug, Clone)]
 pub struct Series<'a> {
     pub name: String,
-    /// One value for each sample of the plot's abscissa.
+    /// Ascending for lines, in the horizontal unit of the plot.
+    pub abscissa: &'a [f64],
+    /// One value for each sample of the abscissa.
     pub values: &'a [f64],
+    pub style: Style,
 }
 
-/// A picture of series over a common abscissa, with a legend.
+/// A picture of series, with a legend.
 ///
 /// Samples that are not finite are left out, as are those not above zero on a
 /// logarithmic axis; the line breaks there.
@@ -55,8 +69,6 @@ pub struct LinePlot<'a> {
     pub horizontal: (String, String),
     /// Label and unit; the unit may be empty.
     pub vertical: (String, String),
-    /// Ascending, in the horizontal unit.
-    pub abscissa: &'a [f64],
     pub series: Vec<Series<'a>>,
     /// Whether the vertical axis is logarithmic.
     pub logarithmic: bool,
@@ -166,14 +178,14 @@ struct LegendEntry {
 impl<'a> Panel<'a> {
     fn new(plot: &'a LinePlot<'a>, title: &str, top: f64, height: f64) -> Result<Self> {
         for series in &plot.series {
-            if series.values.len() != plot.abscissa.len() {
+            if series.values.len() != series.abscissa.len() {
                 return Err(Error::Input(format!(
                     "plot '{}': series '{}' has {} values for {} samples of the abscissa; \
                      the numbers must agree",
                     plot.title,
                     series.name,
                     series.values.len(),
-                    plot.abscissa.len()
+                    series.abscissa.len()
                 )));
             }
         }
@@ -220,7 +232,10 @@ impl<'a> Panel<'a> {
         for (k, entry) in self.legend.iter().enumerate() {
             let (x, y) = (self.area.left + entry.left, baseline(entry.row));
             let middle = y - 0.32 * TICK_EM;
-            canvas.polyline(&[(x, middle), (x + LEGEND_LINE, middle)], &stroke(k))?;
+            match self.plot.series[k].style {
+                Style::Line => canvas.polyline(&[(x, middle), (x + LEGEND_LINE, middle)], &stroke(k))?,
+                Style::Dots => canvas.dot((x + LEGEND_LINE / 2.0, middle), DOT, stroke(k).color)?,
+            }
             let at = (x + LEGEND_LINE + LEGEND_SPACE, y);
             canvas.text(&entry.name, at, Align::Left, TICK_EM, BLACK)?;
         }
@@ -289,19 +304,19 @@ impl<'a> Panel<'a> {
     ) -> Result<()> {
         let (from, to) = self.horizontal;
         let mut line: Vec<(f64, f64)> = Vec::new();
-        for (&x, &value) in self.plot.abscissa.iter().zip(series.values) {
+        for (&x, &value) in series.abscissa.iter().zip(series.values) {
             match self.plot.ordinate(value) {
                 Some(y) if x.is_finite() => line.push((
                     self.area.left + (limited(x) - from) / (to - from) * self.area.width,
                     self.area.top + (high - y) / (high - low) * self.area.height,
                 )),
                 _ => {
-                    canvas.polyline(&line, stroke)?;
+                    draw_piece(canvas, &line, series.style, stroke)?;
                     line.clear();
                 }
             }
         }
-        canvas.polyline(&line, stroke)
+        draw_piece(canvas, &line, series.style, stroke)
     }
 }
 
@@ -318,15 +333,28 @@ impl LinePlot<'_> {
     }
 }
 
+/// Draws samples without a gap.
+fn draw_piece(canvas: &mut Canvas, points: &[(f64, f64)], style: Style, stroke: &Stroke) -> Result<()> {
+    match style {
+        Style::Line => canvas.polyline(points, stroke),
+        Style::Dots => points.iter().try_for_each(|&point| canvas.dot(point, DOT, stroke.color)),
+    }
+}
+
 fn horizontal_range(plot: &LinePlot) -> (f64, f64) {
-    widened(finite_range(plot.abscissa.iter().copied()).unwrap_or((0.0, 1.0)))
+    let samples = plot.series.iter().flat_map(|series| series.abscissa.iter().copied());
+    let (low, high) = widened(finite_range(samples).unwrap_or((0.0, 1.0)));
+    // Whole dots, also at the ends.
+    let dots = plot.series.iter().any(|series| series.style == Style::Dots);
+    let margin = if dots { 0.02 * (high - low) } else { 0.0 };
+    (low - margin, high + margin)
 }
 
 /// Range of the data along the vertical axis with a margin.
 fn vertical_range(plot: &LinePlot) -> Option<(f64, f64)> {
     let values = plot.series.iter().flat_map(|series| {
         // What has no abscissa is not drawn.
-        let drawn = plot.abscissa.iter().zip(series.values);
+        let drawn = series.abscissa.iter().zip(series.values);
         drawn.filter_map(|(x, &value)| plot.ordinate(value).filter(|_| x.is_finite()))
     });
     let (low, high) = finite_range(values)?;
@@ -386,11 +414,10 @@ mod tests {
             title: "title".into(),
             horizontal: ("t".into(), "1/ω_p".into()),
             vertical: ("energy".into(), String::new()),
-            abscissa,
             series: values
                 .iter()
                 .enumerate()
-                .map(|(k, values)| Series { name: format!("series {k}"), values })
+                .map(|(k, values)| Series { name: format!("series {k}"), abscissa, values, style: Style::Line })
                 .collect(),
             logarithmic,
         }

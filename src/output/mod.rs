@@ -22,7 +22,7 @@ mod ticks;
 pub use atomic::write_atomically;
 pub use colormap::{ColorMap, MISSING};
 pub use heat_map::{HeatMap, PlotAxis, Scale};
-pub use line_plot::{LinePlot, Series, render_panels, write_panels};
+pub use line_plot::{LinePlot, Series, Style, render_panels, write_panels};
 
 use std::io;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{LinePlot, Series};
+use super::{LinePlot, Series, Style};
 use crate::diagnostics::{Table, mode_name};
 use crate::error::Result;
 use crate::scenario::schema::{Initial, Mode, ModeNumber, Scenario};
@@ -99,8 +99,11 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
             title: panel.title.into(),
             horizontal: ("t".into(), units.time.clone()),
             vertical: (panel.vertical.0.into(), panel.vertical.1.clone()),
-            abscissa: &time,
-            series: panel.series.iter().map(|(name, values)| Series { name: name.clone(), values }).collect(),
+            series: panel
+                .series
+                .iter()
+                .map(|(name, values)| Series { name: name.clone(), abscissa: &time, values, style: Style::Line })
+                .collect(),
             logarithmic: panel.logarithmic,
         })
         .collect();
