@@ -113,3 +113,34 @@ fn a_missed_answer_is_an_error() {
     assert!(text(&output.stdout).contains("MISSED frequency") && text(&output.stderr).contains("1 of 2"));
     assert!(out.join("diagnostics.csv").exists());
 }
+
+/// A column is measured in the row at a time, and its change since the first row.
+#[test]
+fn a_column_at_a_time() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let (page, out) = (folder.path().join("mine.json"), folder.path().join("results"));
+    let shown = spinwigner(&["show", "larmor-precession"]).output().expect("runs").stdout;
+    let mut scenario: Value = serde_json::from_slice(&shown).expect("JSON");
+    scenario["time"]["end"] = Value::from(2);
+    let measure = |column: Value| serde_json::json!({"what": "w", "measure": {"column": column}, "value": 0, "relative_tolerance": 9});
+    scenario["expect"] = serde_json::json!([
+        measure(serde_json::json!({"name": "spin_x"})),
+        measure(serde_json::json!({"name": "spin_x", "at": 1})),
+        measure(serde_json::json!({"name": "spin_x", "at": 1, "change": true})),
+    ]);
+    std::fs::write(&page, scenario.to_string()).expect("written");
+    let output =
+        spinwigner(&["run", path(&page), "--device", "reference", "--out", path(&out)]).output().expect("runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("diagnostics.csv");
+    let table = spinwigner::diagnostics::Table::from_csv(&rows).expect("a table");
+    let (time, spin) = (table.column("time").expect("time"), table.column("spin_x").expect("spin_x"));
+    let row = time.iter().position(|t| (t - 1.0).abs() < 1e-9).expect("a row at 1");
+    let last = spin.len() - 1;
+    let record: Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON");
+    for (index, exact) in [spin[last], spin[row], spin[row] - spin[0]].into_iter().enumerate() {
+        assert_eq!(record["answers"][index]["measured"].as_f64(), Some(exact));
+    }
+    assert!(spin[0] > spin[row] && spin[row] > spin[last] && row < last, "{spin:?}");
+}
