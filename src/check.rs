@@ -26,8 +26,8 @@ const SOFTWARE_BINDING: u64 = 128 << 20;
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
 const EDGE: f64 = 4e-6;
 /// Advised error of R and M0 on the grid, and the most momentum cells tried for it.
-const EQUILIBRIUM: f64 = 1e-4;
-const EQUILIBRIUM_CELLS: usize = 1 << 21;
+pub const EQUILIBRIUM: f64 = 1e-4;
+pub const EQUILIBRIUM_CELLS: usize = 1 << 21;
 /// Typical picture, and a number with its comma in a CSV file.
 const PICTURE_BYTES: f64 = 1e5;
 const CSV_NUMBER_BYTES: f64 = 22.0;

@@ -14,7 +14,7 @@ use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::scenario::schema::Statistics;
 use spinwigner::scenario::{self, parse, shipped};
-use spinwigner::{Error, Result, bench, check, gpu, run};
+use spinwigner::{Error, Result, bench, check, gallery, gpu, run};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -147,6 +147,29 @@ Examples:
   spinwigner fit runs/landau-damping E_x_mode1 --from 2 --to 20
   spinwigner fit runs/weibel B_z_mode1 --from 15 --to 35 --json")]
     Fit(fit::Flags),
+    /// Run the shipped experiments and write a page of pictures and numbers beside theory; takes minutes.
+    #[command(after_help = "\
+Examples:
+  spinwigner gallery
+  spinwigner gallery docs/gallery.md
+  spinwigner gallery --coarse --only landau-damping,weibel")]
+    Gallery {
+        /// The page; pictures go to a folder of its name. Only a page of this command is replaced.
+        #[arg(value_name = "PAGE.md", default_value = "gallery.md")]
+        page: PathBuf,
+        /// Only these scenarios.
+        #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+        only: Vec<String>,
+        /// Half the cells along every axis and steps twice as long; errors are shown, not judged.
+        #[arg(long)]
+        coarse: bool,
+        /// Where to compute, as for `run`.
+        #[arg(long, value_name = "auto|gpu|reference|INDEX", default_value = "auto", value_parser = device)]
+        device: DeviceChoice,
+        /// Precision on a GPU, as for `run`.
+        #[arg(long, value_name = "f32|f64", value_parser = precision)]
+        precision: Option<Precision>,
+    },
     /// List the devices that `run --device INDEX` can use.
     Devices,
     /// Measure kernels and steps on a device beside its copy speed; takes a minute.
@@ -228,6 +251,9 @@ fn act(command: Command) -> Result<()> {
         Command::Show { name } => print(show(&name)?),
         Command::Dispersion(flags) => print(&dispersion::report(&flags)?),
         Command::Fit(flags) => print(&fit::report(&flags)?),
+        Command::Gallery { page, only, coarse, device, precision } => {
+            exhibit(&gallery::Options { page, only, coarse, device, precision })
+        }
         Command::Devices => print(&devices()),
         Command::Bench { device, precision, cells, json } => measure(device, precision, cells, json),
     }
@@ -242,6 +268,17 @@ fn measure(device: Option<usize>, precision: Precision, cells: usize, json: Opti
     })?;
     print(&report.text())?;
     json.map_or(Ok(()), |path| bench::write_json(&report, &path))
+}
+
+fn exhibit(options: &gallery::Options) -> Result<()> {
+    let missed = gallery::build(options, |what| {
+        let _ = writeln!(std::io::stderr(), "{what} ...");
+    })?;
+    print(&format!("wrote {}\n", options.page.display()))?;
+    if missed > 0 && !options.coarse {
+        return Err(Error::Run(format!("{missed} answers were missed; {} marks them", options.page.display())));
+    }
+    Ok(())
 }
 
 /// The message and those causes that it does not already contain.

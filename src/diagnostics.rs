@@ -33,6 +33,12 @@ impl Table {
         nearest.map(|(_, value)| value)
     }
 
+    /// Unit of a column.
+    pub fn unit(&self, name: &str) -> Option<&str> {
+        let index = self.columns.iter().position(|column| column == name)?;
+        Some(&self.units[index])
+    }
+
     /// Comma-separated text with units in the header, numbers in full precision.
     pub fn to_csv(&self) -> String {
         let names = self.columns.iter().zip(&self.units);

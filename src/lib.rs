@@ -14,6 +14,7 @@ pub mod equilibrium;
 pub mod error;
 pub mod fields;
 pub mod fit;
+pub mod gallery;
 pub mod gpu;
 pub mod grid;
 mod history;

@@ -27,8 +27,11 @@ const LEGEND_LINE: f64 = 30.0;
 const LEGEND_SPACE: f64 = 7.0;
 const LEGEND_GAP: f64 = 22.0;
 const TICK_LENGTH: f64 = 6.0;
-/// Radius of a dot.
+/// Radius of a dot, and of one of many.
 const DOT: f64 = 4.5;
+const SMALL_DOT: f64 = 2.5;
+/// So many dots are small.
+const MANY_DOTS: usize = 50;
 
 /// The colours of Okabe and Ito, which the colour-blind tell apart, without
 /// the yellow, which is lost on white.
@@ -311,12 +314,12 @@ impl<'a> Panel<'a> {
                     self.area.top + (high - y) / (high - low) * self.area.height,
                 )),
                 _ => {
-                    draw_piece(canvas, &line, series.style, stroke)?;
+                    draw_piece(canvas, &line, series, stroke)?;
                     line.clear();
                 }
             }
         }
-        draw_piece(canvas, &line, series.style, stroke)
+        draw_piece(canvas, &line, series, stroke)
     }
 }
 
@@ -334,10 +337,11 @@ impl LinePlot<'_> {
 }
 
 /// Draws samples without a gap.
-fn draw_piece(canvas: &mut Canvas, points: &[(f64, f64)], style: Style, stroke: &Stroke) -> Result<()> {
-    match style {
+fn draw_piece(canvas: &mut Canvas, points: &[(f64, f64)], series: &Series, stroke: &Stroke) -> Result<()> {
+    let radius = if series.values.len() > MANY_DOTS { SMALL_DOT } else { DOT };
+    match series.style {
         Style::Line => canvas.polyline(points, stroke),
-        Style::Dots => points.iter().try_for_each(|&point| canvas.dot(point, DOT, stroke.color)),
+        Style::Dots => points.iter().try_for_each(|&point| canvas.dot(point, radius, stroke.color)),
     }
 }
 

@@ -1,0 +1,111 @@
+//! What the gallery shows.
+
+use super::histories::{self, Histories, History};
+use super::waves::{Scan, Window};
+
+/// A shipped scenario with its evidence.
+pub struct Exhibit {
+    pub scenario: &'static str,
+    /// The snapshot beside the figure, by the stem of its file name.
+    pub picture: Option<&'static str>,
+    pub evidence: Evidence,
+}
+
+pub enum Evidence {
+    Waves(Scan),
+    Histories(Histories),
+    /// Temperatures at which the scenario's gas is loaded.
+    Thermal(&'static [f64]),
+}
+
+pub const EXHIBITS: &[Exhibit] = &[
+    Exhibit {
+        scenario: "landau-damping",
+        picture: Some("change_w0_x_px"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_x",
+            from: 0.25,
+            to: 0.75,
+            // Until the wave has decayed by some hundred, or for a few decay times.
+            runs: &[
+                Window { k: 0.3, from: 10.0, to: 50.0 },
+                Window { k: 0.4, from: 5.0, to: 40.0 },
+                Window { k: 0.6, from: 3.0, to: 14.0 },
+                Window { k: 0.7, from: 3.0, to: 11.0 },
+            ],
+        }),
+    },
+    Exhibit {
+        scenario: "two-stream",
+        picture: Some("w0_x_px"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_x",
+            from: 0.1,
+            to: 0.35,
+            runs: &[Window { k: 0.14, from: 18.0, to: 33.0 }, Window { k: 0.26, from: 18.0, to: 33.0 }],
+        }),
+    },
+    Exhibit {
+        scenario: "weibel",
+        picture: Some("w3_x_py"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_y",
+            from: 0.4,
+            to: 2.2,
+            runs: &[Window { k: 0.6, from: 15.0, to: 35.0 }, Window { k: 1.6, from: 15.0, to: 35.0 }],
+        }),
+    },
+    Exhibit {
+        scenario: "larmor-precession",
+        picture: Some("polarisation_px_pz"),
+        evidence: Evidence::Histories(Histories {
+            label: "spin",
+            columns: &[History { column: "spin_x", label: "S_x", theory: histories::larmor, allowed: 1e-4 }],
+        }),
+    },
+    Exhibit {
+        scenario: "spin-orbit-precession",
+        picture: Some("polarisation_px_py"),
+        evidence: Evidence::Histories(Histories {
+            label: "spin",
+            columns: &[
+                History { column: "spin_x", label: "S_x", theory: histories::thomas_cosine, allowed: 1e-4 },
+                History { column: "spin_y", label: "S_y", theory: histories::thomas_sine, allowed: 1e-3 },
+            ],
+        }),
+    },
+    Exhibit {
+        scenario: "stern-gerlach",
+        picture: Some("w3_x_px"),
+        evidence: Evidence::Histories(Histories {
+            label: "distance",
+            columns: &[History {
+                column: "separation_x",
+                label: "up from down",
+                theory: histories::stern_gerlach,
+                allowed: 5e-3,
+            }],
+        }),
+    },
+    Exhibit {
+        scenario: "hidden-momentum",
+        picture: Some("w1_x_px"),
+        evidence: Evidence::Histories(Histories {
+            label: "mean x",
+            columns: &[
+                History { column: "mean_x_up", label: "x of spin up", theory: histories::hidden_up, allowed: 5e-3 },
+                History {
+                    column: "mean_x_down",
+                    label: "x of spin down",
+                    theory: histories::hidden_down,
+                    allowed: 5e-3,
+                },
+            ],
+        }),
+    },
+    Exhibit {
+        scenario: "thermal-magnetisation",
+        picture: Some("w3_px_pz"),
+        evidence: Evidence::Thermal(&[0.0, 0.02, 0.05, 0.1, 0.15, 0.2]),
+    },
+];

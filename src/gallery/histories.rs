@@ -1,0 +1,191 @@
+//! Columns of diagnostics over time beside closed forms.
+
+use glam::DVec3;
+
+use super::{Entry, Figure, Panel, Row, Runner, Trace};
+use crate::error::{Error, Result};
+use crate::output::Style;
+use crate::scenario::Loaded;
+use crate::scenario::schema::{External, Initial, Momentum, Scenario};
+
+/// Columns of one kind in one panel.
+pub struct Histories {
+    /// Of the vertical axis.
+    pub label: &'static str,
+    pub columns: &'static [History],
+}
+
+/// A column and what theory says of it.
+pub struct History {
+    pub column: &'static str,
+    pub label: &'static str,
+    pub theory: fn(&Setup, f64) -> f64,
+    /// Largest difference allowed, relative to the largest value of theory.
+    pub allowed: f64,
+}
+
+/// The numbers of a scenario that the closed forms need.
+pub struct Setup {
+    pub mass: f64,
+    pub charge: f64,
+    pub moment: f64,
+    pub hbar: f64,
+    /// Spread and drift of the first population's Gaussian in p.
+    pub spread: DVec3,
+    pub drift: DVec3,
+    /// The uniform external fields, and the slope of a gradient.
+    pub electric: DVec3,
+    pub magnetic: DVec3,
+    pub slope: f64,
+}
+
+impl Setup {
+    fn of(scenario: &Scenario) -> Option<Self> {
+        let species = &scenario.species;
+        let Initial::Populations(populations) = &scenario.initial else { return None };
+        let Momentum::Gaussian { spread, drift } = &populations.first()?.momentum else { return None };
+        let dirac = species.charge * species.hbar / (2.0 * species.mass);
+        let mut setup = Setup {
+            mass: species.mass,
+            charge: species.charge,
+            moment: species.magnetic_moment.unwrap_or(dirac),
+            hbar: species.hbar,
+            spread: DVec3::from(spread.each()),
+            drift: DVec3::from(*drift),
+            electric: DVec3::ZERO,
+            magnetic: DVec3::ZERO,
+            slope: 0.0,
+        };
+        for external in &scenario.fields.external {
+            match external {
+                External::Uniform(field) => {
+                    setup.electric += DVec3::from(field.E);
+                    setup.magnetic += DVec3::from(field.B);
+                }
+                External::Gradient { slope, .. } => setup.slope += slope,
+                _ => return None,
+            }
+        }
+        Some(setup)
+    }
+
+    /// Mean over the Gaussian in the momenta along two axes, the others zero. The
+    /// trapezoidal rule to eight spreads is exact but for rounding.
+    fn mean(&self, axes: [usize; 2], f: impl Fn(DVec3) -> f64) -> f64 {
+        const STEPS: i32 = 64;
+        let (mut sum, mut norm) = (0.0, 0.0);
+        for i in -STEPS..=STEPS {
+            for j in -STEPS..=STEPS {
+                let [a, b] = [i, j].map(|i| 8.0 * f64::from(i) / f64::from(STEPS));
+                let mut p = DVec3::ZERO;
+                p[axes[0]] = self.drift[axes[0]] + a * self.spread[axes[0]];
+                p[axes[1]] = self.drift[axes[1]] + b * self.spread[axes[1]];
+                let weight = (-0.5 * (a * a + b * b)).exp();
+                sum += weight * f(p);
+                norm += weight;
+            }
+        }
+        sum / norm
+    }
+
+    fn energy(&self, p: DVec3) -> f64 {
+        (p.length_squared() + self.mass * self.mass).sqrt()
+    }
+}
+
+/// Separation of spin up and down in a gradient, mu_B b t^2/m.
+pub fn stern_gerlach(setup: &Setup, t: f64) -> f64 {
+    (setup.moment * setup.slope / setup.mass).abs() * t * t
+}
+
+/// < cos(2 mu_B B m t/(hbar eps)) >: spins across B turn at 1/gamma.
+pub fn larmor(setup: &Setup, t: f64) -> f64 {
+    let rate = 2.0 * setup.moment * setup.magnetic.z / setup.hbar * setup.mass;
+    setup.mean([0, 2], |p| (rate * t / setup.energy(p)).cos())
+}
+
+/// t < (p/eps)(1 + s mu_B m B/eps^2) >: spins along +-x drift with their hidden momentum.
+fn hidden(setup: &Setup, t: f64, s: f64) -> f64 {
+    let energy = |p| setup.energy(p);
+    let shift = s * setup.moment * setup.mass * setup.magnetic.x;
+    t * setup.mean([0, 1], |p| {
+        let p = DVec3::new(p.x, 0.0, 0.0);
+        p.x / energy(p) * (1.0 + shift / (energy(p) * energy(p)))
+    })
+}
+
+pub fn hidden_up(setup: &Setup, t: f64) -> f64 {
+    hidden(setup, t, 1.0)
+}
+
+pub fn hidden_down(setup: &Setup, t: f64) -> f64 {
+    hidden(setup, t, -1.0)
+}
+
+/// Thomas precession angle while a uniform E_x takes p_x to p_x + q E t,
+/// `2 sgn(p_y) [ atan( sqrt((m_p - m)/(m_p + m)) tanh( asinh(p_x/m_p)/2 ) ) ]`,
+/// m_p^2 = m^2 + p_y^2: the integral of (2 mu_B/hbar)(m/eps) p_y E/(eps + m).
+fn angle(setup: &Setup, p: DVec3, t: f64) -> f64 {
+    let perp = (setup.mass * setup.mass + p.y * p.y).sqrt();
+    let at = |px: f64| {
+        let root = ((perp - setup.mass) / (perp + setup.mass)).sqrt();
+        2.0 * p.y.signum() * (root * ((px / perp).asinh() / 2.0).tanh()).atan()
+    };
+    at(p.x + setup.charge * setup.electric.x * t) - at(p.x)
+}
+
+pub fn thomas_cosine(setup: &Setup, t: f64) -> f64 {
+    setup.mean([0, 1], |p| angle(setup, p, t).cos())
+}
+
+pub fn thomas_sine(setup: &Setup, t: f64) -> f64 {
+    -setup.mean([0, 1], |p| angle(setup, p, t).sin())
+}
+
+/// Most dots in a panel.
+const DOTS: usize = 26;
+
+/// Runs the scenario and draws its columns as dots on the curves of theory.
+pub fn exhibit(histories: &Histories, runner: &mut Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
+    let outcome = runner.run(loaded, &loaded.name)?;
+    entry.take(&outcome);
+    let scenario = &loaded.scenario;
+    let setup = Setup::of(scenario);
+    let time = outcome.table.column("time").unwrap_or_default();
+    let mut traces = Vec::new();
+    for history in histories.columns {
+        let values = outcome
+            .table
+            .column(history.column)
+            .ok_or_else(|| Error::Run(format!("{}: no column {}", loaded.name, history.column)))?;
+        let setup =
+            setup.as_ref().ok_or_else(|| Error::Run(format!("{}: not a Gaussian in uniform fields", loaded.name)))?;
+        let theory: Vec<f64> = time.iter().map(|&t| (history.theory)(setup, t)).collect();
+        let largest = theory.iter().map(|value| value.abs()).fold(0.0, f64::max);
+        let far = |i: &usize| (values[*i] - theory[*i]).abs();
+        if let Some(worst) = (0..time.len()).max_by(|a, b| far(a).total_cmp(&far(b))) {
+            entry.rows.push(Row {
+                what: format!("{}, where it is farthest off, t = {:.4}", history.label, time[worst]),
+                theory: theory[worst],
+                measured: Some(values[worst]),
+                error: far(&worst) / largest,
+                allowed: history.allowed,
+            });
+        }
+        let stride = time.len().div_ceil(DOTS);
+        let dots = time.iter().copied().zip(values.iter().copied()).step_by(stride);
+        traces.push(Trace::new(&format!("{}, theory", history.label), time.iter().copied().zip(theory), Style::Line));
+        traces.push(Trace::new(&format!("{}, measured", history.label), dots, Style::Dots));
+    }
+    let unit = histories.columns.first().and_then(|history| outcome.table.unit(history.column));
+    Ok(Figure {
+        title: scenario.title.clone(),
+        panels: vec![Panel {
+            title: String::new(),
+            horizontal: ("t".into(), scenario.units.time.clone()),
+            vertical: (histories.label.into(), unit.unwrap_or_default().into()),
+            traces,
+            logarithmic: false,
+        }],
+    })
+}

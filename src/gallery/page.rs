@@ -1,0 +1,137 @@
+//! The Markdown page.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::{Entry, Options, Row};
+use crate::error::{Error, Result};
+use crate::output::write_atomically;
+
+/// First line of every page this command wrote.
+const MARK: &str = "<!-- written by `spinwigner gallery`, which replaces this page -->";
+
+/// The folder of the pictures: the page without its ending.
+pub fn pictures(page: &Path) -> Result<PathBuf> {
+    if page.extension().is_none_or(|ending| ending != "md") || page.file_stem().is_none() {
+        return Err(Error::Input(format!("{}: the page must be a file that ends in .md", page.display())));
+    }
+    Ok(page.with_extension(""))
+}
+
+/// Refuses to replace what this command did not write.
+pub fn refuse_foreign(page: &Path, pictures: &Path) -> Result<()> {
+    let ours = match std::fs::read_to_string(page) {
+        Ok(text) => text.starts_with(MARK),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(Error::file(page)(error)),
+    };
+    if !ours && page.exists() {
+        return Err(Error::Input(format!(
+            "{}: is not a page of this command, and nothing else is replaced; name another page",
+            page.display()
+        )));
+    }
+    let filled = std::fs::read_dir(pictures).is_ok_and(|mut entries| entries.next().is_some());
+    if !ours && filled {
+        return Err(Error::Input(format!(
+            "{}: already holds files, and there is no page of this command beside it; name another page",
+            pictures.display()
+        )));
+    }
+    Ok(())
+}
+
+pub fn write(page: &Path, entries: &[Entry], options: &Options) -> Result<()> {
+    let text = text(page, entries, options);
+    write_atomically(page, |file| file.write_all(text.as_bytes()))
+}
+
+fn text(page: &Path, entries: &[Entry], options: &Options) -> String {
+    let folder = page.file_stem().unwrap_or_default().to_string_lossy();
+    let mut text = format!("{MARK}\n\n# Gallery\n\n");
+    text += "Shipped experiments beside their theory. Each section shows the picture, the theory curve, the measured \
+             numbers with their errors, and what the runs took.";
+    if options.coarse {
+        text += " This is the coarse gallery: half the cells along every axis, and steps twice as long.";
+    }
+    let device = entries.first().map(|entry| entry.device.as_str()).unwrap_or_default();
+    let _ = write!(text, " Computed on {device} by\n\n```sh\n{}\n```\n\n", command(page, options));
+    text += "| experiment | largest error | allowed | runs | time |\n|---|---|---|---|---|\n";
+    for entry in entries {
+        let worst = entry.rows.iter().max_by(|a, b| (a.error / a.allowed).total_cmp(&(b.error / b.allowed)));
+        let (error, allowed) =
+            worst.map_or((String::new(), String::new()), |row| (off(row, options), short(row.allowed)));
+        let Entry { name, title, runs, seconds, .. } = entry;
+        let _ = writeln!(text, "| [{title}](#{name}) | {error} | {allowed} | {runs} | {seconds:.1} s |");
+    }
+    for entry in entries {
+        section(&mut text, entry, &folder, options);
+    }
+    text
+}
+
+fn section(text: &mut String, entry: &Entry, folder: &str, options: &Options) {
+    let Entry { name, title, about, references, cells, steps, runs, seconds, .. } = entry;
+    let _ = write!(text, "\n<a id=\"{name}\"></a>\n\n## {title}\n\n{about}\n\n");
+    for picture in &entry.pictures {
+        let _ = write!(text, "![{title}]({folder}/{picture})\n\n");
+    }
+    text.push_str("| | theory | measured | relative error | allowed |\n|---|---|---|---|---|\n");
+    for row in &entry.rows {
+        let measured = row.measured.map_or("none".into(), digits);
+        let Row { what, theory, allowed, .. } = row;
+        let _ = writeln!(
+            text,
+            "| {what} | {} | {measured} | {} | {} |",
+            digits(*theory),
+            off(row, options),
+            short(*allowed)
+        );
+    }
+    let others = match runs - 1 {
+        0 => String::new(),
+        1 => "; with one further run".into(),
+        others => format!("; with {others} further runs"),
+    };
+    let _ = write!(
+        text,
+        "\n`spinwigner run {name}`: {cells} cells, {steps} steps{others}, {seconds:.1} s. {}\n",
+        references.join(". ").trim_end_matches('.').to_string() + "."
+    );
+}
+
+/// The command that makes the page again.
+fn command(page: &Path, options: &Options) -> String {
+    let mut command = format!("spinwigner gallery {}", page.display());
+    if options.coarse {
+        command += " --coarse";
+    }
+    if !options.only.is_empty() {
+        let _ = write!(command, " --only {}", options.only.join(","));
+    }
+    if let Some(precision) = options.precision {
+        let _ = write!(command, " --precision {precision}");
+    }
+    command
+}
+
+/// Six digits that mean something.
+fn digits(value: f64) -> String {
+    let scientific = format!("{value:.5e}");
+    let exponent: i32 = scientific.split('e').nth(1).and_then(|exponent| exponent.parse().ok()).unwrap_or(0);
+    if value != 0.0 && !(-3..5).contains(&exponent) {
+        return scientific;
+    }
+    let places = (5 - exponent) as usize;
+    format!("{value:.places$}")
+}
+
+/// The error, marked where it is judged and too large.
+fn off(row: &Row, options: &Options) -> String {
+    let missed = if row.met() || options.coarse { "" } else { " **missed**" };
+    short(row.error) + missed
+}
+
+fn short(error: f64) -> String {
+    if error >= 1e-3 { format!("{:.2} %", 100.0 * error) } else { format!("{error:.1e}") }
+}

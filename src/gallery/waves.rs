@@ -1,0 +1,241 @@
+//! Waves: frequency and rate over k by linear theory, and those of runs as dots.
+
+use num_complex::Complex64;
+
+use super::{Entry, Figure, Panel, Runner, Trace};
+use crate::diagnostics;
+use crate::error::{Error, Result};
+use crate::linear_theory::{Plasma, Response, report, roots, waves};
+use crate::output::Style;
+use crate::run::Outcome;
+use crate::scenario::Loaded;
+use crate::scenario::schema::{Measure, Mode, Units};
+
+/// One wave of a scenario, followed over k.
+pub struct Scan {
+    /// Field components, as `spinwigner dispersion` names the wave.
+    pub fields: &'static str,
+    /// Wavenumbers that are drawn.
+    pub from: f64,
+    pub to: f64,
+    /// Further wavenumbers that are run.
+    pub runs: &'static [Window],
+}
+
+/// A run at another k, and the times between which its wave is fitted.
+#[derive(Clone, Copy)]
+pub struct Window {
+    pub k: f64,
+    pub from: f64,
+    pub to: f64,
+}
+
+/// Wavenumbers of a theory curve.
+const CURVE: usize = 61;
+
+/// Most dots over time.
+const DOTS: usize = 150;
+
+/// A wave of linear theory at one k.
+struct Root {
+    k: f64,
+    omega: Complex64,
+}
+
+/// The wave at one k that continues a known one.
+fn continued(plasma: &Plasma, fields: &str, from: &Root, k: f64) -> Result<Option<Root>> {
+    let response = Response::new(plasma, k)?;
+    let Some(block) = response.blocks.iter().find(|block| response.name(block) == fields) else { return Ok(None) };
+    let spread = 1e-3 * response.scale.max(from.omega.norm());
+    let zero = roots::muller(&|w| response.determinant(block, w), from.omega, spread);
+    // A jump is another wave.
+    let near = |omega: &Complex64| (omega - from.omega).norm() < 0.2 * (omega.norm() + from.omega.norm());
+    Ok(zero.map(|(omega, _)| omega).filter(near).map(|omega| Root { k, omega }))
+}
+
+/// The wave with these fields that is nearest to what was measured.
+fn found(plasma: &Plasma, fields: &str, k: f64, near: Complex64) -> Result<Root> {
+    let response = Response::new(plasma, k)?;
+    let window = crate::linear_theory::default_window(plasma, k);
+    let all = waves(&response, window)?;
+    let distance = |omega: Complex64| (omega - near).norm();
+    let nearest = all
+        .iter()
+        .filter(|wave| wave.fields == fields)
+        .min_by(|a, b| distance(a.omega).total_cmp(&distance(b.omega)))
+        .ok_or_else(|| Error::Run(format!("linear theory has no wave with {fields} at k = {k}")))?;
+    Ok(Root { k, omega: nearest.omega })
+}
+
+/// The wave over a range of k, from a known one to both sides.
+fn curve(plasma: &Plasma, scan: &Scan, start: Root) -> Result<Vec<Root>> {
+    let step = (scan.to - scan.from) / (CURVE - 1) as f64;
+    let mut curve = vec![start];
+    for upwards in [true, false] {
+        let k = |i: usize| scan.from + step * if upwards { i } else { CURVE - 1 - i } as f64;
+        let beyond = |k: f64, last: f64| if upwards { k > last } else { k < last };
+        for i in 0..CURVE {
+            let last = if upwards { &curve[curve.len() - 1] } else { &curve[0] };
+            if !beyond(k(i), last.k) {
+                continue;
+            }
+            match continued(plasma, scan.fields, last, k(i))? {
+                Some(root) if upwards => curve.push(root),
+                Some(root) => curve.insert(0, root),
+                None => break,
+            }
+        }
+    }
+    Ok(curve)
+}
+
+/// The mode and window of a measure of waves.
+fn window(measure: &Measure) -> Option<(Mode, [f64; 2])> {
+    match *measure {
+        Measure::GrowthRate { mode, from, to } | Measure::Frequency { mode, from, to } => Some((mode, [from, to])),
+        Measure::Column { .. } => None,
+    }
+}
+
+/// What a run measured of a wave, from its answers.
+#[derive(Clone, Copy, Default)]
+struct Measured {
+    frequency: Option<f64>,
+    rate: Option<f64>,
+}
+
+fn measured(outcome: &Outcome) -> Measured {
+    let mut found = Measured::default();
+    for answer in &outcome.answers {
+        match answer.expectation.measure {
+            Measure::Frequency { .. } => found.frequency = answer.measured,
+            Measure::GrowthRate { .. } => found.rate = answer.measured,
+            Measure::Column { .. } => {}
+        }
+    }
+    found
+}
+
+/// The scenario with the wavelength of another k; its answers are those of linear theory.
+fn variant(loaded: &Loaded, at: Window, omega: Complex64) -> Loaded {
+    let mut variant = loaded.clone();
+    let scenario = &mut variant.scenario;
+    if let Some(x) = &mut scenario.phase_space.x {
+        let length = std::f64::consts::TAU / at.k;
+        // Shorter cells need shorter steps for Maxwell's equations.
+        scenario.time.step *= f64::min(1.0, length / (x.to - x.from));
+        x.to = x.from + length;
+    }
+    scenario.time.end = at.to;
+    scenario.time.step = at.to / (at.to / scenario.time.step).ceil();
+    scenario.output.snapshots.clear();
+    for expectation in &mut scenario.expect {
+        match &mut expectation.measure {
+            Measure::Frequency { from, to, .. } => {
+                (*from, *to) = (at.from, at.to);
+                expectation.value = omega.re;
+            }
+            Measure::GrowthRate { from, to, .. } => {
+                (*from, *to) = (at.from, at.to);
+                expectation.value = omega.im;
+            }
+            Measure::Column { .. } => {}
+        }
+        expectation.what = format!("k = {}: {}", at.k, expectation.what);
+    }
+    variant
+}
+
+/// Runs the scenario and its variants, and draws what they measured with linear theory.
+pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
+    let main = runner.run(loaded, &loaded.name)?;
+    entry.take(&main);
+    let plasma = Plasma::of(&loaded.scenario)?;
+    let k = report::wavenumber(&loaded.scenario, 1)?;
+    let seen = measured(&main);
+    let seen_at = Complex64::new(seen.frequency.unwrap_or(0.0), seen.rate.unwrap_or(0.0));
+    let root = found(&plasma, scan.fields, k, seen_at)?;
+    let omega = root.omega;
+    let curve = curve(&plasma, scan, root)?;
+    let mut dots = vec![(k, seen)];
+    for &at in scan.runs {
+        let near = curve.iter().min_by(|a, b| (a.k - at.k).abs().total_cmp(&(b.k - at.k).abs()));
+        let near = near.ok_or_else(|| Error::Run("linear theory gave no curve".into()))?;
+        let Some(theory) = continued(&plasma, scan.fields, near, at.k)? else {
+            return Err(Error::Run(format!("linear theory lost the wave at k = {}", at.k)));
+        };
+        let outcome = runner.run(&variant(loaded, at, theory.omega), &format!("{}-k{}", loaded.name, at.k))?;
+        dots.push((at.k, measured(&outcome)));
+        entry.take(&outcome);
+    }
+    dots.sort_by(|a, b| a.0.total_cmp(&b.0));
+
+    let units = &loaded.scenario.units;
+    let mut figure = Figure { title: loaded.scenario.title.clone(), panels: Vec::new() };
+    figure.panels.extend(in_time(loaded, &main, omega, units));
+    let over_k = |title: &str, label: &str, theory: fn(&Root) -> f64, measured: fn(&Measured) -> Option<f64>| {
+        let dots: Vec<(f64, f64)> = dots.iter().filter_map(|(k, m)| Some((*k, measured(m)?))).collect();
+        (!dots.is_empty()).then(|| Panel {
+            title: title.into(),
+            horizontal: ("k".into(), Units::inverse(&units.length)),
+            vertical: (label.into(), Units::inverse(&units.time)),
+            traces: vec![
+                Trace::new("linear theory", curve.iter().map(|root| (root.k, theory(root))), Style::Line),
+                Trace::new("measured", dots, Style::Dots),
+            ],
+            logarithmic: false,
+        })
+    };
+    figure.panels.extend(over_k("Frequency", "Re ω", |root| root.omega.re, |m| m.frequency));
+    figure.panels.extend(over_k("Growth rate", "Im ω", |root| root.omega.im, |m| m.rate));
+    Ok(figure)
+}
+
+/// The larger part of the mode over time, with exp(-i omega t) of linear theory fitted to it
+/// in amplitude and phase alone.
+fn in_time(loaded: &Loaded, outcome: &Outcome, omega: Complex64, units: &Units) -> Option<Panel> {
+    let (mode, [from, to]) = window(&loaded.scenario.expect.first()?.measure)?;
+    let name = diagnostics::mode_name(&mode);
+    let column = |name: &str| outcome.table.column(name);
+    let (time, re, im) = (column("time")?, column(&format!("{name}_re"))?, column(&format!("{name}_im"))?);
+    let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
+    let part = if power(&re) > power(&im) { re } else { im };
+    let inside = |t: f64| (from..=to).contains(&t);
+    // Least squares for part = a c + b s, c and s the two parts of exp(-i omega t), each
+    // weighted with the envelope so that all of the window counts.
+    let basis = |t: f64| (-Complex64::I * omega * (t - from)).exp();
+    let envelope = |t: f64| (omega.im * (t - from)).exp();
+    let (mut cc, mut cs, mut ss, mut cy, mut sy) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for (&t, &y) in time.iter().zip(&part).filter(|(t, _)| inside(**t)) {
+        let (c, s, y) = (basis(t).re / envelope(t), basis(t).im / envelope(t), y / envelope(t));
+        (cc, cs, ss, cy, sy) = (cc + c * c, cs + c * s, ss + s * s, cy + c * y, sy + s * y);
+    }
+    let determinant = cc * ss - cs * cs;
+    let (a, b) = if determinant > 1e-9 * cc * cc {
+        ((cy * ss - sy * cs) / determinant, (sy * cc - cy * cs) / determinant)
+    } else {
+        (cy / cc, 0.0)
+    };
+    let theory = |t: f64| a * basis(t).re + b * basis(t).im;
+    // Cusps and slopes show on a logarithmic axis; waves that keep their height need none.
+    let logarithmic = omega.im.abs() * (to - from) > 1.0;
+    let shown = |y: f64| if logarithmic { y.abs() } else { y };
+    // A wave of many periods is shown by the last few of its window.
+    let period = std::f64::consts::TAU / omega.re.abs();
+    let start = if logarithmic { time[0] } else { from.max(to - 8.0 * period) };
+    let end = if logarithmic { f64::INFINITY } else { to };
+    let drawn = time.iter().zip(&part).filter(|(t, _)| (start..=end).contains(*t));
+    let stride = drawn.clone().count().div_ceil(DOTS);
+    let fine = (0..=600).map(|i| from.max(start) + (to - from.max(start)) * f64::from(i) / 600.0);
+    let quantity = name.split("_mode").next().unwrap_or_default();
+    Some(Panel {
+        title: String::new(),
+        horizontal: ("t".into(), units.time.clone()),
+        vertical: (if logarithmic { format!("|{quantity}|") } else { quantity.into() }, String::new()),
+        traces: vec![
+            Trace::new("linear theory", fine.map(|t| (t, shown(theory(t)))), Style::Line),
+            Trace::new("measured", drawn.map(|(t, y)| (*t, shown(*y))).step_by(stride), Style::Dots),
+        ],
+        logarithmic,
+    })
+}
