@@ -14,6 +14,8 @@ pub struct Exhibit {
 pub enum Evidence {
     Waves(Scan),
     Histories(Histories),
+    /// Published or exact values at some times, as the scenario expects them.
+    Values,
     /// Temperatures at which the scenario's gas is loaded.
     Thermal(&'static [f64]),
 }
@@ -36,13 +38,43 @@ pub const EXHIBITS: &[Exhibit] = &[
         }),
     },
     Exhibit {
+        scenario: "relativistic-landau",
+        picture: Some("change_w0_x_px"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_x",
+            from: 1.6,
+            to: 2.8,
+            runs: &[Window { k: 1.8, from: 8.0, to: 35.0 }, Window { k: 2.5, from: 4.0, to: 22.0 }],
+        }),
+    },
+    Exhibit {
+        scenario: "bump-on-tail",
+        picture: Some("w0_x_px"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_x",
+            from: 0.15,
+            to: 0.42,
+            runs: &[Window { k: 0.2, from: 20.0, to: 40.0 }, Window { k: 0.38, from: 20.0, to: 45.0 }],
+        }),
+    },
+    Exhibit {
         scenario: "two-stream",
         picture: Some("w0_x_px"),
         evidence: Evidence::Waves(Scan {
             fields: "E_x",
             from: 0.1,
             to: 0.35,
-            runs: &[Window { k: 0.14, from: 18.0, to: 33.0 }, Window { k: 0.26, from: 18.0, to: 33.0 }],
+            runs: &[Window { k: 0.14, from: 22.0, to: 38.0 }, Window { k: 0.26, from: 18.0, to: 33.0 }],
+        }),
+    },
+    Exhibit {
+        scenario: "filamentation",
+        picture: Some("w0_x_py"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_y",
+            from: 0.4,
+            to: 2.4,
+            runs: &[Window { k: 0.5, from: 10.0, to: 22.0 }, Window { k: 2.0, from: 8.0, to: 18.0 }],
         }),
     },
     Exhibit {
@@ -53,6 +85,16 @@ pub const EXHIBITS: &[Exhibit] = &[
             from: 0.4,
             to: 2.2,
             runs: &[Window { k: 0.6, from: 15.0, to: 35.0 }, Window { k: 1.6, from: 15.0, to: 35.0 }],
+        }),
+    },
+    Exhibit {
+        scenario: "light-wave",
+        picture: Some("w2_x_px"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_y + i E_z",
+            from: 0.3,
+            to: 2.0,
+            runs: &[Window { k: 0.5, from: 2.0, to: 40.0 }, Window { k: 1.6, from: 2.0, to: 40.0 }],
         }),
     },
     Exhibit {
@@ -108,4 +150,5 @@ pub const EXHIBITS: &[Exhibit] = &[
         picture: Some("w3_px_pz"),
         evidence: Evidence::Thermal(&[0.0, 0.02, 0.05, 0.1, 0.15, 0.2]),
     },
+    Exhibit { scenario: "raman-scattering", picture: Some("w3_x_px"), evidence: Evidence::Values },
 ];

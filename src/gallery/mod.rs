@@ -4,6 +4,7 @@ mod exhibits;
 mod histories;
 mod page;
 mod thermal;
+mod values;
 mod waves;
 
 use std::path::{Path, PathBuf};
@@ -74,6 +75,7 @@ impl Exhibit {
         let figure = match &self.evidence {
             Evidence::Waves(scan) => waves::exhibit(scan, runner, &loaded, &mut entry)?,
             Evidence::Histories(histories) => histories::exhibit(histories, runner, &loaded, &mut entry)?,
+            Evidence::Values => values::exhibit(runner, &loaded, &mut entry)?,
             Evidence::Thermal(temperatures) => thermal::exhibit(temperatures, runner, &loaded, &mut entry)?,
         };
         let file = format!("{}.png", self.scenario);

@@ -37,6 +37,7 @@ const CURVE: usize = 61;
 const DOTS: usize = 150;
 
 /// A wave of linear theory at one k.
+#[derive(Clone, Copy)]
 struct Root {
     k: f64,
     omega: Complex64,
@@ -116,8 +117,9 @@ fn measured(outcome: &Outcome) -> Measured {
     found
 }
 
-/// The scenario with the wavelength of another k; its answers are those of linear theory.
-fn variant(loaded: &Loaded, at: Window, omega: Complex64) -> Loaded {
+/// The scenario with the wavelength of another k; its answers are those of linear theory,
+/// in which `known` is the wave of the scenario itself.
+fn variant(loaded: &Loaded, known: &Root, at: Window, omega: Complex64) -> Loaded {
     let mut variant = loaded.clone();
     let scenario = &mut variant.scenario;
     if let Some(x) = &mut scenario.phase_space.x {
@@ -125,6 +127,14 @@ fn variant(loaded: &Loaded, at: Window, omega: Complex64) -> Loaded {
         // Shorter cells need shorter steps for Maxwell's equations.
         scenario.time.step *= f64::min(1.0, length / (x.to - x.from));
         x.to = x.from + length;
+    }
+    // A travelling wave has B = (k/omega) E.
+    let waves = &mut scenario.fields.perturbations;
+    if waves.iter().any(|wave| wave.component.is_electric()) {
+        let ratio = (at.k / omega.norm()) / (known.k / known.omega.norm());
+        for wave in waves.iter_mut().filter(|wave| !wave.component.is_electric()) {
+            wave.amplitude *= ratio;
+        }
     }
     scenario.time.end = at.to;
     scenario.time.step = at.to / (at.to / scenario.time.step).ceil();
@@ -155,7 +165,6 @@ pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut En
     let seen = measured(&main);
     let seen_at = Complex64::new(seen.frequency.unwrap_or(0.0), seen.rate.unwrap_or(0.0));
     let root = found(&plasma, scan.fields, k, seen_at)?;
-    let omega = root.omega;
     let curve = curve(&plasma, scan, root)?;
     let mut dots = vec![(k, seen)];
     for &at in scan.runs {
@@ -164,7 +173,7 @@ pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut En
         let Some(theory) = continued(&plasma, scan.fields, near, at.k)? else {
             return Err(Error::Run(format!("linear theory lost the wave at k = {}", at.k)));
         };
-        let outcome = runner.run(&variant(loaded, at, theory.omega), &format!("{}-k{}", loaded.name, at.k))?;
+        let outcome = runner.run(&variant(loaded, &root, at, theory.omega), &format!("{}-k{}", loaded.name, at.k))?;
         dots.push((at.k, measured(&outcome)));
         entry.take(&outcome);
     }
@@ -172,7 +181,7 @@ pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut En
 
     let units = &loaded.scenario.units;
     let mut figure = Figure { title: loaded.scenario.title.clone(), panels: Vec::new() };
-    figure.panels.extend(in_time(loaded, &main, omega, units));
+    figure.panels.extend(in_time(loaded, &main, root.omega, units));
     let over_k = |title: &str, label: &str, theory: fn(&Root) -> f64, measured: fn(&Measured) -> Option<f64>| {
         let dots: Vec<(f64, f64)> = dots.iter().filter_map(|(k, m)| Some((*k, measured(m)?))).collect();
         (!dots.is_empty()).then(|| Panel {

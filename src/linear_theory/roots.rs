@@ -34,6 +34,8 @@ const POINTS: usize = 7;
 const SMALLEST: f64 = 1e-9;
 /// Below this share, zeros that rounding keeps from being separated are one.
 const CLUSTER: f64 = 1e-6;
+/// A zero is known to this share of its rectangle, or it was not found.
+const CONVERGED: f64 = 1e-4;
 
 impl Rectangle {
     pub fn new(re: [f64; 2], im: [f64; 2]) -> Self {
@@ -91,15 +93,18 @@ fn search(
     }
     let small = rectangle.size().norm() < smallest;
     if count == 1 || small {
-        let zero = muller(f, rectangle.middle(), 0.2 * rectangle.size().norm());
+        let size = rectangle.size().norm();
+        let zero = muller(f, rectangle.middle(), 0.2 * size);
         match zero {
-            Some((at, error)) if rectangle.contains(at, if small { 10.0 } else { 1e-9 }) => {
+            // Steps that ended elsewhere are no zero.
+            Some((at, error))
+                if rectangle.contains(at, if small { 10.0 } else { 1e-9 }) && error < CONVERGED * size =>
+            {
                 found.push(Zero { at, multiplicity: count, error });
                 return Some(());
             }
             _ if small => {
-                let error = rectangle.size().norm();
-                found.push(Zero { at: rectangle.middle(), multiplicity: count, error });
+                found.push(Zero { at: rectangle.middle(), multiplicity: count, error: size });
                 return Some(());
             }
             _ => {}

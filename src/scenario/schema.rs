@@ -517,6 +517,13 @@ pub enum FieldComponent {
     Bz,
 }
 
+impl FieldComponent {
+    /// Whether it is one of E.
+    pub fn is_electric(self) -> bool {
+        self < FieldComponent::Bx
+    }
+}
+
 /// component += amplitude cos(k.r + phase).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
