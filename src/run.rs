@@ -361,18 +361,25 @@ impl<'a> Run<'a> {
             .expect
             .iter()
             .map(|expectation| {
-                let fitted = |mode, from, to| {
+                let fitted = |mode, from, to, between: Option<[f64; 2]>| {
                     let name = diagnostics::mode_name(mode);
                     let (re, im) =
                         (self.table.column(&format!("{name}_re"))?, self.table.column(&format!("{name}_im"))?);
+                    if let Some(band) = between {
+                        return fit::line(&time, &[&re, &im], from, to, band);
+                    }
                     // The phase of a standing wave is fixed: use the larger part.
                     let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
                     fit::standing_wave(&time, &[if power(&re) > power(&im) { &re } else { &im }], from, to)
                 };
                 let measured = match &expectation.measure {
                     Measure::Final { column } => self.table.column(column).and_then(|values| values.last().copied()),
-                    Measure::GrowthRate { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.growth_rate),
-                    Measure::Frequency { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.frequency),
+                    Measure::GrowthRate { mode, from, to, between } => {
+                        fitted(mode, *from, *to, *between).map(|fit| fit.growth_rate)
+                    }
+                    Measure::Frequency { mode, from, to, between } => {
+                        fitted(mode, *from, *to, *between).map(|fit| fit.frequency)
+                    }
                 };
                 Answer { expectation, measured }
             })

@@ -1,7 +1,10 @@
 //! Rules a scenario must obey beyond its types, all violations said at once.
 
+use std::f64::consts::PI;
 use std::fs::File;
 use std::path::Path;
+
+use glam::DVec3;
 
 use super::columns::columns;
 use super::locate::Places;
@@ -358,6 +361,7 @@ impl Checker<'_> {
             for (index, perturbation) in population.perturbations.iter().enumerate() {
                 self.perturbation(perturbation, &format!("{path}.perturbations[{index}]"));
             }
+            self.spin_waves(population, &format!("{path}.perturbations"));
             if let Momentum::Equilibrium(given) = &population.momentum {
                 self.equilibrium(given, population, &path);
             }
@@ -444,6 +448,13 @@ impl Checker<'_> {
                 });
             }
             Perturbation::Rotation { rate, .. } => self.rotation(rate, &format!("{path}.rotation")),
+            Perturbation::Spin { direction, mode, .. } => {
+                let path = format!("{path}.spin");
+                self.needs_spin(&path, "a spin perturbation");
+                self.needs_space(&path, "a spin perturbation");
+                self.mode(mode, false, &format!("{path}.mode"));
+                self.direction(direction, &format!("{path}.direction"));
+            }
             Perturbation::Drift { axis, mode, .. } => {
                 let path = format!("{path}.drift");
                 self.needs_space(&path, "a drift perturbation");
@@ -456,6 +467,32 @@ impl Checker<'_> {
                     )
                 });
             }
+        }
+    }
+
+    /// The spins of a population and the waves added to them stay within |w| <= w0.
+    fn spin_waves(&mut self, population: &Population, path: &str) {
+        let mut most = match (&population.momentum, population.spin) {
+            (Momentum::Equilibrium(given), _) => {
+                // tanh bounds Fermi-Dirac statistics, too.
+                let field = given.field.map_or(self.scenario.fields.uniform_magnetic(), DVec3::from);
+                let anomaly = self.particle.anomaly;
+                let energy = self.particle.moment * field.length() * (1.0 + anomaly).abs().max(anomaly.abs());
+                if energy == 0.0 { 0.0 } else { (energy / given.temperature).tanh().abs() }
+            }
+            (_, Some(spin)) => spin.polarisation().abs(),
+            (_, None) => 0.0,
+        };
+        for (index, perturbation) in population.perturbations.iter().enumerate() {
+            let Perturbation::Spin { amplitude, .. } = *perturbation else { continue };
+            most += amplitude.abs();
+            self.require(most <= 1.0 + 1e-12, format!("{path}[{index}].spin.amplitude"), || {
+                format!(
+                    "found {}, which with the spins it is added to makes |w| up to {} w0, expected 1 or less; lower it",
+                    number(amplitude, 12),
+                    number(most, 6)
+                )
+            });
         }
     }
 
@@ -776,13 +813,13 @@ impl Checker<'_> {
         for (index, expectation) in self.scenario.expect.iter().enumerate() {
             let path = format!("expect[{index}]");
             self.positive(expectation.relative_tolerance, format!("{path}.relative_tolerance"));
-            let (kind, mode, from, to) = match &expectation.measure {
+            let (kind, mode, from, to, between) = match &expectation.measure {
                 Measure::Final { column } => {
                     self.column(column, &format!("{path}.measure.final.column"));
                     continue;
                 }
-                Measure::GrowthRate { mode, from, to } => ("growth_rate", *mode, *from, *to),
-                Measure::Frequency { mode, from, to } => ("frequency", *mode, *from, *to),
+                Measure::GrowthRate { mode, from, to, between } => ("growth_rate", *mode, *from, *to, *between),
+                Measure::Frequency { mode, from, to, between } => ("frequency", *mode, *from, *to, *between),
             };
             let path = format!("{path}.measure.{kind}");
             self.recorded_mode(mode, &format!("{path}.mode"));
@@ -790,6 +827,18 @@ impl Checker<'_> {
             self.require(recorded, format!("{path}.mode"), || {
                 "found a mode that is not recorded; add it, written alike, to `output.diagnostics.modes`".into()
             });
+            if let Some([low, high]) = between {
+                let interval = self.scenario.output.diagnostics.interval.unwrap_or(self.scenario.time.step);
+                let most = PI / interval;
+                self.require(0.0 <= low && low < high && high < most, format!("{path}.between"), || {
+                    format!(
+                        "found the frequencies {} to {}, expected low < high from 0 to below {}, pi over the time between rows",
+                        number(low, 12),
+                        number(high, 12),
+                        number(most, 6)
+                    )
+                });
+            }
             self.require(0.0 <= from && from < to && to <= end, path, || {
                 format!(
                     "found the times {} to {}, expected from < to within the run, 0 to {}",
