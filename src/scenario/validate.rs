@@ -1164,6 +1164,37 @@ pub(crate) mod tests {
                 "add `phase_space.pz`",
             ),
             (
+                at("/perturbations/0"),
+                json!({"spin": {"direction": [0, 0, 0], "mode": 1, "amplitude": 0.1}}),
+                "initial.populations[0].perturbations[0].spin.direction",
+                "zero vector",
+            ),
+            (
+                at("/perturbations/0"),
+                json!({"spin": {"direction": [1, 0, 0], "mode": 33, "amplitude": 0.1}}),
+                "initial.populations[0].perturbations[0].spin.mode",
+                "32 or fewer",
+            ),
+            (
+                at("/perturbations"),
+                json!([
+                    {"spin": {"direction": [1, 0, 0], "mode": 1, "amplitude": -0.4}},
+                    {"spin": {"direction": [0, 0, 1], "mode": 2, "amplitude": 0.2}}
+                ]),
+                "initial.populations[0].perturbations[1].spin.amplitude",
+                "|w| up to 1.1 w0",
+            ),
+            // Spins of an equilibrium count with those of the wave.
+            (
+                population.into(),
+                json!({
+                    "momentum": {"equilibrium": {"temperature": 1, "field": [0, 0, 0.1]}},
+                    "perturbations": [{"spin": {"direction": [1, 0, 0], "mode": 1, "amplitude": 1}}]
+                }),
+                "initial.populations[0].perturbations[0].spin.amplitude",
+                "expected 1 or less",
+            ),
+            (
                 at("/spin/uniform/direction"),
                 json!([0, 0, 0]),
                 "initial.populations[0].spin.uniform.direction",
@@ -1273,6 +1304,18 @@ pub(crate) mod tests {
             ),
             ("/expect/0/relative_tolerance".into(), json!(0), "expect[0].relative_tolerance", "> 0"),
             ("/expect/0/measure/frequency/to".into(), json!(11), "expect[0].measure.frequency", "0 to 10"),
+            (
+                "/expect/0/measure/frequency/between".into(),
+                json!([2, 1]),
+                "expect[0].measure.frequency.between",
+                "frequencies 2 to 1",
+            ),
+            (
+                "/expect/0/measure/frequency/between".into(),
+                json!([1, 1e4]),
+                "expect[0].measure.frequency.between",
+                "pi over the time between rows",
+            ),
             (
                 "/expect/0/measure/frequency/mode/mode".into(),
                 json!(2),
