@@ -63,7 +63,7 @@ pub fn standing_wave(time: &[f64], series: &[&[f64]], from: f64, to: f64) -> Opt
 /// being the length of the window.
 ///
 /// A line `A exp(-i w t)` has the windowed transform `Y(f) = A H(f - w)`, `H(f) = sum h exp(i f t)`. With h even
-/// about the middle of the window |Y| has its maximum at f = Re w, and there Y'/Y = i <t>, whose mean time
+/// about the middle of the window |Y| has its maximum at f = Re w, and there Y'/Y = i times a mean time,
 /// `sum t h exp(g t) / sum h exp(g t)` grows with the rate g = Im w: two equations, exact for a line that
 /// stands alone. h is the minimum four-term window, whose side lobes are below 6e-5 in amplitude
 /// (F. J. Harris, Proc. IEEE 66, 51 (1978)).
