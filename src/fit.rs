@@ -64,8 +64,8 @@ pub fn standing_wave(time: &[f64], series: &[&[f64]], from: f64, to: f64) -> Opt
 ///
 /// A line `A exp(-i w t)` has the windowed transform `Y(f) = A H(f - w)`, `H(f) = sum h exp(i f t)`. With h even
 /// about the middle of the window |Y| has its maximum at f = Re w, and there Y'/Y = i times a mean time,
-/// `sum t h exp(g t) / sum h exp(g t)` grows with the rate g = Im w: two equations, exact for a line that
-/// stands alone. h is the minimum four-term window, whose side lobes are below 6e-5 in amplitude
+/// `sum t h exp(g t) / sum h exp(g t)`, which grows with the rate g = Im w: two equations, exact for a line that
+/// stands alone. h is the minimum four-term window, whose side lobes are below 3e-5 in amplitude
 /// (F. J. Harris, Proc. IEEE 66, 51 (1978)).
 ///
 /// The errors are the largest differences from the same fit to the first, middle and last two thirds of the
@@ -524,7 +524,7 @@ mod tests {
     }
 
     /// A weak line beside stronger ones that do not decay either, as a spin wave beside light and the harmonics:
-    /// side lobes below 6e-5 of lines ten times as strong leave 6e-4 of the amplitude, which moves the
+    /// side lobes below 3e-5 of lines ten times as strong leave 3e-4 of the amplitude, which moves the
     /// frequency by about as much of 1/T = 4e-3.
     #[test]
     fn a_band_singles_out_a_weak_line() {
