@@ -764,7 +764,9 @@ impl<'s> Estimate<'s> {
                 Spin::Uniform { .. } | Spin::Vortex { .. } => None,
             });
             let perturbed = population.perturbations.iter().filter_map(|perturbation| match *perturbation {
-                Perturbation::Density { mode, .. } | Perturbation::Drift { mode, .. } => Some(mode),
+                Perturbation::Density { mode, .. }
+                | Perturbation::Drift { mode, .. }
+                | Perturbation::Spin { mode, .. } => Some(mode),
                 Perturbation::Rotation { .. } => None,
             });
             perturbed.chain(helix)

@@ -145,7 +145,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   spinwigner fit runs/landau-damping E_x_mode1 --from 2 --to 20
-  spinwigner fit runs/weibel B_z_mode1 --from 15 --to 35 --json")]
+  spinwigner fit runs/weibel B_z_mode1 --from 15 --to 35 --json
+  spinwigner fit runs/spin-resonance E_z_mode1 --between 0.1:0.3")]
     Fit(fit::Flags),
     /// Run the shipped experiments and write a page of pictures and numbers beside theory; takes minutes.
     #[command(after_help = "\

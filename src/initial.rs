@@ -78,6 +78,7 @@ fn add(population: &Population, grid: &Grid, particle: &Particle, field: DVec3, 
     cells.par_chunks_mut(momentum_cells).enumerate().try_for_each(|(space_cell, cells)| {
         let place = Place::new(grid, space_cell * momentum_cells);
         let (mut density, mut drift) = (population.density, DVec3::ZERO);
+        let mut spin = population.spin.map_or(DVec3::ZERO, |spin| polarisation(spin, &place));
         if let Some(Space::Gaussian { centre, width }) = population.space {
             let widths = place.from(centre.each()) / DVec3::from(width.each());
             // Widths along axes that are not resolved are not used, and may be 0.
@@ -95,9 +96,11 @@ fn add(population: &Population, grid: &Grid, particle: &Particle, field: DVec3, 
                 Perturbation::Drift { axis, mode, amplitude, phase } => {
                     drift[direction(axis)] += amplitude * (place.phase(mode) + phase).cos();
                 }
+                Perturbation::Spin { direction, mode, amplitude, phase } => {
+                    spin += DVec3::from(direction).normalize() * amplitude * (place.phase(mode) + phase).cos();
+                }
             }
         }
-        let spin = population.spin.map_or(DVec3::ZERO, |spin| polarisation(spin, &place));
         let moved = if drift == DVec3::ZERO { None } else { Some(weights(drift)?) };
         let weights = moved.as_ref().unwrap_or(&at_rest);
         // Sums of centre values are what all moments of the solver are.

@@ -389,13 +389,14 @@ impl<'a> Run<'a> {
             .expect
             .iter()
             .map(|expectation| {
-                let fitted = |mode, from, to| {
+                let fitted = |mode, from, to, between: Option<[f64; 2]>| {
                     let name = diagnostics::mode_name(mode);
                     let (re, im) =
                         (self.table.column(&format!("{name}_re"))?, self.table.column(&format!("{name}_im"))?);
-                    // The phase of a standing wave is fixed: use the larger part.
-                    let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
-                    fit::standing_wave(&time, &[if power(&re) > power(&im) { &re } else { &im }], from, to)
+                    match between {
+                        Some(band) => fit::line(&time, &[&re, &im], from, to, band),
+                        None => fit::standing_wave(&time, &[&re, &im], from, to),
+                    }
                 };
                 let measured = match &expectation.measure {
                     Measure::Column { name, at, change } => {
@@ -403,8 +404,12 @@ impl<'a> Run<'a> {
                         let first = if *change { self.table.nearest(name, 0.0) } else { Some(0.0) };
                         value.zip(first).map(|(value, first)| value - first)
                     }
-                    Measure::GrowthRate { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.growth_rate),
-                    Measure::Frequency { mode, from, to } => fitted(mode, *from, *to).map(|fit| fit.frequency),
+                    Measure::GrowthRate { mode, from, to, between } => {
+                        fitted(mode, *from, *to, *between).map(|fit| fit.growth_rate)
+                    }
+                    Measure::Frequency { mode, from, to, between } => {
+                        fitted(mode, *from, *to, *between).map(|fit| fit.frequency)
+                    }
                 };
                 Answer { expectation: expectation.clone(), measured }
             })

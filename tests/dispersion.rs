@@ -545,8 +545,22 @@ fn command_line() {
         assert!((fit[name].as_f64().expect("a number") - exact).abs() < 1e-10, "{text}");
     }
 
+    // The band's window sees the wave decay by a factor of twenty, and its image at the negative frequency.
+    let (text, code) = program(&["fit", &path, "E_x_mode1", "--between", "0.8:2", "--json"]);
+    assert_eq!(code, Some(0), "{text}");
+    let fit: Value = serde_json::from_str(&text).expect("JSON");
+    assert!((fit["frequency"].as_f64().expect("a number") - frequency).abs() < 1e-3, "{text}");
+
+    // A momentum that is not resolved has no temperature to differ.
+    let across = ["--momenta", "2", "--kinematics", "non-relativistic", "--magnetic-field", "1", "--thermal-spins"];
+    let plasma = ["dispersion", "--k", "1", "--temperature", "0.1", "--hbar", "0.2", "--g", "2.6", "--re", "0.28:0.31"];
+    let (text, code) = program(&[&plasma[..], &across[..]].concat());
+    assert!(code == Some(0) && text.contains("E_z"), "{text}");
+
     for (arguments, reason) in [
         (vec!["fit", &path, "E_y_mode1"], "did you mean `E_x_mode1`"),
+        (vec!["fit", &path, "E_x_mode1", "--between", "3:4"], "no line stands out"),
+        (vec!["fit", &path, "E_x_mode1", "--between", "4:3"], "FROM below TO"),
         (vec!["fit", &path, "E_x_mode1", "--from", "30"], "0 samples"),
         (vec!["dispersion"], "--temperature"),
         (vec!["dispersion", "stern-gerlach"], "frozen"),

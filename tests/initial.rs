@@ -213,6 +213,31 @@ fn waves_run_in_every_direction() {
     }
 }
 
+/// Waves of spin are added to the spins there are, in proportion to the density.
+#[test]
+fn waves_of_spin_are_added() {
+    let momentum = json!({"from": -6, "to": 6, "cells": 16});
+    let axes = json!({"x": {"from": 1, "to": 5, "cells": 9}, "px": momentum});
+    let (grid, state) = state_of(
+        &axes,
+        &json!({
+            "momentum": {"maxwellian": {"temperature": 0.6}},
+            "perturbations": [
+                {"density": {"mode": 1, "amplitude": 0.3}},
+                {"spin": {"direction": [2, 0, 0], "mode": 1, "amplitude": 0.2, "phase": 0.4}},
+                {"spin": {"direction": [0, 0.6, 0.8], "mode": -2, "amplitude": -0.1}}
+            ],
+            "spin": {"uniform": {"direction": [0, 0, 1], "polarisation": 0.7}}
+        }),
+    );
+    let k = TAU / 4.0;
+    for (r, density, _, spin) in moments(&grid, &state) {
+        assert!((density - 1.0 - 0.3 * (k * r.x).cos()).abs() < 1e-12, "{density}");
+        let second = -0.1 * (2.0 * k * r.x).cos();
+        near(spin, DVec3::new(0.2 * (k * r.x + 0.4).cos(), 0.6 * second, 0.7 + 0.8 * second));
+    }
+}
+
 /// Without a space axis the state is one population; with three, rotation turns about any axis.
 #[test]
 fn points_and_volumes_are_filled() {

@@ -148,7 +148,7 @@ fn given(flags: &Given) -> Result<Scenario> {
 }
 
 /// `FROM:TO`
-fn interval(text: &str) -> std::result::Result<[f64; 2], String> {
+pub fn interval(text: &str) -> std::result::Result<[f64; 2], String> {
     let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     text.split_once(':')
         .and_then(|(from, to)| Some([parse(from)?, parse(to)?]))

@@ -23,6 +23,9 @@ pub struct Flags {
     from: Option<f64>,
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     to: Option<f64>,
+    /// Frequencies among which the strongest line is meant; without them the record is fitted as one wave.
+    #[arg(long, value_name = "W1:W2", value_parser = super::dispersion::interval)]
+    between: Option<[f64; 2]>,
     /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -39,13 +42,23 @@ pub fn report(flags: &Flags) -> Result<String> {
     let parts: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
     let (from, to) = (flags.from.unwrap_or(f64::NEG_INFINITY), flags.to.unwrap_or(f64::INFINITY));
     let inside = time.iter().filter(|t| (from..=to).contains(t)).count();
-    let fit = fit::standing_wave(&time, &parts, from, to).ok_or_else(|| {
-        Error::Input(format!(
-            "no wave can be fitted to {} in the window, which holds {inside} samples; at least 8 are needed, of a \
-             quantity that grows, decays or oscillates: change --from and --to",
-            flags.quantity
-        ))
-    })?;
+    let fit = match flags.between {
+        Some(band) => fit::line(&time, &parts, from, to, band).ok_or_else(|| {
+            Error::Input(format!(
+                "no line stands out in {} between the frequencies {} and {}, from {inside} samples; a band within 0 \
+                 and pi over the time between rows, with a line inside and no stronger one within 12 pi over the \
+                 length of the window, and at least 16 samples are needed: change --between, --from and --to",
+                flags.quantity, band[0], band[1]
+            ))
+        })?,
+        None => fit::standing_wave(&time, &parts, from, to).ok_or_else(|| {
+            Error::Input(format!(
+                "no wave can be fitted to {} in the window, which holds {inside} samples; at least 8 are needed, of a \
+                 quantity that grows, decays or oscillates: change --from and --to",
+                flags.quantity
+            ))
+        })?,
+    };
     let unit = table.units.first().cloned().unwrap_or_default();
     if flags.json {
         return Ok(format!(

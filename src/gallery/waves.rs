@@ -93,7 +93,9 @@ fn curve(plasma: &Plasma, scan: &Scan, start: Root) -> Result<Vec<Root>> {
 /// The mode and window of a measure of waves.
 fn window(measure: &Measure) -> Option<(Mode, [f64; 2])> {
     match *measure {
-        Measure::GrowthRate { mode, from, to } | Measure::Frequency { mode, from, to } => Some((mode, [from, to])),
+        Measure::GrowthRate { mode, from, to, .. } | Measure::Frequency { mode, from, to, .. } => {
+            Some((mode, [from, to]))
+        }
         Measure::Column { .. } => None,
     }
 }

@@ -245,7 +245,9 @@ impl Plasma {
             let temperature = match population.shape {
                 Shape::Juttner { temperature } => temperature,
                 Shape::Gaussian { spread, drift }
-                    if !self.particle.relativistic() && drift == [0.0; 3] && spread.iter().all(|s| *s == spread[0]) =>
+                    if !self.particle.relativistic()
+                        && drift == [0.0; 3]
+                        && (0..3).all(|axis| !self.resolved[axis] || spread[axis] == spread[0]) =>
                 {
                     spread[0] * spread[0] / mass
                 }

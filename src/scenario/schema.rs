@@ -358,6 +358,14 @@ pub enum Perturbation {
         #[serde(default)]
         phase: f64,
     },
+    /// w -> w + amplitude cos(k.r + phase) w0 along `direction`.
+    Spin {
+        direction: [f64; 3],
+        mode: ModeNumber,
+        amplitude: f64,
+        #[serde(default)]
+        phase: f64,
+    },
     /// Mean momentum -> + mass rate x (r - centre): rigid rotation.
     Rotation {
         rate: [f64; 3],
@@ -435,6 +443,17 @@ pub enum Spin {
         #[serde(default = "one")]
         polarisation: f64,
     },
+}
+
+impl Spin {
+    /// |w|/w0, with a sign.
+    pub fn polarisation(self) -> f64 {
+        match self {
+            Spin::Uniform { polarisation, .. }
+            | Spin::Helix { polarisation, .. }
+            | Spin::Vortex { polarisation, .. } => polarisation,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -776,9 +795,22 @@ pub enum Measure {
         change: bool,
     },
     /// Slope of ln|amplitude| of a mode between two times.
-    GrowthRate { mode: Mode, from: f64, to: f64 },
+    GrowthRate {
+        mode: Mode,
+        from: f64,
+        to: f64,
+        /// Frequencies among which the strongest line is meant. Default: the record is one wave.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        between: Option<[f64; 2]>,
+    },
     /// |omega| of a mode between two times.
-    Frequency { mode: Mode, from: f64, to: f64 },
+    Frequency {
+        mode: Mode,
+        from: f64,
+        to: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        between: Option<[f64; 2]>,
+    },
 }
 
 fn one() -> f64 {

@@ -27,6 +27,7 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "spinning-packet-2d3p",
     "free-6d",
     "thermal-magnetisation",
+    "spin-resonance",
 ];
 
 /// The JSON of a shipped scenario.

@@ -1,7 +1,10 @@
 //! Rules a scenario must obey beyond its types, all violations said at once.
 
+use std::f64::consts::PI;
 use std::fs::File;
 use std::path::Path;
+
+use glam::DVec3;
 
 use super::columns::columns;
 use super::locate::Places;
@@ -358,6 +361,7 @@ impl Checker<'_> {
             for (index, perturbation) in population.perturbations.iter().enumerate() {
                 self.perturbation(perturbation, &format!("{path}.perturbations[{index}]"));
             }
+            self.spin_waves(population, &format!("{path}.perturbations"));
             if let Momentum::Equilibrium(given) = &population.momentum {
                 self.equilibrium(given, population, &path);
             }
@@ -444,6 +448,13 @@ impl Checker<'_> {
                 });
             }
             Perturbation::Rotation { rate, .. } => self.rotation(rate, &format!("{path}.rotation")),
+            Perturbation::Spin { direction, mode, .. } => {
+                let path = format!("{path}.spin");
+                self.needs_spin(&path, "a spin perturbation");
+                self.needs_space(&path, "a spin perturbation");
+                self.mode(mode, false, &format!("{path}.mode"));
+                self.direction(direction, &format!("{path}.direction"));
+            }
             Perturbation::Drift { axis, mode, .. } => {
                 let path = format!("{path}.drift");
                 self.needs_space(&path, "a drift perturbation");
@@ -456,6 +467,32 @@ impl Checker<'_> {
                     )
                 });
             }
+        }
+    }
+
+    /// The spins of a population and the waves added to them stay within |w| <= w0.
+    fn spin_waves(&mut self, population: &Population, path: &str) {
+        let mut most = match (&population.momentum, population.spin) {
+            (Momentum::Equilibrium(given), _) => {
+                // tanh bounds Fermi-Dirac statistics, too.
+                let field = given.field.map_or(self.scenario.fields.uniform_magnetic(), DVec3::from);
+                let anomaly = self.particle.anomaly;
+                let energy = self.particle.moment * field.length() * (1.0 + anomaly).abs().max(anomaly.abs());
+                if energy == 0.0 { 0.0 } else { (energy / given.temperature).tanh().abs() }
+            }
+            (_, Some(spin)) => spin.polarisation().abs(),
+            (_, None) => 0.0,
+        };
+        for (index, perturbation) in population.perturbations.iter().enumerate() {
+            let Perturbation::Spin { amplitude, .. } = *perturbation else { continue };
+            most += amplitude.abs();
+            self.require(most <= 1.0 + 1e-12, format!("{path}[{index}].spin.amplitude"), || {
+                format!(
+                    "found {}, which with the spins it is added to makes |w| up to {} w0, expected 1 or less; lower it",
+                    number(amplitude, 12),
+                    number(most, 6)
+                )
+            });
         }
     }
 
@@ -776,7 +813,7 @@ impl Checker<'_> {
         for (index, expectation) in self.scenario.expect.iter().enumerate() {
             let path = format!("expect[{index}]");
             self.positive(expectation.relative_tolerance, format!("{path}.relative_tolerance"));
-            let (kind, mode, from, to) = match &expectation.measure {
+            let (kind, mode, from, to, between) = match &expectation.measure {
                 Measure::Column { name, at, .. } => {
                     let path = format!("{path}.measure.column");
                     self.column(name, &format!("{path}.name"));
@@ -785,8 +822,8 @@ impl Checker<'_> {
                     }
                     continue;
                 }
-                Measure::GrowthRate { mode, from, to } => ("growth_rate", *mode, *from, *to),
-                Measure::Frequency { mode, from, to } => ("frequency", *mode, *from, *to),
+                Measure::GrowthRate { mode, from, to, between } => ("growth_rate", *mode, *from, *to, *between),
+                Measure::Frequency { mode, from, to, between } => ("frequency", *mode, *from, *to, *between),
             };
             let path = format!("{path}.measure.{kind}");
             self.recorded_mode(mode, &format!("{path}.mode"));
@@ -794,6 +831,18 @@ impl Checker<'_> {
             self.require(recorded, format!("{path}.mode"), || {
                 "found a mode that is not recorded; add it, written alike, to `output.diagnostics.modes`".into()
             });
+            if let Some([low, high]) = between {
+                let interval = self.scenario.output.diagnostics.interval.unwrap_or(self.scenario.time.step);
+                let most = PI / interval;
+                self.require(0.0 <= low && low < high && high < most, format!("{path}.between"), || {
+                    format!(
+                        "found the frequencies {} to {}, expected low < high from 0 to below {}, pi over the time between rows",
+                        number(low, 12),
+                        number(high, 12),
+                        number(most, 6)
+                    )
+                });
+            }
             self.require(0.0 <= from && from < to && to <= end, path, || {
                 format!(
                     "found the times {} to {}, expected from < to within the run, 0 to {}",
@@ -1142,6 +1191,37 @@ pub(crate) mod tests {
                 "add `phase_space.pz`",
             ),
             (
+                at("/perturbations/0"),
+                json!({"spin": {"direction": [0, 0, 0], "mode": 1, "amplitude": 0.1}}),
+                "initial.populations[0].perturbations[0].spin.direction",
+                "zero vector",
+            ),
+            (
+                at("/perturbations/0"),
+                json!({"spin": {"direction": [1, 0, 0], "mode": 33, "amplitude": 0.1}}),
+                "initial.populations[0].perturbations[0].spin.mode",
+                "32 or fewer",
+            ),
+            (
+                at("/perturbations"),
+                json!([
+                    {"spin": {"direction": [1, 0, 0], "mode": 1, "amplitude": -0.4}},
+                    {"spin": {"direction": [0, 0, 1], "mode": 2, "amplitude": 0.2}}
+                ]),
+                "initial.populations[0].perturbations[1].spin.amplitude",
+                "|w| up to 1.1 w0",
+            ),
+            // Spins of an equilibrium count with those of the wave.
+            (
+                population.into(),
+                json!({
+                    "momentum": {"equilibrium": {"temperature": 1, "field": [0, 0, 0.1]}},
+                    "perturbations": [{"spin": {"direction": [1, 0, 0], "mode": 1, "amplitude": 1}}]
+                }),
+                "initial.populations[0].perturbations[0].spin.amplitude",
+                "expected 1 or less",
+            ),
+            (
                 at("/spin/uniform/direction"),
                 json!([0, 0, 0]),
                 "initial.populations[0].spin.uniform.direction",
@@ -1263,6 +1343,18 @@ pub(crate) mod tests {
             ),
             ("/expect/0/relative_tolerance".into(), json!(0), "expect[0].relative_tolerance", "> 0"),
             ("/expect/0/measure/frequency/to".into(), json!(11), "expect[0].measure.frequency", "0 to 10"),
+            (
+                "/expect/0/measure/frequency/between".into(),
+                json!([2, 1]),
+                "expect[0].measure.frequency.between",
+                "frequencies 2 to 1",
+            ),
+            (
+                "/expect/0/measure/frequency/between".into(),
+                json!([1, 1e4]),
+                "expect[0].measure.frequency.between",
+                "pi over the time between rows",
+            ),
             (
                 "/expect/0/measure/frequency/mode/mode".into(),
                 json!(2),
