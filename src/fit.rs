@@ -85,6 +85,18 @@ pub fn line(time: &[f64], series: &[&[f64]], from: f64, to: f64, [low, high]: [f
     Some(fit)
 }
 
+/// Modulus of the windowed transform in which [`line`] looks for its line, relative to its largest value.
+pub fn spectrum(time: &[f64], series: &[&[f64]], from: f64, to: f64, frequencies: &[f64]) -> Vec<f64> {
+    let samples = Samples::inside(time, series, from, to);
+    let modulus = |frequency: &f64| {
+        let (transform, _) = samples.transform(*frequency);
+        transform.iter().map(Complex64::norm_sqr).sum::<f64>().sqrt()
+    };
+    let values: Vec<f64> = frequencies.iter().map(modulus).collect();
+    let largest = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    values.into_iter().map(|value| value / largest).collect()
+}
+
 /// Complex frequency (|Re|, Im) from the linear recurrence with a stride.
 fn guess(values: &[f64], stride: usize, dt: f64) -> Option<(f64, f64)> {
     let (mut aa, mut ab, mut bb, mut ay, mut by) = (0.0, 0.0, 0.0, 0.0, 0.0);

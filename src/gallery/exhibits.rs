@@ -98,6 +98,16 @@ pub const EXHIBITS: &[Exhibit] = &[
         }),
     },
     Exhibit {
+        scenario: "spin-resonance",
+        picture: Some("w1_px_py"),
+        evidence: Evidence::Waves(Scan {
+            fields: "E_z",
+            from: 0.6,
+            to: 1.6,
+            runs: &[Window { k: 0.7, from: 0.0, to: 250.0 }, Window { k: 1.5, from: 0.0, to: 250.0 }],
+        }),
+    },
+    Exhibit {
         scenario: "larmor-precession",
         picture: Some("polarisation_px_pz"),
         evidence: Evidence::Histories(Histories {

@@ -5,7 +5,8 @@ use num_complex::Complex64;
 use super::{Entry, Figure, Panel, Runner, Trace};
 use crate::diagnostics;
 use crate::error::{Error, Result};
-use crate::linear_theory::{Plasma, Response, report, roots, waves};
+use crate::fit;
+use crate::linear_theory::{Plasma, Rectangle, Response, default_window, report, roots, waves};
 use crate::output::Style;
 use crate::run::Outcome;
 use crate::scenario::Loaded;
@@ -55,9 +56,13 @@ fn continued(plasma: &Plasma, fields: &str, from: &Root, k: f64) -> Result<Optio
 }
 
 /// The wave with these fields that is nearest to what was measured.
-fn found(plasma: &Plasma, fields: &str, k: f64, near: Complex64) -> Result<Root> {
+fn found(plasma: &Plasma, fields: &str, k: f64, near: Complex64, band: Option<[f64; 2]>) -> Result<Root> {
     let response = Response::new(plasma, k)?;
-    let window = crate::linear_theory::default_window(plasma, k);
+    let window = match band {
+        // Slow waves hardly grow or decay.
+        Some(band) => Rectangle::new(band, [-0.1 * band[1], 0.1 * band[1]]),
+        None => default_window(plasma, k),
+    };
     let all = waves(&response, window)?;
     let distance = |omega: Complex64| (omega - near).norm();
     let nearest = all
@@ -143,8 +148,11 @@ fn variant(loaded: &Loaded, known: &Root, at: Window, omega: Complex64) -> Loade
     scenario.output.snapshots.clear();
     for expectation in &mut scenario.expect {
         match &mut expectation.measure {
-            Measure::Frequency { from, to, .. } => {
+            Measure::Frequency { from, to, between, .. } => {
                 (*from, *to) = (at.from, at.to);
+                if let Some(band) = between {
+                    *band = [0.5 * omega.re, 1.5 * omega.re];
+                }
                 expectation.value = omega.re;
             }
             Measure::GrowthRate { from, to, .. } => {
@@ -166,7 +174,7 @@ pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut En
     let k = report::wavenumber(&loaded.scenario, 1)?;
     let seen = measured(&main);
     let seen_at = Complex64::new(seen.frequency.unwrap_or(0.0), seen.rate.unwrap_or(0.0));
-    let root = found(&plasma, scan.fields, k, seen_at)?;
+    let root = found(&plasma, scan.fields, k, seen_at, band(loaded))?;
     let curve = curve(&plasma, scan, root)?;
     let mut dots = vec![(k, seen)];
     for &at in scan.runs {
@@ -183,7 +191,10 @@ pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut En
 
     let units = &loaded.scenario.units;
     let mut figure = Figure { title: loaded.scenario.title.clone(), panels: Vec::new() };
-    figure.panels.extend(in_time(loaded, &main, root.omega, units));
+    figure.panels.extend(match band(loaded) {
+        Some(band) => in_frequency(loaded, &main, root.omega, band),
+        None => in_time(loaded, &main, root.omega, units),
+    });
     let over_k = |title: &str, label: &str, theory: fn(&Root) -> f64, measured: fn(&Measured) -> Option<f64>| {
         let dots: Vec<(f64, f64)> = dots.iter().filter_map(|(k, m)| Some((*k, measured(m)?))).collect();
         (!dots.is_empty()).then(|| Panel {
@@ -200,6 +211,37 @@ pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut En
     figure.panels.extend(over_k("Frequency", "Re ω", |root| root.omega.re, |m| m.frequency));
     figure.panels.extend(over_k("Growth rate", "Im ω", |root| root.omega.im, |m| m.rate));
     Ok(figure)
+}
+
+/// The band of frequencies in which the wave is looked for.
+fn band(loaded: &Loaded) -> Option<[f64; 2]> {
+    match loaded.scenario.expect.first()?.measure {
+        Measure::GrowthRate { between, .. } | Measure::Frequency { between, .. } => between,
+        Measure::Column { .. } => None,
+    }
+}
+
+/// The mode's spectrum up to some widths of the band, with the frequency of linear theory.
+fn in_frequency(loaded: &Loaded, outcome: &Outcome, omega: Complex64, band: [f64; 2]) -> Option<Panel> {
+    let (mode, [from, to]) = window(&loaded.scenario.expect.first()?.measure)?;
+    let name = diagnostics::mode_name(&mode);
+    let column = |name: &str| outcome.table.column(name);
+    let (time, re, im) = (column("time")?, column(&format!("{name}_re"))?, column(&format!("{name}_im"))?);
+    let highest = band[1] + 8.0 * (band[1] - band[0]);
+    let frequencies: Vec<f64> = (0..=1200).map(|i| highest * f64::from(i) / 1200.0).collect();
+    let spectrum = fit::spectrum(&time, &[&re, &im], from, to, &frequencies);
+    let lowest = spectrum.iter().copied().fold(1.0, f64::min);
+    let quantity = name.split("_mode").next().unwrap_or_default();
+    Some(Panel {
+        title: String::new(),
+        horizontal: ("ω".into(), Units::inverse(&loaded.scenario.units.time)),
+        vertical: (format!("spectrum of {quantity}"), String::new()),
+        traces: vec![
+            Trace::new("measured", frequencies.into_iter().zip(spectrum), Style::Line),
+            Trace::new("linear theory", [(omega.re, lowest), (omega.re, 1.0)], Style::Line),
+        ],
+        logarithmic: true,
+    })
 }
 
 /// The larger part of the mode over time, with exp(-i omega t) of linear theory fitted to it
@@ -235,9 +277,15 @@ fn in_time(loaded: &Loaded, outcome: &Outcome, omega: Complex64, units: &Units) 
     let period = std::f64::consts::TAU / omega.re.abs();
     let start = if logarithmic { time[0] } else { from.max(to - 8.0 * period) };
     let end = if logarithmic { f64::INFINITY } else { to };
-    let drawn = time.iter().zip(&part).filter(|(t, _)| (start..=end).contains(*t));
+    // What rounding leaves before a wave sets in would stretch a logarithmic axis.
+    let least = if logarithmic { 1e-6 * part.iter().fold(0.0, |most: f64, y| most.max(y.abs())) } else { 0.0 };
+    let drawn = time.iter().zip(&part).filter(|(t, y)| (start..=end).contains(*t) && y.abs() >= least);
     let stride = drawn.clone().count().div_ceil(DOTS);
-    let fine = (0..=600).map(|i| from.max(start) + (to - from.max(start)) * f64::from(i) / 600.0);
+    // A little beyond the window, where the run departs from linear theory.
+    let beyond = if logarithmic { 0.25 * (to - from) } else { 0.0 };
+    let first = (from - beyond).max(start);
+    let last = (to + beyond).min(*time.last()?);
+    let fine = (0..=600).map(|i| first + (last - first) * f64::from(i) / 600.0);
     let quantity = name.split("_mode").next().unwrap_or_default();
     Some(Panel {
         title: String::new(),

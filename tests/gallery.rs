@@ -1,0 +1,76 @@
+//! The gallery: a page with pictures and numbers, and what it refuses to replace.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn gallery(page: &Path, options: &[&str]) -> Output {
+    let page = page.to_str().expect("UTF-8");
+    Command::new(env!("CARGO_BIN_EXE_spinwigner")).args(["gallery", page]).args(options).output().expect("it starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// One exhibit of each kind, coarse: the page names its command, every picture it shows is
+/// there, and errors are those of coarse grids (percent), not of broken ones.
+#[test]
+fn a_coarse_page_is_whole() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let page = folder.path().join("page.md");
+    let only = "landau-damping,stern-gerlach,thermal-magnetisation";
+    let output = gallery(&page, &["--coarse", "--only", only]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let markdown = std::fs::read_to_string(&page).expect("the page");
+    assert!(markdown.contains("--coarse --only landau-damping,stern-gerlach,thermal-magnetisation"), "{markdown}");
+    let mut pictures = 0;
+    for link in markdown.split("](page/").skip(1) {
+        let name = link.split(')').next().expect("split yields one part or more");
+        let image =
+            image::open(folder.path().join("page").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(image.width() > 300 && image.height() > 300, "{name}");
+        pictures += 1;
+    }
+    assert_eq!(pictures, 6, "{markdown}");
+    // | what | theory | measured | relative error | allowed |
+    let number = |cell: &str| cell.trim().parse::<f64>().ok();
+    let rows: Vec<[f64; 2]> = markdown
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.split('|').collect();
+            Some([number(cells.get(2)?)?, number(cells.get(3)?)?])
+        })
+        .collect();
+    // Landau damping at five k, twice; the separation, twice; R and M0 at six temperatures and in the run.
+    assert_eq!(rows.len(), 10 + 2 + 14, "{markdown}");
+    for [theory, measured] in rows {
+        assert!((measured / theory - 1.0).abs() < 0.02, "{theory} {measured}");
+    }
+    // Its own page is replaced.
+    let output = gallery(&page, &["--coarse", "--only", "stern-gerlach"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(!std::fs::read_to_string(&page).expect("the page").contains("landau-damping"));
+}
+
+/// What is not the gallery's own, and what is not in it, is refused with code 2 before any run.
+#[test]
+fn other_pages_are_refused() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let mine = folder.path().join("notes.md");
+    std::fs::write(&mine, "# Notes").expect("written");
+    let filled = folder.path().join("filled.md");
+    std::fs::create_dir(folder.path().join("filled")).expect("created");
+    std::fs::write(folder.path().join("filled/picture.png"), "").expect("written");
+    let cases: [(&Path, &[&str], &str); 4] = [
+        (&mine, &[], "is not a page of this command"),
+        (&filled, &[], "already holds files"),
+        (&folder.path().join("page.txt"), &[], "ends in .md"),
+        (&folder.path().join("page.md"), &["--only", "landau"], "not in the gallery, which has landau-damping"),
+    ];
+    for (page, options, words) in cases {
+        let output = gallery(page, options);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
+    }
+    assert_eq!(std::fs::read_to_string(&mine).expect("there"), "# Notes");
+}
