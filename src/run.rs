@@ -165,9 +165,13 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<Outcome> {
     };
     let outcome = run.advance(steps);
     run.progress.finish_and_clear();
-    // What was computed before a failure is kept.
+    if let Err(error) = outcome {
+        // What was computed before a failure is kept, and why it ended; that is the error to tell.
+        let _ = run.write_diagnostics();
+        let _ = run.write_record(&[], Some(&error));
+        return Err(error);
+    }
     run.write_diagnostics()?;
-    outcome?;
     let answers = if steps == planned { run.expectations() } else { Vec::new() };
     let seconds = run.started.elapsed().as_secs_f64();
     run.finish(&answers, seconds, options.quiet)?;
@@ -421,7 +425,7 @@ impl<'a> Run<'a> {
         if self.scenario().output.final_state {
             self.write_final_state()?;
         }
-        self.write_record(report, seconds)?;
+        self.write_record(report, None)?;
         // Last, as nothing else depends on it.
         series::write(&self.folder.join("diagnostics.png"), self.scenario(), &self.table)?;
         if quiet {
@@ -484,7 +488,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn write_record(&self, report: &[Answer], seconds: f64) -> Result<()> {
+    fn write_record(&self, report: &[Answer], failure: Option<&Error>) -> Result<()> {
         let answers: Vec<_> = report
             .iter()
             .map(|answer| {
@@ -508,7 +512,8 @@ impl<'a> Run<'a> {
             "time": self.simulation.time(),
             "sweeps": self.simulation.sweeps,
             "cells": self.simulation.grid.cells(),
-            "seconds": seconds,
+            "seconds": self.started.elapsed().as_secs_f64(),
+            "failure": failure.map(ToString::to_string),
             "answers": answers,
         });
         output::write_atomically(&self.folder.join("run.json"), |file| {

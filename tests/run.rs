@@ -29,6 +29,27 @@ fn path(folder: &Path) -> &str {
     folder.to_str().expect("UTF-8")
 }
 
+/// A run that fails on the way leaves its rows and a record that says why. Steps of 1.5 dx
+/// make Maxwell's equations unstable, of which `check` warns.
+#[test]
+fn a_failed_run_leaves_what_it_has() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let (page, out) = (folder.path().join("mine.json"), folder.path().join("results"));
+    let shown = spinwigner(&["show", "weibel"]).output().expect("runs").stdout;
+    let mut scenario: Value = serde_json::from_slice(&shown).expect("JSON");
+    scenario["time"]["step"] = 0.3.into();
+    scenario["output"]["diagnostics"]["interval"] = 0.3.into();
+    std::fs::write(&page, scenario.to_string()).expect("written");
+    let output = spinwigner(&["run", path(&page), "--out", path(&out), "--quiet"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let record: Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON");
+    let failure = record["failure"].as_str().expect("a reason");
+    assert!(text(&output.stderr).contains(failure) && failure.contains("reduce time.step"), "{failure}");
+    let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("diagnostics.csv").lines().count();
+    assert!(rows > 2 && record["steps"].as_u64().is_some_and(|steps| steps < 200), "{rows} {}", record["steps"]);
+}
+
 /// A run leaves its record, its rows, its pictures and its arrays, and says where.
 #[test]
 fn a_run_writes_what_it_promises() {
@@ -45,6 +66,7 @@ fn a_run_writes_what_it_promises() {
     let record: Value =
         serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON");
     assert_eq!(record["steps"], 4);
+    assert!(record["failure"].is_null());
     assert_eq!(
         record["scenario"],
         serde_json::to_value(&spinwigner::scenario::load(path(&page)).expect("valid").scenario).expect("JSON")

@@ -282,7 +282,7 @@ fn non_relativistic_weibel_growth() {
 
 /// Light: omega = k in vacuum; in a Juttner
 /// plasma with one momentum `w^2 = k^2 + K0/K1`; with spins, along k or none,
-/// the dispersion relation of physics section 9 with T = 0.1, hbar = 0.5.
+/// the dispersion relation of docs/waves.md with T = 0.1, hbar = 0.5.
 #[test]
 fn light_waves() {
     let electrons = json!({"charge": -1, "spin": false});
@@ -404,7 +404,7 @@ fn device_and_reference_agree() {
         if ["two-stream", "weibel"].contains(&name) {
             loaded.scenario.time.end = 10.0;
         }
-        // The full plasma wave takes a minute: its first fifth here, all of it in `spinwigner run`.
+        // The full plasma wave takes a minute: its first twentieth here, all of it in `spinwigner run`.
         let count = if name == "plasma-wave-full" { 200 } else { steps(&loaded) };
         let [reference, gpu] = BOTH.map(|device| {
             let mut simulation = start(&loaded, device);
@@ -432,12 +432,12 @@ fn device_and_reference_agree() {
 }
 
 /// Number and Gauss's law over 200 steps of the full plasma wave: 1e-6 in f32 (a
-/// rounding of each cell is 6e-8 and averages out), 1e-12 in float64. The rest of the
-/// thousand steps is in docs/numerics.md.
+/// rounding of each cell is 6e-8 and averages out), 1e-12 in float64; 10,000 steps are in
+/// docs/conservation.md.
 #[test]
 fn number_and_gauss_are_conserved() {
     let mut loaded = shipped("plasma-wave-full");
-    loaded.scenario.time.end = 10.0;
+    loaded.scenario.time.end = 200.0 * loaded.scenario.time.step;
     for (device, tolerance) in [(DeviceChoice::Reference, 1e-12), (DeviceChoice::Gpu, 1e-6)] {
         let table = record(&loaded, device, 20);
         let number = table.column("number").expect("recorded");

@@ -71,10 +71,11 @@ pub fn report(flags: &Flags) -> Result<String> {
             })
         ));
     }
+    let misfit = if flags.between.is_some() { "of the spectrum in the band" } else { "of the root mean square" };
     let unit = if unit.is_empty() { unit } else { format!("  in {}", Units::inverse(&unit)) };
     Ok(format!(
         "{} ~ exp(rate t) cos(frequency t + phase), {inside} samples\n\
-         frequency    {:.9} +- {:.1e}{unit}\ngrowth rate {:+.9} +- {:.1e}{unit}\nmisfit       {:.1e} of the root mean square\n",
+         frequency    {:.9} +- {:.1e}{unit}\ngrowth rate {:+.9} +- {:.1e}{unit}\nmisfit       {:.1e} {misfit}\n",
         flags.quantity, fit.frequency, fit.frequency_error, fit.growth_rate, fit.growth_rate_error, fit.misfit
     ))
 }

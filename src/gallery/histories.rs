@@ -5,6 +5,7 @@ use glam::DVec3;
 use super::{Entry, Figure, Panel, Row, Runner, Trace};
 use crate::error::{Error, Result};
 use crate::output::Style;
+use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{External, Initial, Momentum, Scenario};
 
@@ -26,10 +27,7 @@ pub struct History {
 
 /// The numbers of a scenario that the closed forms need.
 pub struct Setup {
-    pub mass: f64,
-    pub charge: f64,
-    pub moment: f64,
-    pub hbar: f64,
+    pub particle: Particle,
     /// Spread and drift of the first population's Gaussian in p.
     pub spread: DVec3,
     pub drift: DVec3,
@@ -41,15 +39,10 @@ pub struct Setup {
 
 impl Setup {
     fn of(scenario: &Scenario) -> Option<Self> {
-        let species = &scenario.species;
         let Initial::Populations(populations) = &scenario.initial else { return None };
         let Momentum::Gaussian { spread, drift } = &populations.first()?.momentum else { return None };
-        let dirac = species.charge * species.hbar / (2.0 * species.mass);
         let mut setup = Setup {
-            mass: species.mass,
-            charge: species.charge,
-            moment: species.magnetic_moment.unwrap_or(dirac),
-            hbar: species.hbar,
+            particle: Particle::new(&scenario.species, scenario.kinematics),
             spread: DVec3::from(spread.each()),
             drift: DVec3::from(*drift),
             electric: DVec3::ZERO,
@@ -89,25 +82,25 @@ impl Setup {
     }
 
     fn energy(&self, p: DVec3) -> f64 {
-        (p.length_squared() + self.mass * self.mass).sqrt()
+        (p.length_squared() + self.particle.mass * self.particle.mass).sqrt()
     }
 }
 
 /// Separation of spin up and down in a gradient, mu_B b t^2/m.
 pub fn stern_gerlach(setup: &Setup, t: f64) -> f64 {
-    (setup.moment * setup.slope / setup.mass).abs() * t * t
+    (setup.particle.moment * setup.slope / setup.particle.mass).abs() * t * t
 }
 
 /// < cos(2 mu_B B m t/(hbar eps)) >: spins across B turn at 1/gamma.
 pub fn larmor(setup: &Setup, t: f64) -> f64 {
-    let rate = 2.0 * setup.moment * setup.magnetic.z / setup.hbar * setup.mass;
+    let rate = 2.0 * setup.particle.moment * setup.magnetic.z / setup.particle.hbar * setup.particle.mass;
     setup.mean([0, 2], |p| (rate * t / setup.energy(p)).cos())
 }
 
 /// t < (p/eps)(1 + s mu_B m B/eps^2) >: spins along +-x drift with their hidden momentum.
 fn hidden(setup: &Setup, t: f64, s: f64) -> f64 {
     let energy = |p| setup.energy(p);
-    let shift = s * setup.moment * setup.mass * setup.magnetic.x;
+    let shift = s * setup.particle.moment * setup.particle.mass * setup.magnetic.x;
     t * setup.mean([0, 1], |p| {
         let p = DVec3::new(p.x, 0.0, 0.0);
         p.x / energy(p) * (1.0 + shift / (energy(p) * energy(p)))
@@ -126,12 +119,12 @@ pub fn hidden_down(setup: &Setup, t: f64) -> f64 {
 /// `2 sgn(p_y) [ atan( sqrt((m_p - m)/(m_p + m)) tanh( asinh(p_x/m_p)/2 ) ) ]`,
 /// m_p^2 = m^2 + p_y^2: the integral of (2 mu_B/hbar)(m/eps) p_y E/(eps + m).
 fn angle(setup: &Setup, p: DVec3, t: f64) -> f64 {
-    let perp = (setup.mass * setup.mass + p.y * p.y).sqrt();
+    let perp = (setup.particle.mass * setup.particle.mass + p.y * p.y).sqrt();
     let at = |px: f64| {
-        let root = ((perp - setup.mass) / (perp + setup.mass)).sqrt();
+        let root = ((perp - setup.particle.mass) / (perp + setup.particle.mass)).sqrt();
         2.0 * p.y.signum() * (root * ((px / perp).asinh() / 2.0).tanh()).atan()
     };
-    at(p.x + setup.charge * setup.electric.x * t) - at(p.x)
+    at(p.x + setup.particle.charge * setup.electric.x * t) - at(p.x)
 }
 
 pub fn thomas_cosine(setup: &Setup, t: f64) -> f64 {
@@ -165,8 +158,8 @@ pub fn exhibit(histories: &Histories, runner: &mut Runner, loaded: &Loaded, entr
         let far = |i: &usize| (values[*i] - theory[*i]).abs();
         if let Some(worst) = (0..time.len()).max_by(|a, b| far(a).total_cmp(&far(b))) {
             entry.rows.push(Row {
-                what: format!("{}, where it is farthest off, t = {:.4}", history.label, time[worst]),
-                theory: theory[worst],
+                what: format!("{} at its worst, t = {:.4}, error relative to its largest", history.label, time[worst]),
+                expected: theory[worst],
                 measured: Some(values[worst]),
                 error: far(&worst) / largest,
                 allowed: history.allowed,

@@ -49,20 +49,23 @@ pub fn build(options: &Options, mut say: impl FnMut(&str)) -> Result<usize> {
     let pictures = page::pictures(&options.page)?;
     page::refuse_foreign(&options.page, &pictures)?;
     let mut runner = Runner::new(options)?;
-    let drawn = runner.folder.path().join("gallery");
-    std::fs::create_dir_all(&drawn).map_err(Error::file(&drawn))?;
+    // Beside the page, so that what cannot be written there fails before the first run.
+    let parent = options.page.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).map_err(Error::file(parent))?;
+    let drawn = TempDir::with_prefix_in(".gallery-", parent).map_err(Error::file(parent))?;
+    let (new, old) = (drawn.path().join("new"), drawn.path().join("old"));
+    std::fs::create_dir(&new).map_err(Error::file(&new))?;
     let chosen = |exhibit: &&Exhibit| options.only.is_empty() || options.only.iter().any(|n| n == exhibit.scenario);
     let mut entries = Vec::new();
     for exhibit in EXHIBITS.iter().filter(chosen) {
         say(exhibit.scenario);
-        entries.push(exhibit.build(&mut runner, &drawn)?);
+        entries.push(exhibit.build(&mut runner, &new)?);
     }
-    // A page appears when all of it is there.
-    std::fs::create_dir_all(&pictures).map_err(Error::file(&pictures))?;
-    for picture in entries.iter().flat_map(|entry| &entry.pictures) {
-        let to = pictures.join(picture);
-        std::fs::copy(drawn.join(picture), &to).map_err(Error::file(&to))?;
+    // All pictures appear at once, and those of an older page go with it.
+    if pictures.exists() {
+        std::fs::rename(&pictures, &old).map_err(Error::file(&pictures))?;
     }
+    std::fs::rename(&new, &pictures).map_err(Error::file(&pictures))?;
     page::write(&options.page, &entries, options)?;
     Ok(entries.iter().map(Entry::missed).sum())
 }
@@ -161,10 +164,10 @@ struct Entry {
     seconds: f64,
 }
 
-/// A measured number beside theory.
+/// A measured number beside the expected one.
 struct Row {
     what: String,
-    theory: f64,
+    expected: f64,
     measured: Option<f64>,
     error: f64,
     allowed: f64,
@@ -199,7 +202,7 @@ impl Entry {
         self.seconds += outcome.seconds;
         self.rows.extend(outcome.answers.iter().map(|answer| Row {
             what: answer.expectation.what.clone(),
-            theory: answer.expectation.value,
+            expected: answer.expectation.value,
             measured: answer.measured,
             error: answer.error(),
             allowed: answer.expectation.relative_tolerance,

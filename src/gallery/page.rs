@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Entry, Options, Row};
 use crate::error::{Error, Result};
 use crate::output::write_atomically;
+use crate::run::DeviceChoice;
 
 /// First line of every page this command wrote.
 const MARK: &str = "<!-- written by `spinwigner gallery`, which replaces this page -->";
@@ -31,10 +32,10 @@ pub fn refuse_foreign(page: &Path, pictures: &Path) -> Result<()> {
             page.display()
         )));
     }
-    let filled = std::fs::read_dir(pictures).is_ok_and(|mut entries| entries.next().is_some());
-    if !ours && filled {
+    let taken = pictures.exists() && std::fs::read_dir(pictures).map_or(true, |mut entries| entries.next().is_some());
+    if !ours && taken {
         return Err(Error::Input(format!(
-            "{}: already holds files, and there is no page of this command beside it; name another page",
+            "{}: is taken, and there is no page of this command beside it; name another page",
             pictures.display()
         )));
     }
@@ -74,16 +75,16 @@ fn section(text: &mut String, entry: &Entry, folder: &str, options: &Options) {
     let Entry { name, title, about, references, cells, steps, runs, seconds, .. } = entry;
     let _ = write!(text, "\n<a id=\"{name}\"></a>\n\n## {title}\n\n{about}\n\n");
     for picture in &entry.pictures {
-        let _ = write!(text, "![{title}]({folder}/{picture})\n\n");
+        let _ = write!(text, "![{title}](<{folder}/{picture}>)\n\n");
     }
-    text.push_str("| | theory | measured | relative error | allowed |\n|---|---|---|---|---|\n");
+    text.push_str("| | expected | measured | relative error | allowed |\n|---|---|---|---|---|\n");
     for row in &entry.rows {
         let measured = row.measured.map_or("none".into(), digits);
-        let Row { what, theory, allowed, .. } = row;
+        let Row { what, expected, allowed, .. } = row;
         let _ = writeln!(
             text,
             "| {what} | {} | {measured} | {} | {} |",
-            digits(*theory),
+            digits(*expected),
             off(row, options),
             short(*allowed)
         );
@@ -102,12 +103,22 @@ fn section(text: &mut String, entry: &Entry, folder: &str, options: &Options) {
 
 /// The command that makes the page again.
 fn command(page: &Path, options: &Options) -> String {
-    let mut command = format!("spinwigner gallery {}", page.display());
+    let page = page.display().to_string();
+    let quote = if page.contains(char::is_whitespace) { "'" } else { "" };
+    let mut command = format!("spinwigner gallery {quote}{page}{quote}");
     if options.coarse {
         command += " --coarse";
     }
     if !options.only.is_empty() {
         let _ = write!(command, " --only {}", options.only.join(","));
+    }
+    match options.device {
+        DeviceChoice::Auto => {}
+        DeviceChoice::Gpu => command += " --device gpu",
+        DeviceChoice::Reference => command += " --device reference",
+        DeviceChoice::Index(index) => {
+            let _ = write!(command, " --device {index}");
+        }
     }
     if let Some(precision) = options.precision {
         let _ = write!(command, " --precision {precision}");
@@ -134,4 +145,50 @@ fn off(row: &Row, options: &Options) -> String {
 
 fn short(error: f64) -> String {
     if error >= 1e-3 { format!("{:.2} %", 100.0 * error) } else { format!("{error:.1e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(error: f64) -> Row {
+        Row { what: "rate".into(), expected: 1.0, measured: Some(1.0 + error), error, allowed: 0.01 }
+    }
+
+    fn options(coarse: bool) -> Options {
+        Options { page: "page.md".into(), only: Vec::new(), coarse, device: DeviceChoice::Auto, precision: None }
+    }
+
+    #[test]
+    fn misses_are_marked_unless_coarse() {
+        assert!(row(0.005).met() && !row(0.02).met() && !row(f64::INFINITY).met());
+        assert_eq!(off(&row(0.005), &options(false)), "0.50 %");
+        assert_eq!(off(&row(0.02), &options(false)), "2.00 % **missed**");
+        assert_eq!(off(&row(0.02), &options(true)), "2.00 %");
+    }
+
+    #[test]
+    fn numbers_keep_six_digits() {
+        for (value, text) in [
+            (0.0, "0.00000"),
+            (9.9999999, "10.0000"),
+            (-0.0126204, "-0.0126204"),
+            (1.41566188, "1.41566"),
+            (123456.7, "1.23457e5"),
+            (8.21813e-4, "8.21813e-4"),
+        ] {
+            assert_eq!(digits(value), text);
+        }
+    }
+
+    #[test]
+    fn the_command_is_whole() {
+        let mut options = options(true);
+        (options.device, options.precision) = (DeviceChoice::Index(1), Some(crate::precision::Precision::F64));
+        options.only = vec!["weibel".into(), "two-stream".into()];
+        assert_eq!(
+            command(Path::new("my docs/page.md"), &options),
+            "spinwigner gallery 'my docs/page.md' --coarse --only weibel,two-stream --device 1 --precision f64"
+        );
+    }
 }

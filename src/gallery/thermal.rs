@@ -1,12 +1,15 @@
 //! Thermal equilibria: polarisation and magnetisation over the temperature.
 
+use glam::DVec3;
+
 use super::{Entry, Figure, Panel, Row, Runner, Trace};
 use crate::check;
-use crate::equilibrium::{Answer, Conditions, Thermal};
+use crate::equilibrium::{Thermal, Totals};
 use crate::error::{Error, Result};
 use crate::grid::Grid;
 use crate::output::Style;
 use crate::physics::Particle;
+use crate::run::Outcome;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Equilibrium, Initial, Momentum, PhaseAxis, Scenario};
 
@@ -14,59 +17,61 @@ use crate::scenario::schema::{Equilibrium, Initial, Momentum, PhaseAxis, Scenari
 const CURVE: usize = 61;
 
 /// The first population's equilibrium.
-fn equilibrium(scenario: &mut Scenario) -> Option<&mut Equilibrium> {
-    let Initial::Populations(populations) = &mut scenario.initial else { return None };
-    match &mut populations.first_mut()?.momentum {
-        Momentum::Equilibrium(equilibrium) => Some(equilibrium),
-        _ => None,
+fn equilibrium(scenario: &mut Scenario) -> Result<&mut Equilibrium> {
+    let not_thermal = || Error::Run("the scenario does not begin in thermal equilibrium".into());
+    let Initial::Populations(populations) = &mut scenario.initial else { return Err(not_thermal()) };
+    match populations.first_mut().map(|population| &mut population.momentum) {
+        Some(Momentum::Equilibrium(equilibrium)) => Ok(equilibrium),
+        _ => Err(not_thermal()),
     }
 }
 
-/// R and M0/(mu_B n) of the scenario's gas at a temperature.
-fn exact(scenario: &Scenario, temperature: f64) -> Result<Answer> {
+/// The scenario at another temperature.
+fn at(scenario: &Scenario, temperature: f64) -> Result<Scenario> {
     let mut scenario = scenario.clone();
-    let field = scenario.fields.uniform_magnetic().length();
-    let species = scenario.species.clone();
-    let equilibrium = equilibrium(&mut scenario).ok_or_else(not_thermal)?;
-    let dirac = species.charge * species.hbar / (2.0 * species.mass);
-    let conditions = Conditions {
-        mass: species.mass,
-        relativistic: true,
-        spin_energy: species.magnetic_moment.unwrap_or(dirac) * field,
-        temperature,
-        statistics: equilibrium.statistics,
-        chemical_potential: equilibrium.chemical_potential,
-        density: None,
-        hbar: Some(species.hbar),
-    };
-    conditions.solve()
+    equilibrium(&mut scenario)?.temperature = temperature;
+    Ok(scenario)
 }
 
-fn not_thermal() -> Error {
-    Error::Run("the scenario does not begin in thermal equilibrium".into())
+fn particle(scenario: &Scenario) -> Particle {
+    Particle::new(&scenario.species, scenario.kinematics)
+}
+
+/// Its gas.
+fn thermal(scenario: &Scenario) -> Result<Thermal> {
+    let given = *equilibrium(&mut scenario.clone())?;
+    let momenta = PhaseAxis::MOMENTA.into_iter().filter(|&axis| scenario.phase_space.axis(axis).is_some()).count();
+    Thermal::new(&given, 1.0, &particle(scenario), scenario.fields.uniform_magnetic(), momenta)
 }
 
 /// Gives the scenario the momenta that `spinwigner check` advises for its equilibrium.
 fn recommend(scenario: &mut Scenario) -> Result<()> {
-    let field = scenario.fields.uniform_magnetic();
-    let given = *equilibrium(scenario).ok_or_else(not_thermal)?;
     let grid = Grid::of(&scenario.phase_space)?;
-    let thermal = Thermal::new(
-        &given,
-        1.0,
-        &Particle::new(&scenario.species, scenario.kinematics),
-        field,
-        grid.momenta().count(),
-    )?;
-    let Some(finer) = thermal.resolving(&grid, check::EQUILIBRIUM, check::EQUILIBRIUM_CELLS)? else {
-        return Err(Error::Run(format!("no grid resolves the gas at T = {}", given.temperature)));
-    };
+    let finer = thermal(scenario)?.resolving(&grid, check::EQUILIBRIUM, check::EQUILIBRIUM_CELLS)?;
+    let finer = finer.ok_or_else(|| Error::Run(format!("{}: no grid resolves the gas", scenario.title)))?;
     for axis in PhaseAxis::MOMENTA {
         if let (Some(axis), Some(found)) = (scenario.phase_space.axis_mut(axis), finer.axis(axis as usize)) {
             (axis.from, axis.to, axis.cells) = (found.from, found.to(), found.cells as u32);
         }
     }
     Ok(())
+}
+
+/// R and M0/(mu_B n) along mu_B B of the state as it was loaded, the first row.
+fn loaded_totals(scenario: &Scenario, outcome: &Outcome) -> Result<Totals> {
+    let first = |name: &str| {
+        let value = outcome.table.column(name).and_then(|values| values.first().copied());
+        value.ok_or_else(|| Error::Run(format!("{}: no column {name}", scenario.title)))
+    };
+    let vector = |name: &str| -> Result<DVec3> {
+        Ok(DVec3::new(first(&format!("{name}_x"))?, first(&format!("{name}_y"))?, first(&format!("{name}_z"))?))
+    };
+    let (number, moment) = (first("number")?, particle(scenario).moment);
+    let along = moment.signum() * scenario.fields.uniform_magnetic().normalize_or_zero();
+    Ok(Totals {
+        polarisation: vector("spin")?.dot(along) / number,
+        magnetisation: vector("magnetisation")?.dot(along) / (moment * number),
+    })
 }
 
 /// Loads the gas at several temperatures, on momenta that hold it, and draws R and M0 over
@@ -79,54 +84,49 @@ pub fn exhibit(temperatures: &[f64], runner: &mut Runner, loaded: &Loaded, entry
     let hottest = temperatures.iter().copied().fold(0.0, f64::max);
     let curve = (0..CURVE)
         .map(|i| {
-            let t = coldest + (hottest - coldest) * i as f64 / (CURVE - 1) as f64;
-            Ok((t, exact(scenario, t)?))
+            let temperature = coldest + (hottest - coldest) * i as f64 / (CURVE - 1) as f64;
+            Ok((temperature, thermal(&at(scenario, temperature)?)?.exact()))
         })
         .collect::<Result<Vec<_>>>()?;
     let mut dots = Vec::new();
     for &temperature in temperatures {
-        let answer = exact(scenario, temperature)?;
-        let mut variant = loaded.clone();
+        let mut variant = Loaded { scenario: at(scenario, temperature)?, ..loaded.clone() };
         variant.scenario.expect.clear();
         variant.scenario.output.snapshots.clear();
-        // One step: the state as it is loaded is the first row.
         variant.scenario.time.end = variant.scenario.time.step;
-        equilibrium(&mut variant.scenario).ok_or_else(not_thermal)?.temperature = temperature;
         recommend(&mut variant.scenario)?;
         let outcome = runner.run(&variant, &format!("{}-t{temperature}", loaded.name))?;
-        let first = |name: &str| outcome.table.column(name).and_then(|values| values.first().copied());
-        let of = |name| first(name).ok_or_else(not_thermal);
-        let moment = 0.5 * scenario.species.charge * scenario.species.hbar / scenario.species.mass;
-        let (number, spin, magnetisation) = (of("number")?, of("spin_z")?, of("magnetisation_z")?);
-        let (r, m) = (spin / number, magnetisation / (moment * number));
-        for (what, theory, measured) in [("R", answer.polarisation, r), ("M0/(mu_B n)", answer.magnetisation, m)] {
+        let (exact, found) = (thermal(&variant.scenario)?.exact(), loaded_totals(scenario, &outcome)?);
+        for (what, expected, measured) in
+            [("R", exact.polarisation, found.polarisation), ("M0/(mu_B n)", exact.magnetisation, found.magnetisation)]
+        {
             entry.rows.push(Row {
                 what: format!("{what} at T = {temperature}, loaded"),
-                theory,
+                expected,
                 measured: Some(measured),
-                error: (measured / theory - 1.0).abs(),
+                error: (measured / expected - 1.0).abs(),
                 allowed: check::EQUILIBRIUM,
             });
         }
-        dots.push((temperature, r, m));
+        dots.push((temperature, found));
         entry.runs += 1;
         entry.seconds += outcome.seconds;
     }
-    let panel = |label: &str, theory: fn(&Answer) -> f64, measured: fn(&(f64, f64, f64)) -> f64| Panel {
+    let panel = |label: &str, of: fn(&Totals) -> f64| Panel {
         title: String::new(),
         horizontal: ("T".into(), scenario.units.energy.clone()),
         vertical: (label.into(), String::new()),
         traces: vec![
-            Trace::new("exact", curve.iter().map(|(t, answer)| (*t, theory(answer))), Style::Line),
-            Trace::new("loaded on the grid", dots.iter().map(|dot| (dot.0, measured(dot))), Style::Dots),
+            Trace::new("exact", curve.iter().map(|(t, totals)| (*t, of(totals))), Style::Line),
+            Trace::new("loaded on the grid", dots.iter().map(|(t, totals)| (*t, of(totals))), Style::Dots),
         ],
         logarithmic: false,
     };
     Ok(Figure {
         title: scenario.title.clone(),
         panels: vec![
-            panel("R", |answer| answer.polarisation, |dot| dot.1),
-            panel("M_0/(μ_B n)", |answer| answer.magnetisation, |dot| dot.2),
+            panel("R, along μ_B B", |totals| totals.polarisation),
+            panel("M_0/(μ_B n)", |totals| totals.magnetisation),
         ],
     })
 }

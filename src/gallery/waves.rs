@@ -52,7 +52,9 @@ fn continued(plasma: &Plasma, fields: &str, from: &Root, k: f64) -> Result<Optio
     let zero = roots::muller(&|w| response.determinant(block, w), from.omega, spread);
     // A jump is another wave.
     let near = |omega: &Complex64| (omega - from.omega).norm() < 0.2 * (omega.norm() + from.omega.norm());
-    Ok(zero.map(|(omega, _)| omega).filter(near).map(|omega| Root { k, omega }))
+    // Steps that ended elsewhere are no wave.
+    let converged = zero.filter(|(omega, error)| *error < 1e-6 * omega.norm());
+    Ok(converged.map(|(omega, _)| omega).filter(near).map(|omega| Root { k, omega }))
 }
 
 /// The wave with these fields that is nearest to what was measured.
@@ -237,8 +239,8 @@ fn in_frequency(loaded: &Loaded, outcome: &Outcome, omega: Complex64, band: [f64
         horizontal: ("ω".into(), Units::inverse(&loaded.scenario.units.time)),
         vertical: (format!("spectrum of {quantity}"), String::new()),
         traces: vec![
-            Trace::new("measured", frequencies.into_iter().zip(spectrum), Style::Line),
             Trace::new("linear theory", [(omega.re, lowest), (omega.re, 1.0)], Style::Line),
+            Trace::new("measured", frequencies.into_iter().zip(spectrum), Style::Line),
         ],
         logarithmic: true,
     })

@@ -9,7 +9,7 @@ use crate::scenario::schema::{Initial, Mode, ModeNumber, Scenario};
 
 /// A panel before it is drawn: its series are owned.
 struct Panel {
-    title: &'static str,
+    title: String,
     vertical: (&'static str, String),
     series: Vec<(String, Vec<f64>)>,
     logarithmic: bool,
@@ -21,7 +21,7 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
     let units = &scenario.units;
     let panels: Vec<Panel> = [
         Panel {
-            title: "Energy since the start",
+            title: "Energy since the start".into(),
             vertical: ("ΔU", units.energy.clone()),
             series: named(
                 table,
@@ -37,19 +37,22 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
             logarithmic: false,
         },
         Panel {
-            title: "Momentum",
+            title: "Momentum".into(),
             vertical: ("Π", units.momentum.clone()),
             series: named(table, &[("momentum_x", "x"), ("momentum_y", "y"), ("momentum_z", "z")], |value, _| value),
             logarithmic: false,
         },
         Panel {
-            title: "Spin",
+            title: "Spin".into(),
             vertical: ("S", "ħ/2".into()),
             series: named(table, &[("spin_x", "S_x"), ("spin_y", "S_y"), ("spin_z", "S_z")], |value, _| value),
             logarithmic: false,
         },
+        angular_momentum(table, "x"),
+        angular_momentum(table, "y"),
+        angular_momentum(table, "z"),
         Panel {
-            title: "Mean position of the spin components",
+            title: "Mean position of the spin components".into(),
             vertical: ("⟨r⟩", units.length.clone()),
             series: if is_packet(scenario) {
                 named(
@@ -70,13 +73,13 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
             logarithmic: false,
         },
         Panel {
-            title: "Modes",
+            title: "Modes".into(),
             vertical: ("amplitude", String::new()),
             series: modes(scenario, table),
             logarithmic: true,
         },
         Panel {
-            title: "Conservation",
+            title: "Conservation".into(),
             vertical: ("error", String::new()),
             series: [
                 named(
@@ -96,7 +99,7 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
     let plots: Vec<LinePlot> = panels
         .iter()
         .map(|panel| LinePlot {
-            title: panel.title.into(),
+            title: panel.title.clone(),
             horizontal: ("t".into(), units.time.clone()),
             vertical: (panel.vertical.0.into(), panel.vertical.1.clone()),
             series: panel
@@ -108,6 +111,23 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
         })
         .collect();
     super::write_panels(path, &scenario.title, &plots)
+}
+
+/// Parts of one component of the angular momentum, without series where the table has none.
+fn angular_momentum(table: &Table, axis: &str) -> Panel {
+    let part = |part: &str| format!("angular_momentum_{part}{axis}");
+    let (spin, orbital, field, total) = (part("spin_"), part("orbital_"), part("field_"), part(""));
+    let unit = table.unit(&total).unwrap_or_default().to_string();
+    Panel {
+        title: format!("Angular momentum along {axis} since the start"),
+        vertical: ("ΔJ", unit),
+        series: named(
+            table,
+            &[(&spin, "spin"), (&orbital, "orbital"), (&field, "field"), (&total, "total")],
+            |value, first| value - first,
+        ),
+        logarithmic: false,
+    }
 }
 
 /// Columns by the names they are shown under, each value passed through `of(value, first value)`.

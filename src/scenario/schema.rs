@@ -794,7 +794,7 @@ pub enum Measure {
         #[serde(default)]
         change: bool,
     },
-    /// Slope of ln|amplitude| of a mode between two times.
+    /// gamma of C exp(gamma t) cos(omega t + phi), fitted to both parts of a mode between two times.
     GrowthRate {
         mode: Mode,
         from: f64,

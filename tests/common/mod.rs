@@ -60,15 +60,13 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, table: &mut Table
     diagnostics::sample(simulation, what, &Units::default(), table).unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Frequency and rate of the first recorded mode in a window, from its larger part.
+/// Frequency and rate of the first recorded mode in a window.
 pub fn fitted(loaded: &Loaded, table: &Table, from: f64, to: f64) -> Fit {
     let mode: &Mode = &loaded.scenario.output.diagnostics.modes[0];
     let name = diagnostics::mode_name(mode);
     let part = |suffix: &str| table.column(&format!("{name}_{suffix}")).expect("recorded");
-    let (re, im) = (part("re"), part("im"));
-    let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
     let time = table.column("time").expect("recorded");
-    fit::standing_wave(&time, &[if power(&re) > power(&im) { &re } else { &im }], from, to).expect("a wave")
+    fit::standing_wave(&time, &[&part("re"), &part("im")], from, to).expect("a wave")
 }
 
 /// Asserts and prints |measured/exact - 1| <= tolerance.

@@ -1,0 +1,269 @@
+//! Rules a scenario must obey beyond its types, all violations said at once.
+
+mod fields;
+mod files;
+mod initial;
+mod output;
+mod phase_space;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::f64::consts::PI;
+use std::fs::File;
+use std::path::Path;
+
+use glam::DVec3;
+
+use super::columns::columns;
+use super::locate::Places;
+use super::parse::did_you_mean;
+use super::reduction;
+use super::schema::*;
+use crate::equilibrium::Thermal;
+use crate::error::{Error, Result};
+use crate::fields::{MAXWELL_LIMIT, Mesh, component_index};
+use crate::grid::Grid;
+use crate::physics::Particle;
+
+/// Sweeps reach three cells to each side.
+pub(crate) const MIN_CELLS: u32 = 8;
+/// Most cells of phase space, and of space or momentum alone: what memory will hold
+/// in the years to come, and what a 32-bit index reaches.
+const MOST_CELLS: f64 = (1u64 << 40) as f64;
+const MOST_PART: f64 = (1u64 << 31) as f64;
+/// Fewest cells across an absorbing layer: a steeper one reflects.
+const LAYER_CELLS: f64 = 8.0;
+/// How far `end / step` and intervals may be from whole numbers, relatively.
+const WHOLE: f64 = 1e-6;
+
+/// A broken rule: where, and what to do.
+#[derive(Clone, Debug, PartialEq)]
+struct Violation {
+    path: String,
+    text: String,
+}
+
+/// Checks every rule. `folder` is where relative `.npy` paths begin; `text` and
+/// `origin` tell the lines and the file in the error.
+pub fn validate(scenario: &Scenario, text: &str, origin: &str, folder: &Path) -> Result<()> {
+    let mut checker =
+        Checker { scenario, particle: Particle::new(&scenario.species, scenario.kinematics), violations: Vec::new() };
+    checker.species();
+    checker.phase_space();
+    checker.initial();
+    checker.fields();
+    checker.time();
+    checker.numerics();
+    checker.output();
+    checker.expectations();
+    // File shapes mean nothing before the grid does.
+    if checker.violations.is_empty() {
+        checker.files(folder);
+    }
+    if checker.violations.is_empty() {
+        return Ok(());
+    }
+    let places = Places::of(text);
+    let lines: Vec<String> = checker
+        .violations
+        .iter()
+        .map(|violation| {
+            let (line, column) = places.value(&violation.path);
+            format!("{origin}:{line}:{column}: at `{}`: {}", violation.path, violation.text)
+        })
+        .collect();
+    Err(Error::Input(match lines.as_slice() {
+        [line] => line.clone(),
+        lines => format!("{} mistakes in {origin}\n{}", lines.len(), lines.join("\n")),
+    }))
+}
+
+/// What is allowed but probably not meant, or only approximately solved.
+pub fn warnings(scenario: &Scenario) -> Vec<String> {
+    let mut warnings: Vec<String> =
+        reduction::reductions(scenario).into_iter().filter_map(|reduction| reduction.warning()).collect();
+    let species = &scenario.species;
+    if !species.spin && (species.magnetic_moment.is_some() || species.g_factor.is_some()) {
+        warnings.push(
+            "`species.magnetic_moment` and `species.g_factor` have no effect while `species.spin` is false".into(),
+        );
+    }
+    for (index, external) in scenario.fields.external.iter().enumerate() {
+        let (External::TravellingWave { wavenumber, .. } | External::StandingWave { wavenumber, .. }) = external else {
+            continue;
+        };
+        for (axis, wavenumber) in PhaseAxis::SPACE.into_iter().zip(wavenumber.each()) {
+            // Absorbing layers lie where the wave would meet itself.
+            let Some(along) = scenario.phase_space.axis(axis).filter(|along| along.absorbing_layer.is_none()) else {
+                continue;
+            };
+            if reduction::whole_periods(wavenumber, along) {
+                continue;
+            }
+            let unit = std::f64::consts::TAU / (along.to - along.from);
+            let nearest = (wavenumber / unit).round() * unit;
+            warnings.push(format!(
+                "`fields.external[{index}]`: {} wavelengths on the periodic {} axis make the field jump at its ends; the nearest periodic wavenumber is {}",
+                number(wavenumber / unit, 4),
+                axis.name(),
+                number(nearest, 12)
+            ));
+        }
+    }
+    warnings
+}
+
+/// A number for a message: `digits` significant digits, no noise behind them.
+pub(crate) fn number(x: f64, digits: usize) -> String {
+    let rounded: f64 = format!("{x:.*e}", digits.saturating_sub(1)).parse().unwrap_or(x);
+    if rounded == 0.0 {
+        // Not "-0".
+        "0".to_string()
+    } else if (1e-4..1e7).contains(&rounded.abs()) {
+        format!("{rounded}")
+    } else {
+        format!("{rounded:e}")
+    }
+}
+
+/// Bytes for a message.
+pub(crate) fn bytes(count: f64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let unit = if count < 1.0 { 0 } else { ((count.log2() / 10.0) as usize).min(units.len() - 1) };
+    format!("{} {}", number(count / 1024f64.powi(unit as i32), 3), units[unit])
+}
+
+fn norm(v: [f64; 3]) -> f64 {
+    v.iter().map(|c| c * c).sum::<f64>().sqrt()
+}
+
+struct Checker<'s> {
+    scenario: &'s Scenario,
+    particle: Particle,
+    violations: Vec<Violation>,
+}
+
+impl Checker<'_> {
+    fn refuse(&mut self, path: impl Into<String>, text: impl Into<String>) {
+        self.violations.push(Violation { path: path.into(), text: text.into() });
+    }
+
+    fn require(&mut self, holds: bool, path: impl Into<String>, text: impl FnOnce() -> String) {
+        if !holds {
+            self.refuse(path, text());
+        }
+    }
+
+    fn positive(&mut self, value: f64, path: impl Into<String>) {
+        self.require(value > 0.0, path, || format!("found {}, expected a number > 0", number(value, 12)));
+    }
+
+    fn has(&self, axis: PhaseAxis) -> bool {
+        self.scenario.phase_space.axis(axis).is_some()
+    }
+
+    /// Whether anything can vary in space.
+    fn inhomogeneous(&self) -> bool {
+        PhaseAxis::SPACE.into_iter().any(|axis| self.has(axis))
+    }
+
+    /// Names of the resolved space axes.
+    fn spaces(&self) -> Vec<&'static str> {
+        PhaseAxis::SPACE.into_iter().filter(|axis| self.has(*axis)).map(PhaseAxis::name).collect()
+    }
+
+    /// `what` varies in space.
+    fn needs_space(&mut self, path: &str, what: &str) {
+        let resolved = self.inhomogeneous();
+        self.require(resolved, path, || {
+            format!(
+                "{what} needs a space axis, the one it varies along, but none is resolved; add `phase_space.x`, `y` or `z` with its momentum, or remove this"
+            )
+        });
+    }
+
+    /// `what` varies along `axis`; without any space axis [`Self::needs_space`] says so.
+    fn needs_axis(&mut self, axis: PhaseAxis, path: &str, what: &str) {
+        let missing = self.inhomogeneous() && !self.has(axis);
+        let resolved = self.spaces().join(" or ");
+        self.require(!missing, path, || {
+            format!(
+                "{what} varies along {name}, which is not resolved; use {resolved}, or add `phase_space.{name}` and `phase_space.p{name}`",
+                name = axis.name()
+            )
+        });
+    }
+
+    /// A value on a resolved axis.
+    fn on_axis(&mut self, axis: PhaseAxis, value: f64, path: impl Into<String>) {
+        let Some(Axis { from, to, .. }) = self.scenario.phase_space.axis(axis) else { return };
+        self.require((from..=to).contains(&value), path, || {
+            format!(
+                "found {}, expected a value on the {} axis, {} to {}",
+                number(value, 12),
+                axis.name(),
+                number(from, 12),
+                number(to, 12)
+            )
+        });
+    }
+
+    /// `what` belongs to particles with spin.
+    fn needs_spin(&mut self, path: &str, what: &str) {
+        let spin = self.scenario.species.spin;
+        self.require(spin, path, || {
+            format!("{what} needs spin, but `species.spin` is false; set it to true or remove this")
+        });
+    }
+
+    /// A Fourier mode, which the grid must be able to hold.
+    fn mode(&mut self, mode: ModeNumber, mean_allowed: bool, path: &str) {
+        if !self.inhomogeneous() {
+            return;
+        }
+        self.require(mean_allowed || mode.each() != [0; 3], path, || {
+            "found 0, expected 1 or more wavelengths along some axis; a uniform part is given by `density`, `drift`, `spin.uniform` or `fields.uniform`".into()
+        });
+        for (index, (axis, number)) in PhaseAxis::SPACE.into_iter().zip(mode.each()).enumerate() {
+            if number == 0 {
+                continue;
+            }
+            let path = element(path, index, matches!(mode, ModeNumber::Each(_)));
+            let name = axis.name();
+            let Some(Axis { cells, .. }) = self.scenario.phase_space.axis(axis) else {
+                let text = format!(
+                    "found {number} wavelengths along {name}, which is not resolved; write the mode as [x, y, z] with 0 for {name}, or add `phase_space.{name}` and `phase_space.p{name}`"
+                );
+                self.refuse(path, text);
+                continue;
+            };
+            let most = cells / 2;
+            self.require(number.unsigned_abs() <= most, path, || {
+                format!("found {number} wavelengths on {cells} cells, expected {most} or fewer (two cells per wavelength); lower it or raise `phase_space.{name}.cells`")
+            });
+        }
+    }
+}
+
+/// Largest stable step of the explicit Maxwell update; infinite without a space axis.
+pub(crate) fn maxwell_limit(space: &PhaseSpace) -> f64 {
+    Grid::of(space).map_or(f64::INFINITY, |grid| Mesh::of(&grid).maxwell_limit())
+}
+
+/// Whether a component is one of E, and its direction.
+fn direction(component: FieldComponent) -> (bool, usize) {
+    let (vector, direction) = component_index(component);
+    (vector == 0, direction)
+}
+
+/// The path of an element where `path` names an array, else `path` itself.
+fn element(path: &str, index: usize, array: bool) -> String {
+    if array { format!("{path}[{index}]") } else { path.to_string() }
+}
+
+/// The nearest whole multiple of `unit`, unless `value` is one already.
+fn nearest_multiple(value: f64, unit: f64) -> Option<f64> {
+    let ratio = value / unit;
+    let whole = ratio.round().max(1.0);
+    ((ratio - whole).abs() > (WHOLE * whole).min(0.01)).then_some(whole * unit)
+}

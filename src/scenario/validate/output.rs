@@ -1,0 +1,242 @@
+//! Time, numerics, outputs and expected answers.
+
+use super::*;
+
+impl Checker<'_> {
+    pub(super) fn time(&mut self) {
+        let Time { step, end } = self.scenario.time;
+        self.positive(step, "time.step");
+        if step <= 0.0 {
+            return;
+        }
+        if end < step {
+            self.refuse(
+                "time.end",
+                format!("found {}, expected one step ({}) or more", number(end, 12), number(step, 12)),
+            );
+            return;
+        }
+        self.light(step);
+        if let Some(nearest) = nearest_multiple(end, step) {
+            self.refuse(
+                "time.end",
+                format!(
+                    "found {} steps of {}, expected a whole number of steps; the nearest end is {}",
+                    number(end / step, 9),
+                    number(step, 12),
+                    number(nearest, 12)
+                ),
+            );
+        }
+    }
+
+    pub(super) fn numerics(&mut self) {
+        let Numerics { order, dissipation } = self.scenario.numerics;
+        self.require(matches!(order, 2 | 4), "numerics.order", || format!("found {order}, expected 2 or 4"));
+        self.require((0.0..=1.0).contains(&dissipation), "numerics.dissipation", || {
+            format!("found {}, expected a share from 0 to 1", number(dissipation, 12))
+        });
+        let space = &self.scenario.phase_space;
+        let open = PhaseAxis::SPACE.iter().any(|&axis| space.axis(axis).is_some_and(|a| a.absorbing_layer.is_some()));
+        self.require(order == 2 || !open, "numerics.order", || {
+            "found 4, but what an absorbing layer swallows does not come back in the steps that order four takes \
+             backwards; use 2, or remove the layers"
+                .into()
+        });
+    }
+
+    /// The explicit limit of Maxwell's equations.
+    fn light(&mut self, step: f64) {
+        let limit = maxwell_limit(&self.scenario.phase_space);
+        let unstable = self.scenario.fields.evolution == Evolution::Maxwell && step > limit;
+        self.require(!unstable, "time.step", || {
+            format!(
+                "found {}, expected {} or less, the stability limit {}/sqrt(sum of 1/dx^2) of Maxwell's equations; lower it, or the `cells` of the space axes",
+                number(step, 12),
+                // Rounded down, so that the number given is accepted.
+                number((limit * 1e6).floor() / 1e6, 12),
+                number(MAXWELL_LIMIT, 3)
+            )
+        });
+    }
+
+    fn interval(&mut self, interval: f64, path: &str) {
+        let step = self.scenario.time.step;
+        if step <= 0.0 {
+            return;
+        }
+        if interval < step {
+            self.refuse(
+                path,
+                format!("found {}, expected one time step ({}) or more", number(interval, 12), number(step, 12)),
+            );
+        } else if let Some(nearest) = nearest_multiple(interval, step) {
+            self.refuse(
+                path,
+                format!(
+                    "found {} steps of {}, expected a whole number of time steps; the nearest interval is {}",
+                    number(interval / step, 9),
+                    number(step, 12),
+                    number(nearest, 12)
+                ),
+            );
+        }
+    }
+
+    pub(super) fn output(&mut self) {
+        let output = &self.scenario.output;
+        if let Some(interval) = output.diagnostics.interval {
+            self.interval(interval, "output.diagnostics.interval");
+        }
+        self.spin_axis(output.diagnostics.spin_axis, "output.diagnostics.spin_axis");
+        for (index, mode) in output.diagnostics.modes.iter().enumerate() {
+            self.recorded_mode(*mode, &format!("output.diagnostics.modes[{index}]"));
+        }
+        for (index, snapshot) in output.snapshots.iter().enumerate() {
+            self.snapshot(snapshot, &format!("output.snapshots[{index}]"));
+        }
+        if let Some(balances) = output.balances {
+            self.needs_space("output.balances", "a local balance");
+            for (interval, name) in [(balances.interval, "interval"), (balances.pictures, "pictures")] {
+                if let Some(interval) = interval {
+                    self.interval(interval, &format!("output.balances.{name}"));
+                }
+            }
+        }
+    }
+
+    fn spin_axis(&mut self, axis: [f64; 3], path: &str) {
+        self.direction(axis, path);
+        if axis != Diagnostics::default().spin_axis {
+            self.needs_spin(path, "a spin axis");
+        }
+    }
+
+    fn recorded_mode(&mut self, mode: Mode, path: &str) {
+        self.needs_space(path, "a Fourier mode");
+        self.mode(mode.mode, true, &format!("{path}.mode"));
+        if matches!(mode.quantity, ModeQuantity::Spin1 | ModeQuantity::Spin2 | ModeQuantity::Spin3) {
+            self.needs_spin(&format!("{path}.quantity"), "a spin mode");
+        }
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot, path: &str) {
+        self.interval(snapshot.interval, &format!("{path}.interval"));
+        self.spin_axis(snapshot.spin_axis, &format!("{path}.spin_axis"));
+        if snapshot.quantity != Quantity::W0 {
+            self.needs_spin(&format!("{path}.quantity"), "this quantity");
+        }
+        self.require(snapshot.quantity != Quantity::Texture || !snapshot.change, format!("{path}.change"), || {
+            "found the change of a texture, whose arrows have none; remove `change`, or picture `w3` or `polarisation`"
+                .into()
+        });
+        for (index, axis) in snapshot.axes.into_iter().enumerate() {
+            self.resolved(axis, &format!("{path}.axes[{index}]"));
+        }
+        self.require(snapshot.axes[0] != snapshot.axes[1], format!("{path}.axes"), || {
+            format!("found {} twice, expected two different axes", snapshot.axes[0].name())
+        });
+        for (&axis, &value) in &snapshot.cut {
+            let path = format!("{path}.cut.{}", axis.name());
+            self.resolved(axis, &path);
+            self.require(!snapshot.axes.contains(&axis), path.as_str(), || {
+                format!(
+                    "found a cut of {}, which is an axis of the picture; remove the cut or change `axes`",
+                    axis.name()
+                )
+            });
+            self.on_axis(axis, value, path);
+        }
+    }
+
+    fn resolved(&mut self, axis: PhaseAxis, path: &str) {
+        self.require(self.has(axis), path, || {
+            let names: Vec<&str> = self.scenario.phase_space.axes().iter().map(|(axis, _)| axis.name()).collect();
+            format!("found {}, which is not resolved, expected one of {}", axis.name(), names.join(", "))
+        });
+    }
+
+    pub(super) fn expectations(&mut self) {
+        let end = self.scenario.time.end;
+        for (index, expectation) in self.scenario.expect.iter().enumerate() {
+            let path = format!("expect[{index}]");
+            self.positive(expectation.relative_tolerance, format!("{path}.relative_tolerance"));
+            let (kind, mode, from, to, between) = match &expectation.measure {
+                Measure::Column { name, at, .. } => {
+                    let path = format!("{path}.measure.column");
+                    self.column(name, &format!("{path}.name"));
+                    if let Some(at) = at {
+                        self.row(*at, &format!("{path}.at"));
+                    }
+                    continue;
+                }
+                Measure::GrowthRate { mode, from, to, between } => ("growth_rate", *mode, *from, *to, *between),
+                Measure::Frequency { mode, from, to, between } => ("frequency", *mode, *from, *to, *between),
+            };
+            let path = format!("{path}.measure.{kind}");
+            self.recorded_mode(mode, &format!("{path}.mode"));
+            let recorded = self.scenario.output.diagnostics.modes.contains(&mode);
+            self.require(recorded, format!("{path}.mode"), || {
+                "found a mode that is not recorded; add it, written alike, to `output.diagnostics.modes`".into()
+            });
+            if let Some([low, high]) = between {
+                let interval = self.scenario.output.diagnostics.interval.unwrap_or(self.scenario.time.step);
+                let most = PI / interval;
+                self.require(0.0 <= low && low < high && high < most, format!("{path}.between"), || {
+                    format!(
+                        "found the frequencies {} to {}, expected low < high from 0 to below {}, pi over the time between rows",
+                        number(low, 12),
+                        number(high, 12),
+                        number(most, 6)
+                    )
+                });
+            }
+            self.require(0.0 <= from && from < to && to <= end, path, || {
+                format!(
+                    "found the times {} to {}, expected from < to within the run, 0 to {}",
+                    number(from, 12),
+                    number(to, 12),
+                    number(end, 12)
+                )
+            });
+        }
+    }
+
+    /// What a run is judged by must be measured by it.
+    fn column(&mut self, column: &str, path: &str) {
+        let names = columns(self.scenario);
+        self.require(names.iter().any(|name| name == column), path, || {
+            let hint = match did_you_mean(column, names.iter().map(String::as_str)) {
+                Some(name) => format!("; did you mean `{name}`?"),
+                None => String::new(),
+            };
+            format!(
+                "found `{column}`, which diagnostics.csv will not have{hint}\n  its columns are {}; modes are added in `output.diagnostics.modes`",
+                names.join(", ")
+            )
+        });
+    }
+
+    /// A time after the first at which a row is recorded.
+    fn row(&mut self, at: f64, path: &str) {
+        let Time { step, end } = self.scenario.time;
+        let interval = self.scenario.output.diagnostics.interval.unwrap_or(step);
+        if at <= 0.0 || at > end {
+            let text =
+                format!("found {}, expected a time > 0 within the run, up to {}", number(at, 12), number(end, 12));
+            return self.refuse(path, text);
+        }
+        if interval <= 0.0 || at == end {
+            return;
+        }
+        if let Some(nearest) = nearest_multiple(at, interval) {
+            let text = format!(
+                "found {}, at which no row is recorded; rows are {} apart, the nearest is at {}",
+                number(at, 12),
+                number(interval, 12),
+                number(nearest.min(end), 12)
+            );
+            self.refuse(path, text);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Species and the axes of phase space.
+
+use super::*;
+
+impl Checker<'_> {
+    pub(super) fn species(&mut self) {
+        let species = &self.scenario.species;
+        self.positive(species.mass, "species.mass");
+        self.require(species.hbar >= 0.0, "species.hbar", || {
+            format!("found {}, expected 0 or more", number(species.hbar, 12))
+        });
+        if !species.spin {
+            return;
+        }
+        self.require(species.hbar != 0.0, "species.hbar", || {
+            "found 0, expected hbar > 0 because spin turns at 2 mu_B/hbar; give `hbar`, or set `species.spin` to false"
+                .into()
+        });
+        self.require(species.charge != 0.0 || species.magnetic_moment.is_some(), "species", || {
+            "found charge 0 and no `magnetic_moment`, expected a moment for neutral particles with spin; add `magnetic_moment`, or set `spin` to false".into()
+        });
+    }
+
+    pub(super) fn phase_space(&mut self) {
+        let space = &self.scenario.phase_space;
+        let canonical = [space.canonical.px, space.canonical.py, space.canonical.pz];
+        let momenta: [_; 3] = std::array::from_fn(|k| (PhaseAxis::MOMENTA[k], canonical[k]));
+        self.require(momenta.iter().any(|(axis, _)| self.has(*axis)), "phase_space", || {
+            "found no momentum axis, expected at least one of px, py, pz; add \"px\": {\"from\": -5, \"to\": 5, \"cells\": 128}".into()
+        });
+        for (axis, momentum) in PhaseAxis::SPACE.into_iter().zip(PhaseAxis::MOMENTA) {
+            let (name, needed) = (axis.name(), momentum.name());
+            self.require(!self.has(axis) || self.has(momentum), format!("phase_space.{name}"), || {
+                format!(
+                    "found {name} without {needed}, expected the momentum that moves particles along {name}; add `phase_space.{needed}`"
+                )
+            });
+        }
+        for (axis, canonical) in momenta {
+            let name = axis.name();
+            self.require(canonical == 0.0 || !self.has(axis), format!("phase_space.canonical.{name}"), || {
+                format!("found a canonical momentum for {name}, which is resolved; remove it (the initial state sets the momenta), or remove the axis")
+            });
+        }
+        for (axis, along) in space.axes() {
+            let Axis { from, to, cells, .. } = along;
+            let path = format!("phase_space.{}", axis.name());
+            self.require(from < to, format!("{path}.to"), || {
+                format!("found from = {} and to = {}, expected from < to", number(from, 12), number(to, 12))
+            });
+            self.require(cells >= MIN_CELLS, format!("{path}.cells"), || {
+                format!("found {cells}, expected {MIN_CELLS} or more; sweeps reach three cells to each side")
+            });
+            self.absorbing_layer(axis, along, &format!("{path}.absorbing_layer"));
+        }
+        self.cells();
+    }
+
+    fn absorbing_layer(&mut self, axis: PhaseAxis, along: Axis, path: &str) {
+        let Some(width) = along.absorbing_layer else { return };
+        if !PhaseAxis::SPACE.contains(&axis) {
+            return self.refuse(
+                path,
+                "found an absorbing layer on a momentum axis, which ends in walls; remove it, or widen the axis",
+            );
+        }
+        self.positive(width, path);
+        let (length, least) = (along.to - along.from, LAYER_CELLS * (along.to - along.from) / f64::from(along.cells));
+        self.require(width <= 0.0 || width < length / 3.0, path, || {
+            format!(
+                "found {}, expected less than a third of the axis, {}; the layers of both ends would leave too little between them",
+                number(width, 12),
+                number(length / 3.0, 6)
+            )
+        });
+        // A relative 1e-9, as the width of a cell is rounded.
+        self.require(width <= 0.0 || width >= least * (1.0 - 1e-9), path, || {
+            format!(
+                "found {}, {} cells, expected {LAYER_CELLS} cells or more ({}), as steeper layers reflect; widen it or raise `cells`",
+                number(width, 12),
+                number(width * LAYER_CELLS / least, 3),
+                number(least, 6)
+            )
+        });
+    }
+
+    fn cells(&mut self) {
+        // As f64: the product of six u32 overflows everything else.
+        let product = |axes: &[PhaseAxis]| -> f64 {
+            axes.iter()
+                .filter_map(|axis| self.scenario.phase_space.axis(*axis))
+                .map(|axis| f64::from(axis.cells))
+                .product()
+        };
+        let [all, space, momentum] = [&PhaseAxis::ALL[..], &PhaseAxis::SPACE, &PhaseAxis::MOMENTA].map(product);
+        for (what, cells) in [("space", space), ("momentum", momentum)] {
+            self.require(cells < MOST_PART, "phase_space", || {
+                format!(
+                    "found {} cells in {what}, expected fewer than 2^31; lower the `cells` of some axis",
+                    number(cells, 4)
+                )
+            });
+        }
+        self.require(all < MOST_CELLS, "phase_space", || {
+            // f32 components.
+            let memory = 4.0 * all * self.scenario.species.components() as f64;
+            format!(
+                "found {} cells in all ({} of device memory), expected fewer than 2^40; lower the `cells` of some axis",
+                number(all, 4),
+                bytes(memory)
+            )
+        });
+    }
+}
