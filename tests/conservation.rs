@@ -179,9 +179,8 @@ fn exchanged(loaded: &Loaded, components: &[&str]) {
     assert!(spin > 100.0 * total && orbital + field > 0.5 * spin, "{spin:e} {orbital:e} {field:e} {total:e}");
 }
 
-/// 10,000 steps at the shipped resolution and step, to half the recurrence time of the grid
-/// (2 pi/(k dp) = 125.7): the reference, the device in f64, which must end in the same state,
-/// and in f32.
+/// 10,000 steps at the shipped resolution and step: the reference, the device in f64, which
+/// must end in the same state, and in f32.
 #[test]
 #[ignore = "minutes; run with --include-ignored"]
 fn ten_thousand_steps() {

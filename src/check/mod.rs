@@ -1,0 +1,252 @@
+//! What a scenario will cost and how well it is resolved, without a GPU.
+
+mod memory;
+mod resolution;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use std::f64::consts::{PI, TAU};
+use std::fmt::Write;
+
+use glam::DVec3;
+
+use crate::equilibrium::Thermal;
+use crate::error::{Error, Result};
+use crate::fields::MAXWELL_LIMIT;
+use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
+use crate::grid::{AXIS_NAMES, Axis, Grid};
+use crate::output::balance;
+use crate::physics::Particle;
+use crate::precision::Precision;
+use crate::scenario::Loaded;
+use crate::scenario::reduction;
+use crate::scenario::schema::{
+    self, Evolution, External, FieldComponent, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population,
+    Scenario, Space, Spin, Time, UniformField,
+};
+use crate::scenario::validate::{self, bytes, number};
+
+/// Largest storage binding of software Vulkan.
+const SOFTWARE_BINDING: u64 = 128 << 20;
+/// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
+const EDGE: f64 = 4e-6;
+/// Advised error of R and M0 on the grid, and the most momentum cells tried for it.
+pub const EQUILIBRIUM: f64 = 1e-4;
+pub const EQUILIBRIUM_CELLS: usize = 1 << 21;
+/// Typical picture, and a number with its comma in a CSV file.
+const PICTURE_BYTES: f64 = 1e5;
+const CSV_NUMBER_BYTES: f64 = 22.0;
+/// Columns of diagnostics.csv besides the modes, roughly.
+const CSV_COLUMNS: f64 = 30.0;
+/// Columns of balances.csv.
+const BALANCE_COLUMNS: f64 = 11.0;
+
+/// A device as far as memory goes.
+struct Room {
+    name: String,
+    limits: Limits,
+    /// Its memory, where that can be known.
+    bytes: Option<u64>,
+    /// Offers f64.
+    f64: bool,
+}
+
+impl Room {
+    /// The best device of this machine, else what software Vulkan would offer.
+    fn here() -> Room {
+        let Some(adapter) = gpu::list_adapters().into_iter().next() else {
+            let limits =
+                Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
+            return Room { name: "software Vulkan".into(), limits, bytes: available_memory(), f64: true };
+        };
+        let bytes = if adapter.software { available_memory() } else { None };
+        Room { limits: adapter.limits(), name: adapter.name, bytes, f64: adapter.f64 }
+    }
+}
+
+/// Free memory of the machine, where the system tells.
+fn available_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? << 10)
+}
+
+/// Cells of an axis after multiplication.
+fn scaled(cells: u32, factor: f64) -> u32 {
+    ((f64::from(cells) * factor) as u32).max(validate::MIN_CELLS)
+}
+
+/// Everything `spinwigner check` prints about a run in `precision`. Fails when the
+/// state does not fit `memory_budget` bytes.
+pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
+    report_on(&Room::here(), loaded, memory_budget, precision)
+}
+
+fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
+    let estimate = Estimate::new(&loaded.scenario, precision);
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let mut line = |words: String| writeln!(text, "{words}").unwrap_or_default();
+    line(format!("{}: valid", loaded.origin));
+    line(format!("  {}", loaded.scenario.title));
+    line(String::new());
+    estimate.phase_space(&mut line);
+    estimate.memory(memory_budget, room, &mut line)?;
+    estimate.disk(&mut line);
+    line(String::new());
+    line("resolution and step size".into());
+    for Advice { level, words } in estimate.advice() {
+        line(format!("  {:<8} {words}", level.word()));
+    }
+    Ok(text)
+}
+
+/// How urgent a piece of advice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    Ok,
+    Note,
+    Warning,
+}
+
+impl Level {
+    fn word(self) -> &'static str {
+        match self {
+            Level::Ok => "ok",
+            Level::Note => "note",
+            Level::Warning => "warning",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Advice {
+    level: Level,
+    words: String,
+}
+
+impl Advice {
+    /// `fact` alone when all is well, else followed by what to do.
+    fn new(level: Level, fact: String, remedy: impl Into<String>) -> Self {
+        let words = if level == Level::Ok { fact } else { format!("{fact}; {}", remedy.into()) };
+        Advice { level, words }
+    }
+}
+
+/// Bounds of a prescribed or initial field over the domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Bound {
+    e: DVec3,
+    b: DVec3,
+}
+
+impl Bound {
+    fn add(&mut self, component: FieldComponent, value: f64) {
+        let target = match component {
+            FieldComponent::Ex => &mut self.e.x,
+            FieldComponent::Ey => &mut self.e.y,
+            FieldComponent::Ez => &mut self.e.z,
+            FieldComponent::Bx => &mut self.b.x,
+            FieldComponent::By => &mut self.b.y,
+            FieldComponent::Bz => &mut self.b.z,
+        };
+        *target += value.abs();
+    }
+
+    fn add_uniform(&mut self, field: &UniformField) {
+        self.e += DVec3::from(field.E).abs();
+        self.b += DVec3::from(field.B).abs();
+    }
+}
+
+struct Estimate<'s> {
+    scenario: &'s Scenario,
+    /// Of the state on the device.
+    precision: Precision,
+    particle: Particle,
+    /// Along x, y, z.
+    spaces: [Option<Axis>; 3],
+    /// Along x, y, z.
+    momenta: [Option<Axis>; 3],
+    /// Largest |p| along x, y, z.
+    reach: DVec3,
+}
+
+impl<'s> Estimate<'s> {
+    fn new(scenario: &'s Scenario, precision: Precision) -> Self {
+        let space = &scenario.phase_space;
+        let momenta = [space.px, space.py, space.pz].map(|axis| axis.map(Axis::from));
+        let canonical = [space.canonical.px, space.canonical.py, space.canonical.pz];
+        let reach = std::array::from_fn(|i| match momenta[i] {
+            Some(axis) => axis.from.abs().max(axis.to().abs()),
+            None => f64::abs(canonical[i]),
+        });
+        Estimate {
+            scenario,
+            precision,
+            particle: Particle::new(&scenario.species, scenario.kinematics),
+            spaces: [space.x, space.y, space.z].map(|axis| axis.map(Axis::from)),
+            momenta,
+            reach: DVec3::from_array(reach),
+        }
+    }
+
+    fn cells(&self) -> f64 {
+        self.scenario.phase_space.axes().iter().map(|(_, axis)| f64::from(axis.cells)).product()
+    }
+
+    /// Bytes of a cell on the device.
+    fn cell_bytes(&self) -> usize {
+        self.precision.bytes() * self.scenario.species.components()
+    }
+
+    /// One copy of the state.
+    fn state_bytes(&self) -> f64 {
+        self.cells() * self.cell_bytes() as f64
+    }
+
+    fn steps(&self) -> f64 {
+        (self.scenario.time.end / self.scenario.time.step).round()
+    }
+
+    fn advice(&self) -> Vec<Advice> {
+        let fields = self.field_bound();
+        let mut advice = Vec::new();
+        advice.extend(self.streaming());
+        advice.extend(self.forces(fields));
+        advice.extend(self.light());
+        advice.extend(self.plasma_frequency());
+        advice.extend(self.cyclotron(fields));
+        advice.extend(self.precession(fields));
+        advice.extend(self.susceptibility());
+        advice.extend(self.populations());
+        advice.extend(self.equilibria());
+        advice.extend(self.wavelengths());
+        advice.extend(self.recurrence());
+        advice.extend(self.reductions());
+        advice
+    }
+
+    fn populations_given(&self) -> &[Population] {
+        match &self.scenario.initial {
+            Initial::Populations(populations) => populations,
+            Initial::File(_) => &[],
+        }
+    }
+
+    /// The resolved space axes and their directions.
+    fn spaces(&self) -> impl Iterator<Item = (usize, Axis)> {
+        self.spaces.into_iter().enumerate().filter_map(|(direction, axis)| Some((direction, axis?)))
+    }
+
+    /// Wave vector of a mode.
+    fn wave_vector(&self, mode: ModeNumber) -> DVec3 {
+        let modes = mode.each();
+        let mut k = DVec3::ZERO;
+        for (direction, axis) in self.spaces() {
+            k[direction] = TAU * f64::from(modes[direction]) / axis.length();
+        }
+        k
+    }
+}

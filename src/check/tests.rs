@@ -1,0 +1,164 @@
+//! Figures are those of the formulas, and bad choices are warned about.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::scenario::validate::tests::{base, set};
+
+fn loaded(root: &Value) -> Loaded {
+    Loaded {
+        scenario: serde_json::from_value(root.clone()).unwrap(),
+        name: "s".into(),
+        text: String::new(),
+        origin: "s.json".into(),
+        folder: PathBuf::new(),
+    }
+}
+
+/// The line of a report that contains `words`.
+fn line(root: &Value, words: &str) -> String {
+    let text = report(&loaded(root), None, Precision::F32).unwrap();
+    text.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("no {words} in\n{text}")).trim().to_string()
+}
+
+fn with(pointer: &str, value: Value) -> Value {
+    let mut root = base();
+    set(&mut root, pointer, value);
+    root
+}
+
+fn software(bytes: Option<u64>) -> Room {
+    let limits = Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
+    Room { name: "test".into(), limits, bytes, f64: true }
+}
+
+#[test]
+fn memory_counts_one_copy_and_names_the_largest_grid() {
+    // 64 x 64 x 32 cells of 16 bytes: 2 MiB; sums, tables and a staging buffer of its size.
+    let root = base();
+    let report = |budget| report_on(&software(None), &loaded(&root), budget, Precision::F32);
+    let text = report(None).unwrap();
+    assert!(text.contains("state 2 MiB in f32 (16 bytes per cell, held once)"), "{text}");
+    assert!(text.contains("--memory 24G"), "{text}");
+    // 69 x 69 x 34 cells of 16 bytes, twice with the staging buffer: 4.94 MiB.
+    let text = report(Some(5 << 20)).unwrap();
+    assert!(text.contains("81 % used; largest grid of this shape there: x 69, px 69, py 34"), "{text}");
+    let error = report(Some(2 << 20)).unwrap_err();
+    assert!(matches!(error, Error::Input(_)));
+    assert!(error.to_string().contains("by 0.796 or less (x 50, px 50, py 25)"), "{error}");
+}
+
+#[test]
+fn large_states_are_cut_in_slabs() {
+    // 8192 x 64 x 32 x 16 bytes = 256 MiB; 20 planes of 3 GiB fit no binding.
+    let root = with("/phase_space/x/cells", json!(8192));
+    let text = report_on(&software(Some(1 << 30)), &loaded(&root), None, Precision::F32).unwrap();
+    assert!(text.contains("held once in 2 slabs") && text.contains("fits in 1 GiB"), "{text}");
+    let mut root = with("/phase_space/x/cells", json!(20));
+    set(&mut root, "/phase_space/px/cells", json!(8192));
+    set(&mut root, "/phase_space/py/cells", json!(8192));
+    let text = report_on(&software(None), &loaded(&root), None, Precision::F32).unwrap();
+    assert!(text.contains("cannot hold this grid"), "{text}");
+}
+
+/// Each quantity by hand for the base: dx = 10/64, dp = 12/64, n = q = m = 1.
+#[test]
+fn numbers_are_those_of_the_formulas() {
+    let root = base();
+    // v = 6/sqrt(37) = 0.98639; times 0.1/0.15625.
+    assert!(line(&root, "streaming").contains("= 0.631 (max|v| = 0.986)"));
+    assert!(line(&root, "Maxwell's equations").starts_with("ok       Maxwell's equations: dt/dx = 0.64"));
+    assert!(line(&root, "plasma oscillation").contains("omega_p dt = 0.1,"));
+    assert!(line(&root, "population 0 along px").contains("5.33 cells per thermal spread"));
+    // exp(-18) = 1.5e-8
+    assert!(line(&root, "to the nearer edge").contains("6 spreads to the nearer edge, where 1.5e-8"));
+    assert!(line(&root, "shortest wave").contains("64 cells per wavelength"));
+    // 2 pi / (2 pi/10 * 12/64) = 160/3
+    assert!(line(&root, "recurrence").starts_with("ok       recurrence of mode 1 along x: t = 2 pi m/(k dp) = 53.33"));
+    // |q B| = 2 gives 0.2 a step; hbar drops out of 2 mu_B/hbar = 1.
+    let magnetised = with("/fields/uniform", json!({"B": [0, 0, 2]}));
+    assert!(line(&magnetised, "cyclotron").starts_with("ok       cyclotron motion: |q B| dt/m = 0.2,"));
+    assert!(line(&magnetised, "pz is not resolved").starts_with("ok"));
+}
+
+#[test]
+fn bad_choices_are_warned_about() {
+    for (pointer, value, words) in [
+        ("/time/step", json!(0.25), "plasma oscillation"),
+        ("/fields/uniform", json!({"B": [0, 0, 3]}), "cyclotron motion"),
+        ("/fields/uniform", json!({"B": [40, 0, 0]}), "spin precession"),
+        ("/initial/populations/0/momentum/maxwellian/temperature", json!(0.1), "cells per thermal spread"),
+        ("/initial/populations/0/momentum/maxwellian/temperature", json!(2), "to the nearer edge"),
+        ("/initial/populations/0/momentum/maxwellian/drift", json!([4, 0, 0]), "population 0 along px: 2 spreads"),
+        ("/initial/populations/0/momentum/maxwellian/drift", json!([9, 0, 0]), "where 1 of the peak"),
+        ("/output/diagnostics/modes/0/mode", json!(6), "shortest wave"),
+        ("/time/end", json!(60), "recurrence of mode 1"),
+        ("/fields/uniform", json!({"B": [0.1, 0, 0]}), "pz is not resolved and follows"),
+    ] {
+        let found = line(&with(pointer, value.clone()), words);
+        assert!(found.starts_with("warning"), "{pointer} = {value}: {found}");
+    }
+}
+
+#[test]
+fn waves_that_do_not_fit_the_axis_are_warned_about() {
+    let wave = json!([{"travelling_wave": {"component": "E_x", "amplitude": 0.1, "wavenumber": 1, "frequency": 1}}]);
+    // 10/(2 pi) = 1.592 wavelengths; two of them have k = 4 pi/10.
+    let found = line(&with("/fields/external", wave), "wavelengths on the periodic x axis");
+    assert!(found.contains("1.592") && found.contains("1.25663706"), "{found}");
+}
+
+/// Each axis by hand: dy = 20/32, dpy = 12/32.
+#[test]
+fn every_axis_is_judged() {
+    let mut root = base();
+    set(&mut root, "/phase_space/y", json!({"from": -10, "to": 10, "cells": 32, "absorbing_layer": 6}));
+    set(
+        &mut root,
+        "/initial/populations/0/perturbations",
+        json!([{"density": {"mode": [1, 4, 0], "amplitude": 0.01}}, {"rotation": {"rate": [0, 0, 0.1]}}]),
+    );
+    set(&mut root, "/initial/populations/0/space", json!({"gaussian": {"centre": [5, 0, 0], "width": [1, 2, 0]}}));
+    set(
+        &mut root,
+        "/fields/external",
+        json!([{"gradient": {"component": "B_x", "axis": "y", "slope": 20}}, {"uniform": {"E": [0, 0.1, 0]}}]),
+    );
+    assert!(line(&root, "y    -10 to 10").ends_with("32 cells of 0.625, absorbing layers of 6 at its ends"));
+    assert!(line(&root, "streaming along y").contains("max|v| dt/dy = 0.158"));
+    // sqrt(6.4^2 + 1.6^2)/10
+    assert!(line(&root, "Maxwell's").contains("dt sqrt(1/dx^2 + 1/dy^2) = 0.66, stable up to 0.805"));
+    // 2 pi/(k dp) = 2 pi/(0.4 pi * 12/32) = 40/3, and 160/3 along x.
+    assert!(line(&root, "recurrence").contains("mode 4 along y: t = 2 pi m/(k dp) = 13.33"));
+    assert!(line(&root, "shortest wave along x").contains("64 cells"));
+    assert!(line(&root, "shortest wave along y").starts_with("warning  shortest wave along y: 8 cells"));
+    // The mean density is (sqrt(2 pi)/10) (2 sqrt(2 pi)/20), its root 0.2507.
+    assert!(line(&root, "plasma oscillation").contains("omega_p dt = 0.0251,"));
+    // Rotation moves py by 0.1 * 8 (to x = 8) and px by 0.1 * 6 (to |y| = 6).
+    assert!(line(&root, "population 0 along px: 5.4 spreads").starts_with("ok"));
+    assert!(line(&root, "population 0 along py: 5.2 spreads").starts_with("ok"));
+    // The dipole force acts along y, where B_x varies: mu_B slope = 0.05 * 20 adds to q E.
+    let force = |name: &str| line(&root, &format!("force along {name}"));
+    assert!(force("py").contains("max|F| dt/dp") && force("px").contains("max|F| dt/dp"));
+}
+
+/// spin-resonance: gyration takes 12.6, phases along x would take 58 to return.
+#[test]
+fn gyration_prevents_recurrence() {
+    let words = |name: &str| report(&crate::scenario::load(name).unwrap(), None, Precision::F32).unwrap();
+    assert!(!words("spin-resonance").contains("recurrence"));
+    assert!(words("landau-damping").contains("recurrence of mode 1 along x"));
+}
+
+#[test]
+fn homogeneous_scenarios_have_no_advice_on_x() {
+    let mut root = base();
+    root["phase_space"].as_object_mut().unwrap().remove("x");
+    root["initial"]["populations"][0].as_object_mut().unwrap().remove("perturbations");
+    let text = report(&loaded(&root), None, Precision::F32).unwrap();
+    for words in ["streaming", "Maxwell's", "recurrence", "shortest wave", "NaN", "inf"] {
+        assert!(!text.contains(words), "{words}\n{text}");
+    }
+}
