@@ -4,7 +4,8 @@
 
 mod common;
 
-use glam::{DVec3, DVec4};
+use common::Random;
+use glam::DVec4;
 use serde_json::{Value, json};
 use spinwigner::balance::{Balances, Law, Local, Sample};
 use spinwigner::grid::{Axis, Grid};
@@ -16,20 +17,6 @@ use spinwigner::scenario::Loaded;
 use spinwigner::scenario::schema::{FieldComponent, FieldPerturbation, Kinematics, LocalBalances, ModeNumber};
 use spinwigner::simulation::Moments;
 use spinwigner::state::State;
-
-/// A linear congruential generator, uniform in [-1, 1).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    }
-
-    fn vector(&mut self) -> DVec3 {
-        DVec3::new(self.next(), self.next(), self.next())
-    }
-}
 
 /// T(w, p, E, B).w is a scalar: turning all four vectors changes nothing. That is
 /// mu_B int w x T = eps_ijk S_jk + P x X + M x Y at every cell, for any state, any fields,

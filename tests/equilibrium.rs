@@ -47,12 +47,12 @@ fn digits(text: &str) -> usize {
     text.trim_start_matches(['0', '.']).chars().filter(char::is_ascii_digit).count()
 }
 
-/// Every row of `tests/equilibria.csv`, computed in high precision from the integrals
+/// Every row of `tests/data/equilibria.csv`, computed in high precision from the integrals
 /// of F+- (Ekman et al., section IV, with mu_B B0 > 0); c = m = 1.
 #[test]
 fn the_table_is_reproduced() {
     use Statistics::{Boltzmann, FermiDirac};
-    let table = include_str!("equilibria.csv");
+    let table = include_str!("data/equilibria.csv");
     let mut rows = 0;
     for row in table.lines().skip(1) {
         let fields: Vec<&str> = row.split(',').collect();

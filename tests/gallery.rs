@@ -12,8 +12,10 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// An exhibit of each kind and a wave fitted in a band, coarse: the page names its command, every picture it shows is
-/// there, and errors are those of coarse grids (5.4 % in the spin that Raman scattering turns), not of broken ones.
+/// An exhibit of each kind and a wave fitted in a band, coarse: the page names its command, every
+/// picture it shows is there, and the numbers are those of theory. Half the cells make errors of
+/// fifth order 32 times those of the shipped grids, of 1e-4 at most: below a percent. What Raman
+/// scattering turns of the spin differs by up to 5.3 % from the published run on other grids.
 #[test]
 fn a_coarse_page_is_whole() {
     let folder = tempfile::tempdir().expect("temporary folder");
@@ -34,20 +36,21 @@ fn a_coarse_page_is_whole() {
     assert_eq!(pictures, 10, "{markdown}");
     // | what | expected | measured | relative error | allowed |
     let number = |cell: &str| cell.trim().parse::<f64>().ok();
-    let rows: Vec<[f64; 2]> = markdown
+    let rows: Vec<(&str, f64, f64)> = markdown
         .lines()
         .filter_map(|line| {
             let cells: Vec<&str> = line.split('|').collect();
             // Not of the summary, whose first column is a link.
             (cells.len() == 7 && !line.contains("](#")).then_some(())?;
-            Some([number(cells.get(2)?)?, number(cells.get(3)?)?])
+            Some((cells[1], number(cells[2])?, number(cells[3])?))
         })
         .collect();
     // Landau damping at five k, twice; the spin wave at three; the separation, twice; R and M0 at
     // six temperatures and in the run; the lost spin, three times.
     assert_eq!(rows.len(), 10 + 3 + 2 + 14 + 3, "{markdown}");
-    for [expected, measured] in rows {
-        assert!((measured / expected - 1.0).abs() < 0.06, "{expected} {measured}");
+    for (what, expected, measured) in rows {
+        let allowed = if what.contains("spin lost") { 0.06 } else { 0.01 };
+        assert!((measured / expected - 1.0).abs() < allowed, "{what}: {expected} {measured}");
     }
     // Its own page is replaced.
     let output = gallery(&page, &["--coarse", "--only", "stern-gerlach"]);

@@ -7,8 +7,11 @@
 //! resolved are not. Errors are relative to the sum of magnitudes of what is added, and a
 //! single rounding to f32 would be 6e-8.
 
+mod common;
+
 use std::collections::BTreeMap;
 
+use common::Random;
 use glam::{DVec3, DVec4};
 use spinwigner::gpu::{Choice, Context, GpuExecutor};
 use spinwigner::grid::{Axis, Grid, MOMENTUM};
@@ -25,25 +28,6 @@ const TOLERANCE: f64 = 6.0 * 3e-11;
 const UNWEIGHTED: f64 = 2048.0 * E * E;
 /// Unit roundoff of f32.
 const E: f64 = 0.5 * f32::EPSILON as f64;
-
-/// A linear congruential generator.
-struct Random(u64);
-
-impl Random {
-    /// Uniform in [-1, 1).
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    }
-
-    fn vector(&mut self) -> DVec3 {
-        DVec3::new(self.next(), self.next(), self.next())
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        ((0.5 + 0.5 * self.next()) * end as f64) as usize
-    }
-}
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {

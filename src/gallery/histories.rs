@@ -139,7 +139,7 @@ pub fn thomas_sine(setup: &Setup, t: f64) -> f64 {
 const DOTS: usize = 26;
 
 /// Runs the scenario and draws its columns as dots on the curves of theory.
-pub fn exhibit(histories: &Histories, runner: &mut Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
+pub fn exhibit(histories: &Histories, runner: &Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
     let outcome = runner.run(loaded, &loaded.name)?;
     entry.take(&outcome);
     let scenario = &loaded.scenario;

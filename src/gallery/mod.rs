@@ -48,7 +48,7 @@ pub fn build(options: &Options, mut say: impl FnMut(&str)) -> Result<usize> {
     }
     let pictures = page::pictures(&options.page)?;
     page::refuse_foreign(&options.page, &pictures)?;
-    let mut runner = Runner::new(options)?;
+    let runner = Runner::new(options)?;
     // Beside the page, so that what cannot be written there fails before the first run.
     let parent = options.page.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(Error::file(parent))?;
@@ -59,20 +59,21 @@ pub fn build(options: &Options, mut say: impl FnMut(&str)) -> Result<usize> {
     let mut entries = Vec::new();
     for exhibit in EXHIBITS.iter().filter(chosen) {
         say(exhibit.scenario);
-        entries.push(exhibit.build(&mut runner, &new)?);
+        entries.push(exhibit.build(&runner, &new)?);
     }
-    // All pictures appear at once, and those of an older page go with it.
+    // The page first: pictures without it would pass for somebody else's. All appear at
+    // once, and those of an older page go with it.
+    page::write(&options.page, &entries, options)?;
     if pictures.exists() {
         std::fs::rename(&pictures, &old).map_err(Error::file(&pictures))?;
     }
     std::fs::rename(&new, &pictures).map_err(Error::file(&pictures))?;
-    page::write(&options.page, &entries, options)?;
     Ok(entries.iter().map(Entry::missed).sum())
 }
 
 impl Exhibit {
     /// Runs and draws into a folder.
-    fn build(&self, runner: &mut Runner, folder: &Path) -> Result<Entry> {
+    fn build(&self, runner: &Runner, folder: &Path) -> Result<Entry> {
         let loaded = scenario::load(self.scenario)?;
         let mut entry = Entry::new(&loaded);
         let figure = match &self.evidence {
@@ -106,7 +107,7 @@ impl<'a> Runner<'a> {
         Ok(Runner { options, folder })
     }
 
-    fn run(&mut self, loaded: &Loaded, name: &str) -> Result<Outcome> {
+    fn run(&self, loaded: &Loaded, name: &str) -> Result<Outcome> {
         let mut loaded = loaded.clone();
         if self.options.coarse {
             coarsen(&mut loaded);

@@ -42,6 +42,7 @@ pub fn refuse_foreign(page: &Path, pictures: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes the page, whose pictures are or will be in the folder of its name.
 pub fn write(page: &Path, entries: &[Entry], options: &Options) -> Result<()> {
     let text = text(page, entries, options);
     write_atomically(page, |file| file.write_all(text.as_bytes()))

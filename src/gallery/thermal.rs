@@ -11,17 +11,17 @@ use crate::output::Style;
 use crate::physics::Particle;
 use crate::run::Outcome;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Equilibrium, Initial, Momentum, PhaseAxis, Scenario};
+use crate::scenario::schema::{Equilibrium, Initial, Momentum, PhaseAxis, Population, Scenario};
 
 /// Temperatures of a theory curve.
 const CURVE: usize = 61;
 
-/// The first population's equilibrium.
-fn equilibrium(scenario: &mut Scenario) -> Result<&mut Equilibrium> {
+/// The first population's equilibrium and density.
+fn equilibrium(scenario: &mut Scenario) -> Result<(&mut Equilibrium, f64)> {
     let not_thermal = || Error::Run("the scenario does not begin in thermal equilibrium".into());
     let Initial::Populations(populations) = &mut scenario.initial else { return Err(not_thermal()) };
-    match populations.first_mut().map(|population| &mut population.momentum) {
-        Some(Momentum::Equilibrium(equilibrium)) => Ok(equilibrium),
+    match populations.first_mut() {
+        Some(Population { momentum: Momentum::Equilibrium(equilibrium), density, .. }) => Ok((equilibrium, *density)),
         _ => Err(not_thermal()),
     }
 }
@@ -29,7 +29,7 @@ fn equilibrium(scenario: &mut Scenario) -> Result<&mut Equilibrium> {
 /// The scenario at another temperature.
 fn at(scenario: &Scenario, temperature: f64) -> Result<Scenario> {
     let mut scenario = scenario.clone();
-    equilibrium(&mut scenario)?.temperature = temperature;
+    equilibrium(&mut scenario)?.0.temperature = temperature;
     Ok(scenario)
 }
 
@@ -39,9 +39,10 @@ fn particle(scenario: &Scenario) -> Particle {
 
 /// Its gas.
 fn thermal(scenario: &Scenario) -> Result<Thermal> {
-    let given = *equilibrium(&mut scenario.clone())?;
+    let mut copy = scenario.clone();
+    let (given, density) = equilibrium(&mut copy)?;
     let momenta = PhaseAxis::MOMENTA.into_iter().filter(|&axis| scenario.phase_space.axis(axis).is_some()).count();
-    Thermal::new(&given, 1.0, &particle(scenario), scenario.fields.uniform_magnetic(), momenta)
+    Thermal::new(given, density, &particle(scenario), scenario.fields.uniform_magnetic(), momenta)
 }
 
 /// Gives the scenario the momenta that `spinwigner check` advises for its equilibrium.
@@ -76,7 +77,7 @@ fn loaded_totals(scenario: &Scenario, outcome: &Outcome) -> Result<Totals> {
 
 /// Loads the gas at several temperatures, on momenta that hold it, and draws R and M0 over
 /// the temperature.
-pub fn exhibit(temperatures: &[f64], runner: &mut Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
+pub fn exhibit(temperatures: &[f64], runner: &Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
     let main = runner.run(loaded, &loaded.name)?;
     entry.take(&main);
     let scenario = &loaded.scenario;

@@ -14,7 +14,7 @@ struct Expected<'a> {
 }
 
 /// Runs the scenario and draws its expected columns, one panel for each.
-pub fn exhibit(runner: &mut Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
+pub fn exhibit(runner: &Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
     let outcome = runner.run(loaded, &loaded.name)?;
     entry.take(&outcome);
     let scenario = &loaded.scenario;

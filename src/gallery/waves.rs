@@ -169,7 +169,7 @@ fn variant(loaded: &Loaded, known: &Root, at: Window, omega: Complex64) -> Loade
 }
 
 /// Runs the scenario and its variants, and draws what they measured with linear theory.
-pub fn exhibit(scan: &Scan, runner: &mut Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
+pub fn exhibit(scan: &Scan, runner: &Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
     let main = runner.run(loaded, &loaded.name)?;
     entry.take(&main);
     let plasma = Plasma::of(&loaded.scenario)?;
@@ -255,23 +255,7 @@ fn in_time(loaded: &Loaded, outcome: &Outcome, omega: Complex64, units: &Units) 
     let (time, re, im) = (column("time")?, column(&format!("{name}_re"))?, column(&format!("{name}_im"))?);
     let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();
     let part = if power(&re) > power(&im) { re } else { im };
-    let inside = |t: f64| (from..=to).contains(&t);
-    // Least squares for part = a c + b s, c and s the two parts of exp(-i omega t), each
-    // weighted with the envelope so that all of the window counts.
-    let basis = |t: f64| (-Complex64::I * omega * (t - from)).exp();
-    let envelope = |t: f64| (omega.im * (t - from)).exp();
-    let (mut cc, mut cs, mut ss, mut cy, mut sy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (&t, &y) in time.iter().zip(&part).filter(|(t, _)| inside(**t)) {
-        let (c, s, y) = (basis(t).re / envelope(t), basis(t).im / envelope(t), y / envelope(t));
-        (cc, cs, ss, cy, sy) = (cc + c * c, cs + c * s, ss + s * s, cy + c * y, sy + s * y);
-    }
-    let determinant = cc * ss - cs * cs;
-    let (a, b) = if determinant > 1e-9 * cc * cc {
-        ((cy * ss - sy * cs) / determinant, (sy * cc - cy * cs) / determinant)
-    } else {
-        (cy / cc, 0.0)
-    };
-    let theory = |t: f64| a * basis(t).re + b * basis(t).im;
+    let theory = fit::known_wave(&time, &part, from, to, omega)?;
     // Cusps and slopes show on a logarithmic axis; waves that keep their height need none.
     let logarithmic = omega.im.abs() * (to - from) > 1.0;
     let shown = |y: f64| if logarithmic { y.abs() } else { y };

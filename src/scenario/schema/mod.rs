@@ -1,0 +1,174 @@
+//! What the user writes: one JSON page per experiment.
+//!
+//! Units are Heaviside-Lorentz natural units, `c = eps0 = mu0 = 1`: momenta in
+//! `m c` when `mass = 1`, lengths and times in the same unit. Enums are tagged
+//! externally (`{"maxwellian": {...}}`) because internally tagged ones lose the
+//! line and column of a mistake.
+
+mod fields;
+mod initial;
+mod output;
+mod phase_space;
+
+pub use fields::*;
+pub use initial::*;
+pub use output::*;
+pub use phase_space::*;
+
+use serde::{Deserialize, Serialize};
+
+/// One experiment: species, phase space, initial state, fields, time, outputs.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Headline of pictures and lists.
+    pub title: String,
+    /// A sentence of physics: what happens and why.
+    pub about: String,
+    /// Where the set-up or its exact answer comes from.
+    pub references: Vec<String>,
+    /// Names of the units on axes and in headers.
+    #[serde(default)]
+    pub units: Units,
+    pub species: Species,
+    #[serde(default)]
+    pub kinematics: Kinematics,
+    pub phase_space: PhaseSpace,
+    pub initial: Initial,
+    #[serde(default)]
+    pub fields: Fields,
+    pub time: Time,
+    #[serde(default, skip_serializing_if = "Numerics::is_default")]
+    pub numerics: Numerics,
+    #[serde(default)]
+    pub output: Output,
+    /// Closed-form answers this run is compared with when it ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<Expectation>,
+}
+
+/// What the numbers of a scenario are measured in; names only, nothing is converted.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Units {
+    pub length: String,
+    pub time: String,
+    pub momentum: String,
+    pub energy: String,
+}
+
+impl Units {
+    /// One over a unit: `ω_p` for `1/ω_p`, `1/λ_D` for `λ_D`, `1/(c/ω)` for `c/ω`.
+    pub fn inverse(unit: &str) -> String {
+        match unit.strip_prefix("1/") {
+            Some(rest) if !rest.contains(['/', ' ']) => rest.into(),
+            _ if unit.contains(['/', ' ']) => format!("1/({unit})"),
+            _ => format!("1/{unit}"),
+        }
+    }
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Units { length: "c/ω".into(), time: "1/ω".into(), momentum: "mc".into(), energy: "mc²".into() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Species {
+    /// Signed charge q.
+    #[serde(default = "minus_one")]
+    pub charge: f64,
+    #[serde(default = "one")]
+    pub mass: f64,
+    #[serde(default)]
+    pub hbar: f64,
+    /// Signed magnetic moment mu_B. Default `charge hbar / (2 mass)`; must be
+    /// given for neutral particles with a moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub magnetic_moment: Option<f64>,
+    /// Default: the Dirac value g = 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub g_factor: Option<GFactor>,
+    /// `false` evolves w0 alone (one scalar per cell).
+    #[serde(default = "yes")]
+    pub spin: bool,
+}
+
+impl Species {
+    /// Real numbers per phase-space cell: w0 alone, or w0 and the vector w.
+    pub fn components(&self) -> usize {
+        if self.spin { 4 } else { 1 }
+    }
+}
+
+/// How g != 2 enters the Hamiltonian; the value is g itself.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum GFactor {
+    /// mu_B -> (g/2) mu_B everywhere.
+    Phenomenological(f64),
+    /// Thomas-Bargmann-Michel-Telegdi form with a = (g - 2)/2.
+    Tbmt(f64),
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "snake_case")]
+pub enum Kinematics {
+    #[default]
+    Relativistic,
+    /// v = p/m, T = B - p x E/(2m).
+    NonRelativistic,
+    /// v = p/m, T = B.
+    NonRelativisticWithoutSpinOrbit,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Time {
+    pub step: f64,
+    pub end: f64,
+}
+
+/// Choices of the scheme.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Numerics {
+    /// Order in time: 2, or 4 by composition of five steps of order 2.
+    pub order: u32,
+    /// Share of the fifth-order upwind dissipation in every sweep, 0 to 1.
+    pub dissipation: f64,
+}
+
+impl Numerics {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for Numerics {
+    fn default() -> Self {
+        Numerics { order: 2, dissipation: 1.0 }
+    }
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn one_turn() -> i32 {
+    1
+}
+
+fn minus_one() -> f64 {
+    -1.0
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn z_axis() -> [f64; 3] {
+    [0.0, 0.0, 1.0]
+}
