@@ -1,13 +1,15 @@
 // Sums over momentum at every space cell: the sources of Maxwell's equations. Twin of
 // src/reference/moments.rs.
 
-// mu_B is left to the host in all but the first two.
+// mu_B is left to the host in M, P and N.
 const DENSITY: u32 = 0u;
 const STREAM: u32 = 1u;
 const MAGNETISATION: u32 = 4u;
 const POLARISATION: u32 = 7u;
-const HIDDEN_STREAM: u32 = 10u;
-const SUMS: u32 = 13u;
+// N_x, N_y, N_z.
+const POLARISATION_SLOPE: u32 = 10u;
+const INVERSE_INERTIA: u32 = 19u;
+const SUMS: u32 = 20u;
 const WIDE: u32 = 1u;
 
 @compute @workgroup_size(64)
@@ -19,7 +21,6 @@ fn sources(
     zero = parameters.zero;
     let space = min(space_of(group, groups), parameters.space_cells - 1u);
     let field = space + parameters.first_space_cell;
-    let e = fields[field].e;
     let b = fields[field].b.xyz;
     let canonical = with_canonical(vec3<real>(), field);
     particle = parameters.particle;
@@ -28,17 +29,22 @@ fn sources(
     var stream = vec3<real>();
     var magnetisation = vec3<real>();
     var polarisation = vec3<real>();
-    var hidden = vec3<real>();
+    var slope_x = vec3<real>();
+    var slope_y = vec3<real>();
+    var slope_z = vec3<real>();
+    var inverse_inertia = real(0.0);
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let u = state[space * grid.cells + at.cell];
         let p = momentum_of(grid, at) + canonical;
         density = added(density, Wide(density_of(u), real(0.0)));
-        stream += density_of(u) * velocity(p);
+        let inverse = inverse_energy(p);
+        stream += density_of(u) * inverse * p;
+        inverse_inertia += abs(density_of(u)) * inverse;
         if SPIN {
             let f = form_factors(p);
             let w = spin_of(u);
             let along = dot(w, p);
-            // - w.(d/dp_j) T(p; 0, B) and - w.(d/dp_j) T(p; E, 0), for all j.
+            // - w.(d/dp_j) T(p; 0, B) for all j.
             var magnetic = -f.d_alpha * dot(w, b) * p;
             magnetisation += f.alpha * w;
             if ANOMALOUS {
@@ -46,14 +52,20 @@ fn sources(
                 magnetisation -= f.beta * along * p;
             }
             stream += particle.moment * magnetic;
-            hidden += f.d_kappa * dot(w, cross(p, e)) * p + f.kappa * cross(e, w);
-            polarisation -= f.kappa * cross(w, p);
+            let turn = cross(w, p);
+            polarisation -= f.kappa * turn;
+            slope_x -= f.d_kappa * p.x * turn + f.kappa * vec3<real>(real(0.0), w.z, -w.y);
+            slope_y -= f.d_kappa * p.y * turn + f.kappa * vec3<real>(-w.z, real(0.0), w.x);
+            slope_z -= f.d_kappa * p.z * turn + f.kappa * vec3<real>(w.y, -w.x, real(0.0));
         }
     }
     put_wide(DENSITY, lane, density);
     put3(STREAM, lane, stream);
     put3(MAGNETISATION, lane, magnetisation);
     put3(POLARISATION, lane, polarisation);
-    put3(HIDDEN_STREAM, lane, hidden);
+    put3(POLARISATION_SLOPE, lane, slope_x);
+    put3(POLARISATION_SLOPE + 3u, lane, slope_y);
+    put3(POLARISATION_SLOPE + 6u, lane, slope_z);
+    put(INVERSE_INERTIA, lane, inverse_inertia);
     write_sums((space * groups.x + group.x) * 2u * SUMS, lane, space_of(group, groups) < parameters.space_cells);
 }

@@ -106,7 +106,7 @@ impl Local {
         let (sources, observables, fluxes) = (&moments.sources[i], &moments.observables[i], &moments.fluxes[i]);
         let (p, m) = (sources.polarisation, observables.magnetisation);
         let (d, h) = (e + p, b - m);
-        let stream = sources.stream + sources.hidden_stream;
+        let stream = sources.stream + sources.hidden_stream(e + prescribed.e);
         let current = charge * stream;
         let pressure = 0.5 * (e.length_squared() + b.length_squared()) - m.dot(b);
         let stress = |j: usize| fluxes.momentum[j] - e * d[j] - h * b[j] + pressure * DVec3::AXES[j];

@@ -17,7 +17,6 @@ pub mod fit;
 pub mod gallery;
 pub mod gpu;
 pub mod grid;
-mod history;
 pub mod initial;
 pub mod linear_theory;
 pub mod npy;

@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::{ExternalFields, Fields, Mesh, along, component, others};
+use crate::fields::{ExternalFields, Fields, Mesh, along, centred, component, others, rate_left};
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::history::History;
 use crate::operators::{
     Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources,
 };
@@ -43,8 +42,8 @@ pub struct Simulation {
     pub steps: u64,
     /// Sources of the state at `time`.
     pub sources: Vec<Sources>,
-    /// Of every kick of a step.
-    kicks: Vec<Kick>,
+    /// Rate of E that the last kick left behind, see [`centred`].
+    e_rate: Vec<DVec3>,
     order: u32,
     dissipation: f64,
     /// Momentum that the fixed charges have taken up since the start.
@@ -55,15 +54,12 @@ pub struct Simulation {
     pub executed: Duration,
 }
 
-/// One of the kicks that make a step, with what its predecessors in earlier steps tell.
+/// A recorded kick and what is needed to finish it when its sources are known.
 struct Kick {
-    /// Its length in units of the step.
-    fraction: f64,
-    /// Rate of change of E while it acts, O(hbar): half a kick of it centres the E that
-    /// the kick holds fixed.
-    e_rate: History,
-    /// The E it holds fixed.
-    e: History,
+    length: f64,
+    /// The E it holds fixed, self-consistent and prescribed.
+    e: Vec<DVec3>,
+    e_external: Vec<DVec3>,
 }
 
 /// Sums over momentum at every space cell, and the fields there.
@@ -108,7 +104,7 @@ impl Prepared {
         let Some(claimed) = self.fields.claimed() else { return Ok(()) };
         let mut fields = self.fields.clone();
         fields.solve_potential();
-        let table = fields.table(&vec![DVec3::ZERO; fields.mesh.size()], 0.0);
+        let table = fields.table(&[], 0.0);
         let sources = reference::sources(&self.grid, &self.particle, &self.state, &table);
         fields.set_background(self.background, &sources)?;
         fields.solve_gauss(&sources);
@@ -119,10 +115,8 @@ impl Prepared {
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;
-        let kick =
-            |&fraction: &f64| Kick { fraction, e_rate: History::new(order as usize), e: History::new(order as usize) };
         let mut simulation = Simulation {
-            kicks: splitting::composition(order).iter().map(kick).collect(),
+            e_rate: vec![DVec3::ZERO; cells],
             order,
             dissipation: self.numerics.dissipation,
             fixed_momentum: DVec3::ZERO,
@@ -144,9 +138,7 @@ impl Prepared {
         simulation.fields.set_background(self.background, &simulation.sources)?;
         simulation.fields.solve_gauss(&simulation.sources);
         simulation.fields.obey_gauss(&simulation.sources);
-        if order > 2 {
-            simulation.rehearse(&self.state)?;
-        }
+        simulation.find_rate(&self.state)?;
         Ok(simulation)
     }
 }
@@ -240,18 +232,31 @@ impl Simulation {
         }
     }
 
-    /// Takes the first steps for the history of E alone, then begins again from `state`:
-    /// an order above two needs that history from the start.
-    fn rehearse(&mut self, state: &State) -> Result<()> {
-        let (fields, sources) = (self.fields.clone(), self.sources.clone());
-        self.advance(u64::from(self.order))?;
-        for kick in &mut self.kicks {
-            kick.e_rate.rewind();
-            kick.e.rewind();
+    /// Finds the rate of E at the start from two trial kicks, forwards and backwards, after
+    /// which everything is as before. Without a moment P = 0 and E stands still in a kick.
+    fn find_rate(&mut self, state: &State) -> Result<()> {
+        if self.particle.moment == 0.0 {
+            return Ok(());
         }
-        self.executor.write(state)?;
-        (self.fields, self.sources) = (fields, sources);
-        (self.steps, self.sweeps, self.fixed_momentum) = (0, 0, DVec3::ZERO);
+        let length = 0.5 * self.step * splitting::composition(self.order)[0];
+        let (fields, sources, time) = (self.fields.clone(), self.sources.clone(), self.time());
+        let turning = fields.turning(&sources);
+        let mut ends = Vec::new();
+        let mut held = Vec::new();
+        for length in [length, -length] {
+            let mut recording = Recording::default();
+            let kick = self.record_kick(&mut recording, time, length, self.sweep_order(0));
+            let mut readings = self.execute(&recording)?.into_iter();
+            self.finish_kick(&kick, &mut readings)?;
+            ends.push(self.electric());
+            held = (0..kick.e.len()).map(|i| kick.e[i] + kick.e_external[i]).collect();
+            self.executor.write(state)?;
+            (self.fields, self.sources) = (fields.clone(), sources.clone());
+            self.e_rate.fill(DVec3::ZERO);
+        }
+        let rate = |i: usize| (ends[0][i] - ends[1][i]) / (2.0 * length) - held[i].cross(turning[i]);
+        self.e_rate = (0..turning.len()).map(rate).collect();
+        (self.sweeps, self.fixed_momentum) = (0, DVec3::ZERO);
         Ok(())
     }
 
@@ -261,25 +266,24 @@ impl Simulation {
         if count == 0 {
             return Ok(());
         }
-        let fractions: Vec<f64> = self.kicks.iter().map(|kick| kick.fraction).collect();
+        let fractions = splitting::composition(self.order);
         let half = |stage: usize| 0.5 * self.step * fractions.get(stage).copied().unwrap_or(0.0);
         let drifts: Vec<f64> = (0..fractions.len()).map(|stage| half(stage) + half(stage + 1)).collect();
         let first = half(0);
         let mut recording = Recording::default();
-        let e_next = self.kicks[0].e.next().unwrap_or_else(|| self.electric());
         // The mirror image of the drift that ended the step before.
-        self.record_drift(&mut recording, first, self.time(), &e_next, self.sweep_order(1));
+        self.record_drift(&mut recording, first, self.time(), self.sweep_order(1));
         let mut readings = self.execute(&recording)?.into_iter();
         self.finish_drift(first, &mut readings)?;
         for index in 0..count {
             let mut time = self.time();
-            for stage in 0..fractions.len() {
+            for (stage, fraction) in fractions.iter().enumerate() {
                 let mut drift = drifts[stage];
                 if stage + 1 == fractions.len() && index + 1 < count {
                     drift += first;
                 }
                 self.kick_and_drift(stage, time, drift)?;
-                time += fractions[stage] * self.step;
+                time += fraction * self.step;
             }
             self.steps += 1;
         }
@@ -291,35 +295,50 @@ impl Simulation {
 
     /// Runs kick `stage` of the step, which begins at `start`, then a drift of length `drift`.
     fn kick_and_drift(&mut self, stage: usize, start: f64, drift: f64) -> Result<()> {
-        let length = self.kicks[stage].fraction * self.step;
-        let e_start = self.electric();
-        let mut e = e_start.clone();
-        if let Some(rates) = self.kicks[stage].e_rate.next() {
-            e.iter_mut().zip(rates).for_each(|(e, rate)| *e += 0.5 * length * rate);
-        }
-
+        let length = splitting::composition(self.order)[stage] * self.step;
         let mut recording = Recording::default();
-        let tables = self.kick_fields(&mut recording, &e, start, length);
-        splitting::kick(self.recorder(), &mut recording, length, tables, self.sweep_order(stage));
+        let kick = self.record_kick(&mut recording, start, length, self.sweep_order(stage));
+        self.record_drift(&mut recording, drift, start + length, self.sweep_order(stage + 1));
+        let mut readings = self.execute(&recording)?.into_iter();
+        self.finish_kick(&kick, &mut readings)?;
+        self.finish_drift(drift, &mut readings)
+    }
+
+    /// Records a kick of `length` from `start` and, where fields evolve, the sources after
+    /// it; takes B and A through it.
+    fn record_kick(&mut self, recording: &mut Recording, start: f64, length: f64, order: Order) -> Kick {
+        let mesh = self.fields.mesh;
+        let middle = start + 0.5 * length;
+        let external = |i: usize| self.fields.external.at(i, mesh.position(i), middle).e;
+        let e_external: Vec<DVec3> = (0..mesh.size()).map(external).collect();
+        let mut e = self.electric();
+        if self.self_consistent() {
+            for (i, turning) in self.fields.turning(&self.sources).into_iter().enumerate() {
+                e[i] = centred(0.5 * length, e[i], turning, self.e_rate[i], e_external[i]);
+            }
+        }
+        let tables = self.kick_fields(recording, &e, start, length);
+        splitting::kick(self.recorder(), recording, length, tables, order);
         if self.self_consistent() {
             recording.commands.push(Command::Sources { table: tables.after });
         }
-        self.fixed_momentum += length * self.fields.force_on_fixed_charge(&e);
-        self.kicks[stage].e.push(e.clone());
-        // The hidden stream read at the end of the drift belongs to the next kick's E.
-        let e_next = self.kicks[(stage + 1) % self.kicks.len()].e.next().unwrap_or(e);
-        self.record_drift(&mut recording, drift, start + length, &e_next, self.sweep_order(stage + 1));
+        Kick { length, e, e_external }
+    }
 
-        let mut readings = self.execute(&recording)?.into_iter();
-        if self.self_consistent() {
-            let kicked = next_sources(&mut readings)?;
-            self.fields.hidden_current(length, &self.sources, &kicked);
-            self.sources = kicked;
-            let e_end = self.electric();
-            let rate = e_end.iter().zip(&e_start).map(|(end, start)| (*end - *start) / length).collect();
-            self.kicks[stage].e_rate.push(rate);
-            self.finish_drift(drift, &mut readings)?;
+    /// Takes D through a kick, with the sources before and after it.
+    fn finish_kick(&mut self, kick: &Kick, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
+        if !self.self_consistent() {
+            return Ok(());
         }
+        let kicked = next_sources(readings)?;
+        self.fixed_momentum += kick.length * self.fields.force_on_fixed_charge(&kick.e);
+        let held: Vec<DVec3> = kick.e.iter().zip(&kick.e_external).map(|(e, external)| *e + *external).collect();
+        self.fields.hidden_current(kick.length, &held, &self.sources, &kicked);
+        self.fields.obey_gauss(&kicked);
+        self.sources = kicked;
+        let (e, turning) = (self.electric(), self.fields.turning(&self.sources));
+        let rate = |i: usize| rate_left(0.5 * kick.length, kick.e[i], e[i], turning[i], kick.e_external[i]);
+        self.e_rate = (0..e.len()).map(rate).collect();
         Ok(())
     }
 
@@ -348,10 +367,10 @@ impl Simulation {
         KickTables { before: first, middle: first + 1, after: first + 2 }
     }
 
-    /// Records a drift with B at `time`, and the sources after it with the E of the next kick.
-    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, e_next: &[DVec3], order: Order) {
+    /// Records a drift with B at `time` and, where fields evolve, the sources after it.
+    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, order: Order) {
         let table = recording.tables.len();
-        let mut samples = self.fields.table(e_next, time);
+        let mut samples = self.fields.table(&[], time);
         for (sample, rate) in samples.iter_mut().zip(&self.fields.absorption) {
             sample.absorbed = -(-rate * drift).exp_m1();
         }
@@ -397,8 +416,7 @@ impl Simulation {
 
     /// Sources of the present state.
     fn read_sources(&mut self) -> Result<Vec<Sources>> {
-        let zero = vec![DVec3::ZERO; self.fields.mesh.size()];
-        let table = self.fields.table(&zero, self.time());
+        let table = self.fields.table(&[], self.time());
         let recording = Recording { tables: vec![table], commands: vec![Command::Sources { table: 0 }] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Sources(sources)) => Ok(sources),
@@ -408,8 +426,7 @@ impl Simulation {
 
     /// Observables of the present state, one per space cell.
     pub fn observables(&mut self) -> Result<Vec<Observables>> {
-        let zero = vec![DVec3::ZERO; self.fields.mesh.size()];
-        let table = self.fields.table(&zero, self.time());
+        let table = self.fields.table(&[], self.time());
         let recording = Recording { tables: vec![table], commands: vec![Command::Observables { table: 0 }] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Observables(observables)) => Ok(observables),

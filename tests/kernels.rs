@@ -488,9 +488,11 @@ impl<R: Real> Bench<R> {
             let moment = particle.moment.abs();
             s.density += w0;
             s.stream += particle.velocity(p).abs() * w0;
+            s.inverse_inertia += w0 / particle.energy(p);
             for (j, axis) in DVec3::AXES.into_iter().enumerate() {
                 s.stream[j] += particle.hidden_velocity(p, axis, DVec3::ZERO, field.b).length() * w.length();
-                s.hidden_stream[j] += particle.hidden_velocity(p, axis, field.e, DVec3::ZERO).length() * w.length();
+                let slope = f.kappa.abs() + f.d_kappa.abs() * p[j].abs() * p.length();
+                s.polarisation_slope[j] += moment * slope * w.length();
             }
             s.polarisation += moment * f.kappa.abs() * p.length() * w.length();
             s.magnetisation += moment * (f.alpha.abs() + f.beta.abs() * p.length_squared()) * w.length();
@@ -513,8 +515,9 @@ fn w(cell: DVec4) -> DVec3 {
 }
 
 fn source_numbers(s: &Sources) -> Vec<f64> {
-    let vectors = [s.stream, s.hidden_stream, s.polarisation, s.magnetisation];
-    std::iter::once(s.density).chain(vectors.iter().flat_map(|v| v.to_array())).collect()
+    let vectors = [s.stream, s.polarisation, s.magnetisation];
+    let vectors = vectors.iter().chain(&s.polarisation_slope).flat_map(|v| v.to_array());
+    [s.density, s.inverse_inertia].into_iter().chain(vectors).collect()
 }
 
 fn observable_numbers(o: &Observables) -> Vec<f64> {

@@ -112,8 +112,8 @@ impl Fields {
         vectors([0, 1, 2].map(centred))
     }
 
-    /// The table kernels read: self-consistent `e` (at centres) and B, plus the
-    /// external fields at `time`.
+    /// The table kernels read: self-consistent `e` (at centres, empty for none) and B, plus
+    /// the external fields at `time`.
     pub fn table(&self, e: &[DVec3], time: f64) -> Vec<FieldSample> {
         let mesh = &self.mesh;
         let mut table: Vec<FieldSample> = (0..mesh.size())
@@ -132,7 +132,8 @@ impl Fields {
     /// layers in its two halves. M and j are means of their values `before` and `after`.
     pub fn ampere(&mut self, time: f64, before: &[Sources], after: &[Sources]) {
         self.relax(0.5 * time, before);
-        self.displace(time, |s| s.stream, before, after);
+        let stream: Vec<DVec3> = before.iter().zip(after).map(|(b, a)| 0.5 * (b.stream + a.stream)).collect();
+        self.displace(time, &stream);
         if self.evolution == Evolution::Maxwell {
             let mean: Vec<DVec3> =
                 before.iter().zip(after).map(|(b, a)| 0.5 * (b.magnetisation + a.magnetisation)).collect();
@@ -173,18 +174,18 @@ impl Fields {
         curl
     }
 
-    /// dD/dt = - j of the hidden velocity due to E, over `time`.
-    pub fn hidden_current(&mut self, time: f64, before: &[Sources], after: &[Sources]) {
-        self.displace(time, |s| s.hidden_stream, before, after);
+    /// dD/dt = - j of the hidden velocity due to `e`, held fixed over `time`.
+    pub fn hidden_current(&mut self, time: f64, e: &[DVec3], before: &[Sources], after: &[Sources]) {
+        let mean = |i: usize| 0.5 * (before[i].hidden_stream(e[i]) + after[i].hidden_stream(e[i]));
+        let stream: Vec<DVec3> = (0..e.len()).map(mean).collect();
+        self.displace(time, &stream);
     }
 
-    /// D -= q times the mean stream.
-    fn displace(&mut self, time: f64, stream: impl Fn(&Sources) -> DVec3, before: &[Sources], after: &[Sources]) {
+    /// D -= q times a stream at centres over `time`.
+    fn displace(&mut self, time: f64, stream: &[DVec3]) {
         let evolving = self.evolving();
-        let mean = |(before, after)| 0.5 * (stream(before) + stream(after));
-        let stream: Vec<DVec3> = before.iter().zip(after).map(mean).collect();
         for j in (0..3).filter(|&j| evolving[j] != 0.0) {
-            let current = self.on_faces(&stream, j);
+            let current = self.on_faces(stream, j);
             let charge = self.charge;
             self.d.iter_mut().zip(current).for_each(|(d, current)| d[j] -= charge * time * current);
         }
@@ -298,14 +299,15 @@ mod tests {
 
     fn sources(mesh: &Mesh, noise: &mut Noise) -> Vec<Sources> {
         let mut vectors = || noise.vectors(mesh);
-        let (stream, hidden, p, m) = (vectors(), vectors(), vectors(), vectors());
+        let (stream, slope, p, m) = (vectors(), vectors(), vectors(), vectors());
         (0..mesh.size())
             .map(|i| Sources {
                 density: 1.0,
                 stream: stream[i],
-                hidden_stream: hidden[i],
                 polarisation: p[i],
                 magnetisation: m[i],
+                polarisation_slope: [slope[i], -1.7 * slope[i], 0.5 * slope[i]],
+                inverse_inertia: 1.0,
             })
             .collect()
     }

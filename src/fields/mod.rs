@@ -1,12 +1,14 @@
 //! Maxwell's equations on the host, in float64, on a staggered periodic mesh.
 
 mod absorbing;
+mod centred;
 mod external;
 mod fourier;
 mod initial;
 mod maxwell;
 mod mesh;
 
+pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};
 pub use maxwell::Fields;
 pub use mesh::{MAXWELL_LIMIT, Mesh, along, component, others, vectors};

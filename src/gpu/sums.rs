@@ -10,8 +10,14 @@ use crate::precision::Real;
 pub type List = [(&'static str, usize)];
 
 /// Of `shaders/sources.wgsl`.
-pub const SOURCES: &List =
-    &[("DENSITY", 1), ("STREAM", 3), ("MAGNETISATION", 3), ("POLARISATION", 3), ("HIDDEN_STREAM", 3)];
+pub const SOURCES: &List = &[
+    ("DENSITY", 1),
+    ("STREAM", 3),
+    ("MAGNETISATION", 3),
+    ("POLARISATION", 3),
+    ("POLARISATION_SLOPE", 9),
+    ("INVERSE_INERTIA", 1),
+];
 
 /// Of `shaders/observables.wgsl`; one number more is the least w0 - |w|.
 pub const OBSERVABLES: &List = &[
@@ -99,7 +105,8 @@ pub fn sources<R: Real>(partial: &[R], moment: f64, volume: f64) -> Sources {
         stream: sums.vector("STREAM"),
         magnetisation: sums.vector("MAGNETISATION") * moment,
         polarisation: sums.vector("POLARISATION") * moment,
-        hidden_stream: sums.vector("HIDDEN_STREAM") * moment,
+        polarisation_slope: [0, 1, 2].map(|j| sums.direction("POLARISATION_SLOPE", j) * moment),
+        inverse_inertia: sums.number("INVERSE_INERTIA"),
     }
 }
 
@@ -140,6 +147,6 @@ mod tests {
     fn sums_lie_one_after_the_other() {
         assert_eq!(position(OBSERVABLES, "DENSITY"), 0);
         assert_eq!(position(OBSERVABLES, "SPIN_VECTOR"), 8);
-        assert_eq!([count(SOURCES), count(OBSERVABLES), count(FLUXES)], [13, 17, 24]);
+        assert_eq!([count(SOURCES), count(OBSERVABLES), count(FLUXES)], [20, 17, 24]);
     }
 }

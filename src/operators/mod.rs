@@ -81,12 +81,23 @@ pub struct Sources {
     pub density: f64,
     /// int ( v w0 + a^B.w ): a^B is the hidden velocity due to B.
     pub stream: DVec3,
-    /// int a^E.w: the hidden velocity due to E.
-    pub hidden_stream: DVec3,
     /// P = - mu_B int kappa w x p
     pub polarisation: DVec3,
     /// M = mu_B int ( alpha w - beta p (p.w) )
     pub magnetisation: DVec3,
+    /// N_j, j = x, y, z: what P gains per momentum that all particles gain along j,
+    /// `N_j = - mu_B int ( kappa w x e_j + kappa'/eps p_j w x p )`.
+    pub polarisation_slope: [DVec3; 3],
+    /// int |w0|/eps: charge squared times it is the square of the plasma frequency.
+    pub inverse_inertia: f64,
+}
+
+impl Sources {
+    /// int a^E.w, a^E the hidden velocity due to `e`: `- N_j.E` along j, as H is
+    /// `eps - P.E` per particle.
+    pub fn hidden_stream(&self, e: DVec3) -> DVec3 {
+        -DVec3::from(self.polarisation_slope.map(|slope| slope.dot(e)))
+    }
 }
 
 /// Moments of one space cell for the diagnostics. On a device they are as exact as the

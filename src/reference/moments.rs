@@ -24,15 +24,18 @@ pub fn sources<C: Cell>(Context { grid, particle }: Context, state: &[C], fields
                 let (w0, w) = (cell.density() * volume, cell.spin() * volume);
                 sum.density += w0;
                 sum.stream += particle.velocity(p) * w0;
+                sum.inverse_inertia += w0.abs() / particle.energy(p);
                 if particle.moment == 0.0 {
                     continue;
                 }
                 let [polarisation, magnetisation] = dipoles(particle, p, w);
                 sum.polarisation += polarisation;
                 sum.magnetisation += magnetisation;
+                let f = particle.form_factors(p);
                 for (j, axis) in DVec3::AXES.into_iter().enumerate() {
                     sum.stream[j] += particle.hidden_velocity(p, axis, DVec3::ZERO, field.b).dot(w);
-                    sum.hidden_stream[j] += particle.hidden_velocity(p, axis, field.e, DVec3::ZERO).dot(w);
+                    let slope = f.kappa * w.cross(axis) + f.d_kappa * p[j] * w.cross(p);
+                    sum.polarisation_slope[j] -= particle.moment * slope;
                 }
             }
             sum
