@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor};
 use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
-use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Recording, Speed};
+use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Recording, Scheme, Speed};
 use crate::output;
 use crate::precision::{Precision, Real};
 use crate::scenario::{Loaded, parse};
@@ -223,7 +223,8 @@ impl Case {
 }
 
 fn executor<R: Real>(context: &Context, prepared: &Prepared) -> Result<GpuExecutor<R>> {
-    GpuExecutor::new(context.clone(), prepared.grid.clone(), prepared.particle, &prepared.state)
+    let reach = Scheme::reach_of(prepared.schemes());
+    GpuExecutor::new(context.clone(), prepared.grid.clone(), prepared.particle, &prepared.state, reach)
 }
 
 /// Every kernel that a state of this kind can meet, in fields that leave no term idle.
@@ -257,27 +258,28 @@ fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Resul
 /// One command for each kernel of a grid.
 fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
     // Less than a cell per sweep.
-    let (time, dissipation, table) = (1e-3, 1.0, 0);
+    let (time, scheme, dissipation, table) = (1e-3, Scheme::Flux, 1.0, 0);
     let mut commands = Vec::new();
     for speed in [Speed::Uniform, Speed::Varying, Speed::Coupled] {
         if !spin && speed == Speed::Coupled {
             continue;
         }
         if speed != Speed::Varying {
-            let sweep = |axis| Command::Advection { axis, time, streaming: true, speed, dissipation, table };
+            let sweep = |axis| Command::Advection { axis, time, streaming: true, speed, scheme, dissipation, table };
             commands.extend(grid.spaces().map(sweep));
         }
         commands.extend(grid.momenta().map(|slot| Command::Force {
             axis: slot - MOMENTUM,
             time,
             speed,
+            scheme,
             dissipation,
             table,
         }));
     }
     if spin {
-        let hidden =
-            |axis| Command::Advection { axis, time, streaming: false, speed: Speed::Coupled, dissipation, table };
+        let speed = Speed::Coupled;
+        let hidden = |axis| Command::Advection { axis, time, streaming: false, speed, scheme, dissipation, table };
         commands.extend(grid.spaces().map(hidden));
         commands.push(Command::SpinTorque { time, table });
     }

@@ -13,7 +13,7 @@ use crate::diagnostics::{self, Table};
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::gpu::{Choice, Context, GpuExecutor};
-use crate::operators::{Executor, ExecutorDescription};
+use crate::operators::{Executor, ExecutorDescription, Scheme};
 use crate::output::{self, balance, series, snapshot};
 use crate::precision::Precision;
 use crate::reference::Reference;
@@ -77,9 +77,10 @@ pub fn open(
     match Context::open(adapter)? {
         Some(context) => {
             let (grid, particle, state) = (prepared.grid.clone(), prepared.particle, &prepared.state);
+            let reach = Scheme::reach_of(prepared.schemes());
             let gpu: Box<dyn Executor> = match precision.unwrap_or_default() {
-                Precision::F32 => Box::new(GpuExecutor::<f32>::new(context, grid, particle, state)?),
-                Precision::F64 => Box::new(GpuExecutor::<f64>::new(context, grid, particle, state)?),
+                Precision::F32 => Box::new(GpuExecutor::<f32>::new(context, grid, particle, state, reach)?),
+                Precision::F64 => Box::new(GpuExecutor::<f64>::new(context, grid, particle, state, reach)?),
             };
             Ok((gpu, None))
         }

@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::fields::{ExternalFields, Fields, Mesh, along, centred, component, others, rate_left};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{
-    Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, Reading, Recorder, Recording, Sources,
+    Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, Reading, Recorder, Recording, Scheme, Sources,
 };
 use crate::physics::Particle;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, External, FieldFile, Numerics};
+use crate::scenario::schema::{Background, External, FieldFile, Numerics, Synchronise};
 use crate::splitting::{self, KickTables, Order};
 use crate::state::State;
 use crate::{initial, npy, reference};
@@ -46,6 +46,9 @@ pub struct Simulation {
     e_rate: Vec<DVec3>,
     order: u32,
     dissipation: f64,
+    synchronise: Synchronise,
+    /// Steps done and time when the step was last turned.
+    epoch: (u64, f64),
     /// Momentum that the fixed charges have taken up since the start.
     pub fixed_momentum: DVec3,
     /// Sweeps recorded so far.
@@ -99,6 +102,11 @@ impl Prepared {
         Ok(prepared)
     }
 
+    /// What makes its sweeps.
+    pub fn schemes(&self) -> &'static [Scheme] {
+        Scheme::of(self.numerics.order, self.numerics.dissipation)
+    }
+
     /// Compares the longitudinal part of the given E with what follows from the charges and P.
     fn refuse_inconsistent_field(&self) -> Result<()> {
         let Some(claimed) = self.fields.claimed() else { return Ok(()) };
@@ -119,6 +127,9 @@ impl Prepared {
             e_rate: vec![DVec3::ZERO; cells],
             order,
             dissipation: self.numerics.dissipation,
+            // What dissipates stands between the steps of order four.
+            synchronise: if order == 2 { self.numerics.synchronise } else { Synchronise::Steps },
+            epoch: (0, 0.0),
             fixed_momentum: DVec3::ZERO,
             sources: vec![Sources::default(); cells],
             grid: self.grid,
@@ -208,7 +219,15 @@ fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<D
 impl Simulation {
     /// Physical time of the synchronised state.
     pub fn time(&self) -> f64 {
-        self.steps as f64 * self.step
+        let (steps, time) = self.epoch;
+        time + (self.steps - steps) as f64 * self.step
+    }
+
+    /// Turns the direction of time: the steps that follow undo those before, as far as
+    /// nothing dissipates and sweeps can be undone.
+    pub fn reverse(&mut self) {
+        self.epoch = (self.steps, self.time());
+        self.step = -self.step;
     }
 
     /// E = D - P at centres.
@@ -221,7 +240,11 @@ impl Simulation {
     }
 
     fn recorder(&self) -> Recorder<'_> {
-        Recorder { grid: &self.grid, particle: &self.particle, dissipation: self.dissipation }
+        self.recorder_of(Scheme::of(self.order, self.dissipation))
+    }
+
+    fn recorder_of(&self, schemes: &'static [Scheme]) -> Recorder<'_> {
+        Recorder { grid: &self.grid, particle: &self.particle, schemes, dissipation: self.dissipation }
     }
 
     /// The order of the space axes in drift or kick `stage` of the present step.
@@ -241,51 +264,34 @@ impl Simulation {
         let length = 0.5 * self.step * splitting::composition(self.order)[0];
         let (fields, sources, time) = (self.fields.clone(), self.sources.clone(), self.time());
         let turning = fields.turning(&sources);
+        let mesh = fields.mesh;
+        let external = |i: usize| fields.external.at(i, mesh.position(i), time).e;
+        let start: Vec<DVec3> = self.electric().into_iter().enumerate().map(|(i, e)| e + external(i)).collect();
         let mut ends = Vec::new();
-        let mut held = Vec::new();
         for length in [length, -length] {
             let mut recording = Recording::default();
             let kick = self.record_kick(&mut recording, time, length, self.sweep_order(0));
             let mut readings = self.execute(&recording)?.into_iter();
             self.finish_kick(&kick, &mut readings)?;
             ends.push(self.electric());
-            held = (0..kick.e.len()).map(|i| kick.e[i] + kick.e_external[i]).collect();
             self.executor.write(state)?;
             (self.fields, self.sources) = (fields.clone(), sources.clone());
             self.e_rate.fill(DVec3::ZERO);
         }
-        let rate = |i: usize| (ends[0][i] - ends[1][i]) / (2.0 * length) - held[i].cross(turning[i]);
+        let rate = |i: usize| (ends[0][i] - ends[1][i]) / (2.0 * length) - start[i].cross(turning[i]);
         self.e_rate = (0..turning.len()).map(rate).collect();
         (self.sweeps, self.fixed_momentum) = (0, DVec3::ZERO);
         Ok(())
     }
 
-    /// Advances by `count` steps: half a drift, then kicks and drifts in turn,
-    /// the last drift a half one.
+    /// Advances by `count` steps.
     pub fn advance(&mut self, count: u64) -> Result<()> {
         if count == 0 {
             return Ok(());
         }
-        let fractions = splitting::composition(self.order);
-        let half = |stage: usize| 0.5 * self.step * fractions.get(stage).copied().unwrap_or(0.0);
-        let drifts: Vec<f64> = (0..fractions.len()).map(|stage| half(stage) + half(stage + 1)).collect();
-        let first = half(0);
-        let mut recording = Recording::default();
-        // The mirror image of the drift that ended the step before.
-        self.record_drift(&mut recording, first, self.time(), self.sweep_order(1));
-        let mut readings = self.execute(&recording)?.into_iter();
-        self.finish_drift(first, &mut readings)?;
-        for index in 0..count {
-            let mut time = self.time();
-            for (stage, fraction) in fractions.iter().enumerate() {
-                let mut drift = drifts[stage];
-                if stage + 1 == fractions.len() && index + 1 < count {
-                    drift += first;
-                }
-                self.kick_and_drift(stage, time, drift)?;
-                time += fraction * self.step;
-            }
-            self.steps += 1;
+        match self.synchronise {
+            Synchronise::Outputs => self.advance_merged(count)?,
+            Synchronise::Steps => (0..count).try_for_each(|_| self.advance_composed())?,
         }
         if !self.self_consistent() {
             self.sources = self.read_sources()?;
@@ -293,9 +299,65 @@ impl Simulation {
         Ok(())
     }
 
-    /// Runs kick `stage` of the step, which begins at `start`, then a drift of length `drift`.
-    fn kick_and_drift(&mut self, stage: usize, start: f64, drift: f64) -> Result<()> {
-        let length = splitting::composition(self.order)[stage] * self.step;
+    /// Half a drift, then kicks and drifts in turn, the last drift a half one.
+    fn advance_merged(&mut self, count: u64) -> Result<()> {
+        self.drift(0.5 * self.step, self.time(), self.sweep_order(1))?;
+        for left in (0..count).rev() {
+            let drift = if left == 0 { 0.5 * self.step } else { self.step };
+            self.kick_and_drift(self.time(), self.step, drift, 0)?;
+            self.steps += 1;
+        }
+        Ok(())
+    }
+
+    /// One step composed of steps of order two, each with half drifts of its own: their
+    /// Ampere's law is a trapezoid, which over a merged drift is not that of its halves. Before and
+    /// after them what dissipates, where their sweeps have no share of that.
+    fn advance_composed(&mut self) -> Result<()> {
+        self.damp(Order::Forwards)?;
+        let mut time = self.time();
+        for (stage, fraction) in splitting::composition(self.order).iter().enumerate() {
+            let length = fraction * self.step;
+            // The mirror image of the drift after the kick.
+            self.drift(0.5 * length, time, self.sweep_order(stage + 1))?;
+            self.kick_and_drift(time, length, 0.5 * length, stage)?;
+            time += length;
+        }
+        self.steps += 1;
+        self.damp(Order::Backwards)
+    }
+
+    /// Half a step of dissipation where the sweeps of a step have none; forwards in time
+    /// whatever the step.
+    fn damp(&mut self, order: Order) -> Result<()> {
+        if self.order == 2 || self.dissipation == 0.0 {
+            return Ok(());
+        }
+        let table = self.fields.table(&self.electric(), self.time());
+        let mut recording = Recording { tables: vec![table], commands: Vec::new() };
+        let recorder = self.recorder_of(&[Scheme::Dissipation]);
+        splitting::damping(recorder, &mut recording, 0.5 * self.step.abs(), 0, order);
+        if self.self_consistent() {
+            recording.commands.push(Command::Sources { table: 0 });
+        }
+        let mut readings = self.execute(&recording)?.into_iter();
+        if self.self_consistent() {
+            self.sources = next_sources(&mut readings)?;
+            self.fields.obey_gauss(&self.sources);
+        }
+        Ok(())
+    }
+
+    /// Runs a drift of length `drift` with the fields at `time`.
+    fn drift(&mut self, drift: f64, time: f64, order: Order) -> Result<()> {
+        let mut recording = Recording::default();
+        self.record_drift(&mut recording, drift, time, order);
+        let mut readings = self.execute(&recording)?.into_iter();
+        self.finish_drift(drift, &mut readings)
+    }
+
+    /// Runs kick `stage` of the step, of a length from `start`, then a drift of length `drift`.
+    fn kick_and_drift(&mut self, start: f64, length: f64, drift: f64, stage: usize) -> Result<()> {
         let mut recording = Recording::default();
         let kick = self.record_kick(&mut recording, start, length, self.sweep_order(stage));
         self.record_drift(&mut recording, drift, start + length, self.sweep_order(stage + 1));

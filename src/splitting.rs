@@ -17,14 +17,20 @@
 //! ```
 //!
 //! Strang's order two holds for the whole coupled system. Half drifts of neighbouring
-//! steps are merged when no output is due. Sweeps along several space axes commute but
+//! steps are merged when no output is due, or never if the scenario says so. Sweeps along several space axes commute but
 //! for terms of order hbar: taking turns forwards and backwards makes two steps a
 //! palindrome, which keeps the order at half the price of a palindrome in every step.
 //! What nothing separates is one: the two turns without a hidden velocity, the two
 //! innermost forces without spin.
 //!
 //! Order four is a composition of five such steps (M. Suzuki, Phys. Lett. A 146 (1990)
-//! 319), the third of them backwards in time; each is a palindrome of its own.
+//! 319), the third of them backwards in time; each is a palindrome of its own, its sweeps
+//! by the series of [`crate::operators::Scheme`]. What dissipates never runs backwards: it
+//! acts before and after the five, each time for half of the step:
+//!
+//! ```text
+//! step  = damping(1/2) five steps damping(1/2)
+//! ```
 
 use crate::operators::{Recorder, Recording};
 
@@ -92,6 +98,22 @@ pub fn kick(recorder: Recorder, recording: &mut Recording, time: f64, tables: Ki
     }
     for &axis in others.iter().rev() {
         recorder.force(recording, axis, 0.5 * time, tables.after);
+    }
+}
+
+/// Records the dissipation of all axes for `time`, in one order or the other. `recorder`
+/// makes [`Scheme::Dissipation`](crate::operators::Scheme) sweeps.
+pub fn damping(recorder: Recorder, recording: &mut Recording, time: f64, table: usize, order: Order) {
+    let mut sweeps: Vec<(bool, usize)> = recorder.grid.spaces().map(|axis| (true, axis)).collect();
+    sweeps.extend(DIRECTIONS.map(|axis| (false, axis)));
+    if order == Order::Backwards {
+        sweeps.reverse();
+    }
+    for (space, axis) in sweeps {
+        match space {
+            true => recorder.advection(recording, axis, time, true, table),
+            false => recorder.force(recording, axis, time, table),
+        }
     }
 }
 

@@ -17,9 +17,11 @@ use std::sync::OnceLock;
 
 use glam::{DVec3, DVec4};
 use spinwigner::Error;
-use spinwigner::gpu::{Choice, Context, GpuExecutor, Limits, REACH};
+use spinwigner::gpu::{Choice, Context, GpuExecutor, Limits};
 use spinwigner::grid::{Axis, Grid, MOMENTUM};
-use spinwigner::operators::{Command, Executor, FieldSample, Fluxes, Observables, Reading, Recording, Sources, Speed};
+use spinwigner::operators::{
+    Command, Executor, FLUX_REACH, Factor, FieldSample, Fluxes, Observables, Reading, Recording, Scheme, Sources, Speed,
+};
 use spinwigner::physics::Particle;
 use spinwigner::precision::{Precision, Real};
 use spinwigner::reference::Reference;
@@ -214,7 +216,7 @@ struct Outcome {
 
 impl<R: Real> Bench<R> {
     fn new(grid: &Grid, particle: Particle, state: &State) -> Self {
-        let gpu = GpuExecutor::<R>::new(context(), grid.clone(), particle, state).expect("the grid fits");
+        let gpu = GpuExecutor::<R>::new(context(), grid.clone(), particle, state, reach()).expect("the grid fits");
         Bench { gpu, cut: None, grid: grid.clone(), particle }
     }
 
@@ -222,9 +224,12 @@ impl<R: Real> Bench<R> {
     fn with_slabs(grid: &Grid, particle: Particle, state: &State) -> Self {
         let slot = grid.resolved().next().expect("an axis");
         let plane = (grid.strides()[slot] * state.components() * size_of::<R>()) as u64;
-        let limits =
-            Limits { slab_bytes: (grid.shape()[slot] / 4).max(REACH + 1) as u64 * plane, ..context().adapter.limits() };
-        let cut = GpuExecutor::<R>::with_limits(context(), grid.clone(), particle, state, limits).expect("slabs");
+        let limits = Limits {
+            slab_bytes: (grid.shape()[slot] / 4).max(reach() + 1) as u64 * plane,
+            ..context().adapter.limits()
+        };
+        let cut =
+            GpuExecutor::<R>::with_limits(context(), grid.clone(), particle, state, limits, reach()).expect("slabs");
         assert!(cut.slabs().cut());
         Bench { cut: Some(cut), ..Bench::new(grid, particle, state) }
     }
@@ -305,10 +310,10 @@ impl<R: Real> Bench<R> {
                     continue;
                 }
                 let streamings: &[bool] = if speed == Speed::Coupled { &[true, false] } else { &[true] };
-                for (courant, dissipation) in [(0.9, 1.0), (-0.5, 0.4)] {
+                for &(scheme, courant, dissipation) in schemes(Some(axis) == self.grid.spaces().next()) {
                     for &streaming in streamings {
                         commands.push((
-                            Command::Advection { axis, time: 1.0, streaming, speed, dissipation, table: 0 },
+                            Command::Advection { axis, time: 1.0, streaming, speed, scheme, dissipation, table: 0 },
                             courant,
                         ));
                     }
@@ -316,8 +321,8 @@ impl<R: Real> Bench<R> {
             }
             for slot in self.grid.momenta() {
                 let axis = slot - MOMENTUM;
-                for (courant, dissipation) in [(0.9, 1.0), (-0.5, 0.4)] {
-                    commands.push((Command::Force { axis, time: 1.0, speed, dissipation, table: 0 }, courant));
+                for &(scheme, courant, dissipation) in schemes(Some(slot) == self.grid.momenta().last()) {
+                    commands.push((Command::Force { axis, time: 1.0, speed, scheme, dissipation, table: 0 }, courant));
                 }
             }
         }
@@ -510,6 +515,24 @@ impl<R: Real> Bench<R> {
     }
 }
 
+/// Sweeps to try along an axis, with Courant number and dissipation; directions are the same
+/// to all schemes, so that one axis tries all of them.
+fn schemes(all: bool) -> &'static [(Scheme, f64, f64)] {
+    let schemes = &[
+        (Scheme::Flux, 0.9, 1.0),
+        (Scheme::Flux, -0.5, 0.4),
+        (Scheme::Series(Factor::Former), 0.9, 0.0),
+        (Scheme::Series(Factor::Latter), -0.7, 0.0),
+        (Scheme::Dissipation, 0.8, 0.6),
+    ];
+    if all { schemes } else { &schemes[..2] }
+}
+
+/// That of all schemes.
+fn reach() -> usize {
+    schemes(true).iter().map(|(scheme, ..)| scheme.reach()).fold(0, usize::max)
+}
+
 fn w(cell: DVec4) -> DVec3 {
     DVec3::new(cell.y, cell.z, cell.w)
 }
@@ -552,8 +575,8 @@ fn kind(command: &Command, particle: &Particle) -> String {
     let spin = if particle.spin { "" } else { "spinless " };
     let kinematics = particle.kinematics;
     match command {
-        Command::Advection { speed, .. } => format!("{spin}advection {speed:?} {kinematics:?}"),
-        Command::Force { speed, .. } => format!("{spin}force {speed:?} {kinematics:?}"),
+        Command::Advection { speed, scheme, .. } => format!("{spin}advection {speed:?} {scheme:?} {kinematics:?}"),
+        Command::Force { speed, scheme, .. } => format!("{spin}force {speed:?} {scheme:?} {kinematics:?}"),
         _ => unreachable!("no sweep"),
     }
 }
@@ -672,7 +695,7 @@ fn kernels_in_f64_are_the_reference() {
     if !context().adapter.f64 {
         let (grid, particle) = (grid::<f64>(FULL), particle::<f64>(Kinematics::Relativistic, 0.0, -1.0));
         let state = Random::<f64>::new(1).state(&grid, true, Random::next);
-        let refused = GpuExecutor::<f64>::new(context(), grid, particle, &state).map(|_| ());
+        let refused = GpuExecutor::<f64>::new(context(), grid, particle, &state, FLUX_REACH).map(|_| ());
         assert!(matches!(refused, Err(Error::Input(_))), "{refused:?}");
         return;
     }
@@ -753,8 +776,15 @@ fn space_may_exceed_one_dispatch_dimension() {
     let table = random.table(&grid);
     bench.check_sums(&table, &mut report);
     bench.check_fluxes(&table, &mut report);
-    let sweep =
-        |time| Command::Advection { axis: 0, time, streaming: true, speed: Speed::Coupled, dissipation: 0.4, table: 0 };
+    let sweep = |time| Command::Advection {
+        axis: 0,
+        time,
+        streaming: true,
+        speed: Speed::Coupled,
+        scheme: Scheme::Flux,
+        dissipation: 0.4,
+        table: 0,
+    };
     let Some(axis) = grid.axis(0) else { unreachable!("resolved") };
     let sweep = sweep(f64::from((0.9 * axis.step / bench.largest_speed(&sweep(0.0), &table)) as f32));
     let outcome = bench.run(std::slice::from_ref(&sweep), &table);
@@ -770,7 +800,9 @@ fn too_large_planes_are_refused() {
     let limit = context.adapter.limits().binding_bytes as usize;
     let grid = grid::<f32>([0, 0, 0, 16, limit / size_of::<f32>() / 2, 0]);
     let state = State::Spinless(vec![0.0; grid.cells()]);
-    match GpuExecutor::<f32>::new(context, grid, spinless::<f32>(Kinematics::Relativistic), &state).map(|_| ()) {
+    match GpuExecutor::<f32>::new(context, grid, spinless::<f32>(Kinematics::Relativistic), &state, FLUX_REACH)
+        .map(|_| ())
+    {
         Err(Error::Input(message)) => assert!(message.contains("binds"), "{message}"),
         other => panic!("expected an error of input, found {other:?}"),
     }

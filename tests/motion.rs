@@ -8,7 +8,7 @@ use std::f64::consts::TAU;
 use common::{BOTH, close, scenario, shipped, start, steps};
 use glam::{DVec3, DVec4};
 use serde_json::{Value, json};
-use spinwigner::operators::{Executor, FieldSample, Recorder, Recording};
+use spinwigner::operators::{Executor, FieldSample, Recorder, Recording, Scheme};
 use spinwigner::physics::Particle;
 use spinwigner::reference::Reference;
 use spinwigner::run::DeviceChoice;
@@ -71,13 +71,8 @@ fn free_streaming_is_of_fifth_order() {
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             let mut recording = Recording { tables, commands: Vec::new() };
             for _ in 0..count {
-                Recorder { grid: &grid, particle: &simulation.particle, dissipation: 1.0 }.advection(
-                    &mut recording,
-                    0,
-                    time,
-                    true,
-                    0,
-                );
+                Recorder { grid: &grid, particle: &simulation.particle, schemes: &[Scheme::Flux], dissipation: 1.0 }
+                    .advection(&mut recording, 0, time, true, 0);
             }
             reference.execute(&recording).expect("executed");
             let state = reference.state().expect("state");

@@ -10,7 +10,7 @@ use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Line, Parameters, ParticleRecord, position};
-use spinwigner::operators::Speed;
+use spinwigner::operators::{Scheme, Speed};
 use spinwigner::precision::Precision;
 
 /// A kernel in a precision for a kind of cell.
@@ -351,7 +351,7 @@ fn components(module: &Module, name: &str) -> Option<Vec<f64>> {
 fn constants_are_exact_in_either_precision() {
     for precision in [Precision::F32, Precision::F64] {
         let line = Line { cut: false, canonical: false, apart: false };
-        let kernel = Kernel::Force { axis: 0, speed: Speed::Varying, line };
+        let kernel = Kernel::Force { axis: 0, speed: Speed::Varying, scheme: Scheme::Flux, line };
         let module = Build { kernel, precision, spin: true }.module();
         let nearest = |number: f64| match precision {
             Precision::F32 => f64::from(number as f32),

@@ -5,9 +5,9 @@
 use std::ops::Range;
 
 use glam::{DVec3, DVec4};
-use spinwigner::gpu::{Choice, Context, DeviceMemory, GpuExecutor, Limits, REACH, TABLES};
+use spinwigner::gpu::{Choice, Context, DeviceMemory, GpuExecutor, Limits, TABLES};
 use spinwigner::grid::{Axis, Grid};
-use spinwigner::operators::{Command, Executor, FieldSample, Recorder, Recording};
+use spinwigner::operators::{Command, Executor, FLUX_REACH, FieldSample, Recorder, Recording, Scheme};
 use spinwigner::physics::Particle;
 use spinwigner::scenario::schema::Kinematics;
 use spinwigner::splitting::{self, KickTables, Order};
@@ -67,19 +67,20 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     // One step with every operator, and both readings.
     let table = fields(&grid);
     let mut recording = Recording { tables: vec![table; TABLES as usize], commands: Vec::new() };
-    let recorder = Recorder { grid: &grid, particle: &particle, dissipation: 0.3 };
+    let recorder = Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux], dissipation: 0.3 };
     splitting::drift(recorder, &mut recording, 0.05, 3, Order::Forwards);
     splitting::kick(recorder, &mut recording, 0.1, KickTables { before: 0, middle: 1, after: 2 }, Order::Forwards);
     recording.commands.extend([Command::Sources { table: 3 }, Command::Observables { table: 3 }]);
     let run = |slab_bytes: u64| {
         let limits = Limits { slab_bytes, ..largest };
         let mut gpu =
-            GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, &state, limits).expect("fits");
+            GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, &state, limits, FLUX_REACH)
+                .expect("fits");
         let readings = gpu.execute(&recording).expect("executed");
         (gpu, readings)
     };
     let (mut few, few_readings) = run(binding);
-    let (mut many, many_readings) = run((REACH as u64 + 1) * plane);
+    let (mut many, many_readings) = run((FLUX_REACH as u64 + 1) * plane);
     let counts = [few.slabs().planes.len(), many.slabs().planes.len()];
     println!("{} cells, {:.2} bindings, {counts:?} slabs", grid.cells(), grid.cells() as f64 * 16.0 / binding as f64);
     assert!(counts[0] > 3 && counts[1] > 3 * counts[0]);

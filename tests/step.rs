@@ -3,7 +3,7 @@
 
 use glam::DVec3;
 use spinwigner::grid::{Axis, Grid, MOMENTUM};
-use spinwigner::operators::{Command, FieldSample, Recorder, Recording, Speed};
+use spinwigner::operators::{Command, FieldSample, Recorder, Recording, Scheme, Speed};
 use spinwigner::physics::Particle;
 use spinwigner::scenario::schema::Kinematics;
 use spinwigner::splitting::{KickTables, Order, drift, kick};
@@ -70,7 +70,7 @@ fn steps(grid: &Grid, particle: &Particle, time: f64, electric: f64, magnetic: f
     let both = table(grid, electric, magnetic);
     let tables = vec![both.clone(), both.clone(), both.clone(), both];
     let mut recording = Recording { tables, commands: Vec::new() };
-    let recorder = Recorder { grid, particle, dissipation: 1.0 };
+    let recorder = Recorder { grid, particle, schemes: &[Scheme::Flux], dissipation: 1.0 };
     for step in 0..count {
         drift(recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
         kick(recorder, &mut recording, time, TABLES, Order::of(step));
@@ -262,7 +262,8 @@ fn sub_cycles_keep_the_courant_number_below_one() {
             for (electric, magnetic) in [(2.0, 0.0), (0.0, 3.0), (0.5, 0.5), (20.0, 30.0)] {
                 for time in [3.0, -3.0] {
                     let particle = particle(kinematics);
-                    let recorder = Recorder { grid: &grid, particle: &particle, dissipation: 1.0 };
+                    let recorder =
+                        Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux], dissipation: 1.0 };
                     let recording = step(&grid, &particle, time, electric, magnetic);
                     let mut seen: Vec<&Command> = Vec::new();
                     for command in &recording.commands {
@@ -340,7 +341,7 @@ fn the_kind_of_sweep_fits_the_speed() {
     let grid = grid([1, 0, 0, 1, 0, 0]);
     let speed_of = |particle: &Particle, field: &dyn Fn(usize) -> FieldSample, force: bool| {
         let mut recording = Recording { tables: vec![(0..8).map(field).collect()], commands: Vec::new() };
-        let recorder = Recorder { grid: &grid, particle, dissipation: 1.0 };
+        let recorder = Recorder { grid: &grid, particle, schemes: &[Scheme::Flux], dissipation: 1.0 };
         if force {
             recorder.force(&mut recording, 0, 0.1, 0);
         } else {

@@ -15,7 +15,7 @@ use common::Random;
 use glam::{DVec3, DVec4};
 use spinwigner::gpu::{Choice, Context, GpuExecutor};
 use spinwigner::grid::{Axis, Grid, MOMENTUM};
-use spinwigner::operators::{Command, Executor, FieldSample, Reading, Recording};
+use spinwigner::operators::{Command, Executor, FLUX_REACH, FieldSample, Reading, Recording};
 use spinwigner::physics::Particle;
 use spinwigner::reference::Reference;
 use spinwigner::scenario::schema::Kinematics;
@@ -109,7 +109,8 @@ fn check(context: &Context, grid: &Grid, particle: Particle, kind: Kind, seed: u
     for sample in &mut table {
         grid.momenta().for_each(|slot| sample.p[slot - MOMENTUM] = 0.0);
     }
-    let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state).expect("the grid fits");
+    let mut gpu =
+        GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state, FLUX_REACH).expect("the grid fits");
     let mut reference = Reference::new(grid.clone(), particle, state.clone());
     let mut read = |command: Command| {
         let recording = Recording { tables: vec![table.clone()], commands: vec![command] };
@@ -215,7 +216,8 @@ fn what_is_left_of_a_cancellation_is_exact() {
     for _ in 0..20 {
         let state = state(&grid, Kind::Cancelling, false, &mut random);
         let particle = particle(Kinematics::Relativistic, 0.0, false);
-        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state).expect("the grid fits");
+        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state, FLUX_REACH)
+            .expect("the grid fits");
         let recording = Recording {
             tables: vec![vec![FieldSample::default()]],
             commands: vec![Command::Sources { table: 0 }, Command::Observables { table: 0 }],
@@ -248,7 +250,8 @@ fn adding_up_fluxes_loses_nothing() {
     let mut worst: f64 = 0.0;
     for (kind, seed) in KINDS.into_iter().flat_map(|kind| (1..=6).map(move |seed| (kind, seed))) {
         let state = state(&grid, kind, true, &mut Random(seed));
-        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state).expect("the grid fits");
+        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state, FLUX_REACH)
+            .expect("the grid fits");
         let readings = gpu.execute(&recording).expect("device");
         let [Reading::Balance(fluxes)] = &readings[..] else { panic!("{readings:?}") };
         for (space, flux) in fluxes.iter().enumerate() {

@@ -2,19 +2,15 @@
 // Courant number |v| + |c| <= 1. The flux is a polynomial in the matrix at the face.
 struct Sample {
     u: Cell,
-    // (v, c), and the product (v + c.sigma) u.
-    nu: vec4<real>,
+    nu: Rate,
+    // The product (v + c.sigma) u.
     f: Cell,
-}
-
-fn carried(nu: vec4<real>, u: Cell) -> Cell {
-    return nu.x * u + vec4<real>(dot(nu.yzw, u.yzw), nu.yzw * u.x);
 }
 
 fn prepare(line: Line) {}
 
 fn sample(line: Line, k: i32, u: Cell) -> Sample {
-    let nu = line.time_over_step * vec4<real>(scalar_speed(line, k), coupling(line, k));
+    let nu = rate(line, k);
     return Sample(u, nu, carried(nu, u));
 }
 
@@ -34,8 +30,13 @@ fn face_flux(w: Window) -> Cell {
     let curvature = real(0.5) * (far - near);
     let v = nu.x;
     let c = nu.yzw;
-    let v2 = v * v;
     let c2 = dot(c, c);
+    let dissipated = upwind(min(abs(v) + sqrt(c2), real(1.0)))
+        * (real(10.0) * (w.r1.u - w.l1.u) - real(5.0) * (w.r2.u - w.l2.u) + (w.r3.u - w.l3.u));
+    if DISSIPATION_ONLY {
+        return -dissipated;
+    }
+    let v2 = v * v;
     let plain = weights_of(v, slope.x, curvature.x);
     let b3 = real(3.0) * v2 + c2;
     let b4 = real(4.0) * v * (v2 + c2);
@@ -65,6 +66,5 @@ fn face_flux(w: Window) -> Cell {
     let turn = slope.yzw;
     let bend = curvature.yzw;
     let rest = vec4<real>(dot(turn, second.yzw) + dot(bend, first.yzw), second.x * turn + first.x * bend);
-    let sixth = real(10.0) * (w.r1.u - w.l1.u) - real(5.0) * (w.r2.u - w.l2.u) + (w.r3.u - w.l3.u);
-    return flux + rest - upwind(min(abs(v) + sqrt(c2), real(1.0))) * sixth;
+    return flux + rest - dissipated;
 }

@@ -1,13 +1,13 @@
 // A speed that varies along the line, the same for all components; |nu| <= 1.
 struct Sample {
     u: Cell,
-    nu: real,
+    nu: Rate,
 }
 
 fn prepare(line: Line) {}
 
 fn sample(line: Line, k: i32, u: Cell) -> Sample {
-    return Sample(u, scalar_speed(line, k) * line.time_over_step);
+    return Sample(u, rate(line, k));
 }
 
 fn face_flux(w: Window) -> Cell {

@@ -1,39 +1,6 @@
-// The march: one invocation advances one line in place, cell after cell, with a
-// window of six cells in registers; neighbouring invocations, neighbouring lines.
-// A kind of speed says what a `Sample` of a cell is and what flows through a face.
-
-const LANES: u32 = 64u;
-
-// Space axes are periodic; nothing crosses the edges of a momentum axis.
-override PERIODIC: bool = false;
-// Storage slot of the swept axis.
-override SWEPT: u32 = 0u;
-// The line goes on in other slabs.
-override CUT: bool = false;
-
-@group(0) @binding(2) var<storage, read_write> state: array<Cell>;
-// [four][line]: the three old cells below the slab and the flux into it, replaced
-// by its own last three and the flux out of it.
-@group(0) @binding(3) var<storage, read_write> below: array<Cell>;
-// The slab above; its first three cells are read.
-@group(0) @binding(4) var<storage, read> above: array<Cell>;
-
-// A line of the sweep: the cells base + k stride, 0 <= k < cells.
-struct Line {
-    exists: bool,
-    base: u32,
-    stride: u32,
-    cells: i32,
-    // Its number among the lines of the slab where the swept axis is the outermost.
-    number: u32,
-    // Space cell of k = 0 on the whole grid and the distance to that of k = 1.
-    space: u32,
-    space_stride: u32,
-    // Momentum at k = 0.
-    momentum: vec3<real>,
-    axis: Axis,
-    time_over_step: real,
-}
+// The march: cell after cell, with a window of six cells in registers; neighbouring
+// invocations, neighbouring lines. A kind of speed says what a `Sample` of a cell is and
+// what flows through a face.
 
 // Three cells left of a face and three right of it.
 struct Window {
@@ -47,21 +14,6 @@ struct Window {
 
 fn shifted(w: Window, next: Sample) -> Window {
     return Window(w.l2, w.l1, w.r1, w.r2, w.r3, next);
-}
-
-// Whether this slab is the first, or the last, of the whole axis.
-fn first_slab() -> bool {
-    return !CUT || parameters.axes[SWEPT].offset == 0u;
-}
-
-fn last_slab() -> bool {
-    let axis = parameters.axes[SWEPT];
-    return !CUT || axis.offset + axis.cells == axis.whole;
-}
-
-// Cell k of the slab's part of a line.
-fn own_cell(line: Line, k: i32) -> Cell {
-    return state[line.base + u32(k) * line.stride];
 }
 
 // Old cell k = -3, -2, -1 before the slab's part; nothing beyond a closed edge.
@@ -88,10 +40,6 @@ fn cell_after(line: Line, k: i32, head: Window) -> Cell {
     return Cell();
 }
 
-// Processors advance eight lanes at a time from end to end: lines eight apart, so that
-// the first eight bring the cache lines of all. Graphics devices want neighbours.
-override LANES_APART: bool = false;
-
 @compute @workgroup_size(64)
 fn sweep(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -100,8 +48,7 @@ fn sweep(
 ) {
     particle = parameters.particle;
     dissipation = parameters.dissipation;
-    let mine = select(lane, lane % 8u * 8u + lane / 8u, LANES_APART);
-    let line = line_of((group.y * groups.x + group.x) * LANES + mine);
+    let line = line_of(line_number(group, groups, lane));
     if !line.exists {
         return;
     }
@@ -141,11 +88,4 @@ fn sweep(
         below[2u * line.stride + line.number] = w.l1.u;
         below[3u * line.stride + line.number] = lower;
     }
-}
-
-// Periodic index of a cell less than two periods away.
-fn wrapped(k: i32, cells: i32) -> i32 {
-    var j = select(k, k + cells, k < 0);
-    j = select(j, j - cells, j >= cells);
-    return select(j, j - cells, j >= cells);
 }

@@ -1,6 +1,8 @@
 //! What a run takes: memory of the device and the host, disk.
 
 use super::*;
+use crate::operators::Scheme;
+use crate::scenario::schema::Numerics;
 
 impl Estimate<'_> {
     pub(super) fn phase_space(&self, line: &mut impl FnMut(String)) {
@@ -38,7 +40,9 @@ impl Estimate<'_> {
             *space.axis_mut(name) = Some(schema::Axis { cells, ..axis });
         }
         let grid = Grid::of(&space)?;
-        let slabs = Slabs::new(&grid, self.scenario.species.components(), self.precision, room.limits)?;
+        let Numerics { order, dissipation, .. } = self.scenario.numerics;
+        let reach = Scheme::reach_of(Scheme::of(order, dissipation));
+        let slabs = Slabs::new(&grid, self.scenario.species.components(), self.precision, room.limits, reach)?;
         let memory = DeviceMemory::of(&grid, &slabs);
         Ok((slabs, memory))
     }

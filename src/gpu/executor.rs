@@ -81,10 +81,11 @@ pub(super) fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
 }
 
 impl<R: Real> GpuExecutor<R> {
-    /// Puts a state on the device. `Error::Input` if the grid does not fit.
-    pub fn new(context: Context, grid: Grid, particle: Particle, state: &State) -> Result<Self> {
+    /// Puts a state on the device, for sweeps of the given
+    /// [reach](crate::operators::Scheme::reach_of). `Error::Input` if the grid does not fit.
+    pub fn new(context: Context, grid: Grid, particle: Particle, state: &State, reach: usize) -> Result<Self> {
         let limits = context.adapter.limits();
-        GpuExecutor::with_limits(context, grid, particle, state, limits)
+        GpuExecutor::with_limits(context, grid, particle, state, limits, reach)
     }
 
     /// The same with slabs no larger than `limits` allow.
@@ -94,9 +95,10 @@ impl<R: Real> GpuExecutor<R> {
         particle: Particle,
         state: &State,
         limits: Limits,
+        reach: usize,
     ) -> Result<Self> {
         context.adapter.require(R::PRECISION)?;
-        let slabs = Slabs::new(&grid, state.components(), R::PRECISION, limits)?;
+        let slabs = Slabs::new(&grid, state.components(), R::PRECISION, limits, reach)?;
         let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -167,13 +169,13 @@ impl<R: Real> GpuExecutor<R> {
         };
         let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step);
         let (kernel, table, time_over_step, time, dissipation) = match *command {
-            Command::Advection { axis, time, streaming, speed, dissipation, table } => {
-                let kernel = Kernel::Advection { axis, speed, streaming, line: line(axis, table) };
+            Command::Advection { axis, time, streaming, speed, scheme, dissipation, table } => {
+                let kernel = Kernel::Advection { axis, speed, scheme, streaming, line: line(axis, table) };
                 (kernel, table, over_step(axis, time), time, dissipation)
             }
-            Command::Force { axis, time, speed, dissipation, table } => {
+            Command::Force { axis, time, speed, scheme, dissipation, table } => {
                 let slot = MOMENTUM + axis;
-                let kernel = Kernel::Force { axis, speed, line: line(slot, table) };
+                let kernel = Kernel::Force { axis, speed, scheme, line: line(slot, table) };
                 (kernel, table, over_step(slot, time), time, dissipation)
             }
             Command::SpinTorque { time, table } => {
@@ -288,9 +290,9 @@ impl<R: Real> GpuExecutor<R> {
     }
 
     /// Keeps aside what a sweep across slabs overwrites before it is read again:
-    /// the last planes of the last slab and the first of the first.
-    fn keep_ends(&self, encoder: &mut wgpu::CommandEncoder) {
-        let (bytes, last) = (self.slabs.reach_bytes(), self.state.len() - 1);
+    /// the last `planes` of the last slab and the first of the first.
+    fn keep_ends(&self, encoder: &mut wgpu::CommandEncoder, planes: usize) {
+        let (bytes, last) = (planes as u64 * self.slabs.plane_bytes, self.state.len() - 1);
         let end = self.slabs.bytes(last);
         encoder.copy_buffer_to_buffer(&self.state[last], end - bytes, &self.below, 0, bytes);
         encoder.copy_buffer_to_buffer(&self.state[0], 0, &self.head, 0, bytes);
@@ -393,10 +395,10 @@ impl<R: Real> GpuExecutor<R> {
         mut staged: u64,
         timestamps: Option<&wgpu::QuerySet>,
     ) -> u64 {
-        if let Kernel::Advection { line, .. } | Kernel::Force { line, .. } = command.kernel
+        if let Kernel::Advection { line, scheme, .. } | Kernel::Force { line, scheme, .. } = command.kernel
             && line.cut
         {
-            self.keep_ends(encoder);
+            self.keep_ends(encoder, scheme.reach());
         }
         for slab in 0..self.state.len() {
             let block = (index * self.state.len() + slab) as u64 * self.block_bytes();

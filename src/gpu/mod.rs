@@ -14,6 +14,6 @@ pub use executor::{BLOCK, GpuExecutor, LANES};
 pub use layout::{AxisRecord, FieldRecord, Parameters, ParticleRecord};
 pub use memory::{DeviceMemory, TABLES};
 pub use shaders::{Kernel, Line};
-pub use slabs::{LINE_CELLS, Limits, REACH, Slabs};
+pub use slabs::{LINE_CELLS, Limits, Slabs};
 pub use sums::{FLUXES, List, OBSERVABLES, SOURCES, position};
 pub use timing::{KernelTiming, Profile};

@@ -6,7 +6,7 @@
 
 use super::sums::{FLUXES, List, OBSERVABLE_NUMBERS, OBSERVABLES, SOURCES, count};
 use crate::grid::{AXIS_NAMES, MOMENTUM};
-use crate::operators::Speed;
+use crate::operators::{Factor, Scheme, Speed};
 use crate::precision::Precision;
 
 /// A compute kernel.
@@ -15,12 +15,14 @@ pub enum Kernel {
     Advection {
         axis: usize,
         speed: Speed,
+        scheme: Scheme,
         streaming: bool,
         line: Line,
     },
     Force {
         axis: usize,
         speed: Speed,
+        scheme: Scheme,
         line: Line,
     },
     SpinTorque {
@@ -58,6 +60,10 @@ macro_rules! wgsl {
 }
 
 impl Kernel {
+    /// Every scheme of a sweep.
+    pub const SCHEMES: [Scheme; 4] =
+        [Scheme::Flux, Scheme::Series(Factor::Former), Scheme::Series(Factor::Latter), Scheme::Dissipation];
+
     /// Every kernel that exists for a state with or without spin.
     pub fn all(spin: bool) -> Vec<Kernel> {
         let mut kernels = vec![Kernel::Absorption, Kernel::Copy];
@@ -73,12 +79,14 @@ impl Kernel {
             for (cut, axis) in [false, true].into_iter().flat_map(|cut| (0..3).map(move |axis| (cut, axis))) {
                 let line = Line { cut, canonical, apart: cut };
                 let speeds = [Speed::Uniform, Speed::Varying, Speed::Coupled];
-                for speed in speeds.into_iter().filter(|&speed| spin || speed != Speed::Coupled) {
-                    kernels.push(Kernel::Advection { axis, speed, streaming: true, line });
-                    kernels.push(Kernel::Force { axis, speed, line });
-                }
-                if spin {
-                    kernels.push(Kernel::Advection { axis, speed: Speed::Coupled, streaming: false, line });
+                for scheme in Kernel::SCHEMES {
+                    for speed in speeds.into_iter().filter(|&speed| spin || speed != Speed::Coupled) {
+                        kernels.push(Kernel::Advection { axis, speed, scheme, streaming: true, line });
+                        kernels.push(Kernel::Force { axis, speed, scheme, line });
+                    }
+                    if spin {
+                        kernels.push(Kernel::Advection { axis, speed: Speed::Coupled, scheme, streaming: false, line });
+                    }
                 }
             }
         }
@@ -93,15 +101,20 @@ impl Kernel {
         };
         let cell = if spin { wgsl!("shared/cell_spin") } else { wgsl!("shared/cell_spinless") };
         let mut files = vec![real, cell];
+        let flux = |speed: &'static str| [wgsl!("shared/sweep"), wgsl!("shared/stencil"), speed];
         match self {
-            Kernel::Advection { speed, .. } | Kernel::Force { speed, .. } => {
-                files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/sweep")]);
-                files.push(wgsl!("shared/stencil"));
+            Kernel::Advection { speed, scheme, .. } | Kernel::Force { speed, scheme, .. } => {
+                files.extend([wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/line")]);
                 files.push(match speed {
-                    Speed::Uniform => wgsl!("shared/speed_uniform"),
-                    Speed::Varying => wgsl!("shared/speed_varying"),
-                    Speed::Coupled => wgsl!("shared/speed_coupled"),
+                    Speed::Uniform | Speed::Varying => wgsl!("shared/rate_scalar"),
+                    Speed::Coupled => wgsl!("shared/rate_coupled"),
                 });
+                match (scheme, speed) {
+                    (Scheme::Series(_), _) => files.push(wgsl!("shared/series")),
+                    (Scheme::Flux, Speed::Uniform) => files.extend(flux(wgsl!("shared/speed_uniform"))),
+                    (_, Speed::Coupled) => files.extend(flux(wgsl!("shared/speed_coupled"))),
+                    _ => files.extend(flux(wgsl!("shared/speed_varying"))),
+                }
                 files.push(match self {
                     Kernel::Force { .. } => wgsl!("force"),
                     _ => wgsl!("advection"),
@@ -151,7 +164,7 @@ impl Kernel {
                 ("CANONICAL", number(canonical)),
             ]
         };
-        let sweep = |axis: usize, slot: usize, line: Line| {
+        let sweep = |axis: usize, slot: usize, scheme: Scheme, line: Line| {
             let mut constants = hamiltonian(line.canonical);
             constants.extend([
                 ("DIRECTION", axis as f64),
@@ -160,15 +173,19 @@ impl Kernel {
                 ("CUT", number(line.cut)),
                 ("LANES_APART", number(line.apart)),
             ]);
+            constants.push(match scheme {
+                Scheme::Series(factor) => ("LATTER", number(factor == Factor::Latter)),
+                _ => ("DISSIPATION_ONLY", number(scheme == Scheme::Dissipation)),
+            });
             constants
         };
         match self {
-            Kernel::Advection { axis, streaming, line, .. } => {
-                let mut constants = sweep(axis, axis, line);
+            Kernel::Advection { axis, streaming, scheme, line, .. } => {
+                let mut constants = sweep(axis, axis, scheme, line);
                 constants.push(("STREAMING", number(streaming)));
                 constants
             }
-            Kernel::Force { axis, line, .. } => sweep(axis, MOMENTUM + axis, line),
+            Kernel::Force { axis, scheme, line, .. } => sweep(axis, MOMENTUM + axis, scheme, line),
             Kernel::SpinTorque { canonical }
             | Kernel::Sources { canonical }
             | Kernel::Observables { canonical }
@@ -208,15 +225,30 @@ impl Kernel {
 
     /// Human name: term, axis and kind of speed.
     pub fn label(self) -> String {
-        let kind = |speed: Speed| match speed {
-            Speed::Uniform => "uniform",
-            Speed::Varying => "varying",
-            Speed::Coupled => "coupled",
+        let kind = |speed: Speed, scheme: Scheme| {
+            let speed = match speed {
+                Speed::Uniform => "uniform",
+                Speed::Varying => "varying",
+                Speed::Coupled => "coupled",
+            };
+            match scheme {
+                Scheme::Flux => speed.to_string(),
+                Scheme::Series(Factor::Former) => format!("{speed}, series, former"),
+                Scheme::Series(Factor::Latter) => format!("{speed}, series, latter"),
+                Scheme::Dissipation => format!("{speed}, dissipation"),
+            }
         };
         match self {
-            Kernel::Advection { axis, streaming: false, .. } => format!("hidden velocity {}", AXIS_NAMES[axis]),
-            Kernel::Advection { axis, speed, .. } => format!("advection {} ({})", AXIS_NAMES[axis], kind(speed)),
-            Kernel::Force { axis, speed, .. } => format!("force {} ({})", AXIS_NAMES[MOMENTUM + axis], kind(speed)),
+            Kernel::Advection { axis, streaming: false, scheme: Scheme::Flux, .. } => {
+                format!("hidden velocity {}", AXIS_NAMES[axis])
+            }
+            Kernel::Advection { axis, streaming, speed, scheme, .. } => {
+                let name = if streaming { "advection" } else { "hidden velocity" };
+                format!("{name} {} ({})", AXIS_NAMES[axis], kind(speed, scheme))
+            }
+            Kernel::Force { axis, speed, scheme, .. } => {
+                format!("force {} ({})", AXIS_NAMES[MOMENTUM + axis], kind(speed, scheme))
+            }
             Kernel::SpinTorque { .. } => "spin torque".into(),
             Kernel::Absorption => "absorption".into(),
             Kernel::Sources { .. } => "sources".into(),

@@ -8,9 +8,6 @@ use crate::error::{Error, Result};
 use crate::grid::{AXIS_NAMES, Grid};
 use crate::precision::Precision;
 
-/// Planes a sweep reaches beyond the end of a slab; a slab has no fewer.
-pub const REACH: usize = 3;
-
 /// What a device can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -36,21 +33,24 @@ pub struct Slabs {
     pub plane_bytes: u64,
     /// That of the numbers in it.
     pub precision: Precision,
+    /// Planes a sweep reaches beyond the end of a slab; a slab has no fewer.
+    pub reach: usize,
 }
 
 impl Slabs {
     /// Cuts a state of `components` numbers per cell into as few slabs of nearly equal
-    /// size as the limits allow.
-    pub fn new(grid: &Grid, components: usize, precision: Precision, limits: Limits) -> Result<Slabs> {
+    /// size as the limits allow, for sweeps of the given
+    /// [reach](crate::operators::Scheme::reach_of).
+    pub fn new(grid: &Grid, components: usize, precision: Precision, limits: Limits, reach: usize) -> Result<Slabs> {
         // A grid has a momentum axis at least.
         let slot = grid.resolved().next().unwrap_or(0);
         let planes = grid.shape()[slot];
         let plane_bytes = (grid.strides()[slot] * components * precision.bytes()) as u64;
         let most = ((limits.slab_bytes / plane_bytes) as usize).min(limits.line_cells);
         let count = if most >= planes { 1 } else { planes.div_ceil(most.max(1)) };
-        if count > 1 && planes / count < REACH {
+        if count > 1 && planes / count < reach {
             return Err(Error::Input(format!(
-                "the state is cut in slabs of whole {axis} cells, {REACH} or more each; one is {} MiB, and this device \
+                "the state is cut in slabs of whole {axis} cells, {reach} or more each; one is {} MiB, and this device \
                  binds {} MiB at a time: use fewer cells along the other axes, more along {axis}, or --device reference",
                 plane_bytes >> 20,
                 limits.slab_bytes >> 20,
@@ -78,7 +78,8 @@ impl Slabs {
             )));
         }
         let edge = |slab: usize| slab * planes / count;
-        Ok(Slabs { slot, planes: (0..count).map(|slab| edge(slab)..edge(slab + 1)).collect(), plane_bytes, precision })
+        let planes = (0..count).map(|slab| edge(slab)..edge(slab + 1)).collect();
+        Ok(Slabs { slot, planes, plane_bytes, precision, reach })
     }
 
     /// Whether there is more than one.
@@ -98,12 +99,12 @@ impl Slabs {
 
     /// Bytes of the planes a sweep across slabs reads beyond the end of one.
     pub fn reach_bytes(&self) -> u64 {
-        if self.cut() { REACH as u64 * self.plane_bytes } else { 0 }
+        if self.cut() { self.reach as u64 * self.plane_bytes } else { 0 }
     }
 
     /// Bytes of what it hands from slab to slab: those planes and a flux.
     pub fn carried_bytes(&self) -> u64 {
-        if self.cut() { (REACH as u64 + 1) * self.plane_bytes } else { 0 }
+        if self.cut() { (self.reach as u64 + 1) * self.plane_bytes } else { 0 }
     }
 }
 
@@ -111,6 +112,7 @@ impl Slabs {
 mod tests {
     use super::*;
     use crate::grid::Axis;
+    use crate::operators::FLUX_REACH;
 
     const LIMITS: Limits = Limits { binding_bytes: 1 << 20, slab_bytes: 1 << 20, line_cells: LINE_CELLS };
 
@@ -123,7 +125,8 @@ mod tests {
     fn slabs_cover_the_axis_once_and_fit() {
         let grid = grid([37, 1, 1, 10, 9, 1]);
         for limit in [1, 5_000, 10_000, 30_000, 1_000_000] {
-            let Ok(slabs) = Slabs::new(&grid, 4, Precision::F32, Limits { slab_bytes: limit, ..LIMITS }) else {
+            let Ok(slabs) = Slabs::new(&grid, 4, Precision::F32, Limits { slab_bytes: limit, ..LIMITS }, FLUX_REACH)
+            else {
                 // 37 planes are no multiple of three: some slab has four, of 90 cells.
                 assert!(limit < 4 * 90 * 16);
                 continue;
@@ -131,7 +134,7 @@ mod tests {
             assert_eq!(slabs.slot, 0);
             assert_eq!(slabs.planes.iter().flat_map(Clone::clone).collect::<Vec<_>>(), (0..37).collect::<Vec<_>>());
             assert!((0..slabs.planes.len()).all(|slab| slabs.bytes(slab) <= limit));
-            assert!(!slabs.cut() || slabs.planes.iter().all(|planes| planes.len() >= REACH));
+            assert!(!slabs.cut() || slabs.planes.iter().all(|planes| planes.len() >= FLUX_REACH));
             assert_eq!(slabs.state_bytes(), 37 * 90 * 16);
         }
     }
@@ -140,15 +143,16 @@ mod tests {
     #[test]
     fn fields_must_fit_a_binding() {
         let grid = grid([10_000, 1, 1, 8, 1, 1]);
-        let message = Slabs::new(&grid, 4, Precision::F32, LIMITS).expect_err("too many").to_string();
+        let message = Slabs::new(&grid, 4, Precision::F32, LIMITS, FLUX_REACH).expect_err("too many").to_string();
         assert!(message.contains("10000 space cells need 1 MiB of fields"), "{message}");
     }
 
     #[test]
     fn without_space_the_first_momentum_is_cut() {
         let grid = grid([1, 1, 1, 1, 20, 8]);
-        let slabs =
-            |precision, slab_bytes| Slabs::new(&grid, 1, precision, Limits { slab_bytes, ..LIMITS }).expect("fits");
+        let slabs = |precision, slab_bytes| {
+            Slabs::new(&grid, 1, precision, Limits { slab_bytes, ..LIMITS }, FLUX_REACH).expect("fits")
+        };
         let found = |slabs: Slabs| (slabs.slot, slabs.planes.len(), slabs.plane_bytes);
         assert_eq!(found(slabs(Precision::F32, 200)), (4, 4, 32));
         assert_eq!(found(slabs(Precision::F64, 400)), (4, 4, 64));

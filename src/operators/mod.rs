@@ -39,14 +39,70 @@ pub enum Speed {
     Coupled,
 }
 
+/// How a sweep takes a line through its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// By one flux of second order in time for any speed, exact for a uniform one, with a
+    /// share of the upwind part.
+    Flux,
+    /// By a factor of the series of exp(z) as far as z^4; z is the time times the central
+    /// flux operator. Both factors make a sweep of fourth order in time, on any grid the
+    /// same semi-discrete equation, and one that leaves of itself and its reverse 1 + O(z^6).
+    Series(Factor),
+    /// By the upwind part of the flux alone.
+    Dissipation,
+}
+
+impl Scheme {
+    /// What makes a sweep of a run: one flux where sweeps dissipate. In a step of order four
+    /// none may, as some of them run backwards.
+    pub fn of(order: u32, dissipation: f64) -> &'static [Scheme] {
+        match order == 2 && dissipation > 0.0 {
+            true => &[Scheme::Flux],
+            false => &[Scheme::Series(Factor::Former), Scheme::Series(Factor::Latter)],
+        }
+    }
+
+    /// Cells beyond a part of a line that its sweep reads.
+    pub fn reach(self) -> usize {
+        if let Scheme::Series(_) = self { 2 * FLUX_REACH } else { FLUX_REACH }
+    }
+
+    /// The most of those among some schemes.
+    pub fn reach_of(schemes: &[Scheme]) -> usize {
+        schemes.iter().map(|scheme| scheme.reach()).fold(FLUX_REACH, usize::max)
+    }
+}
+
+/// Cells that one flux reads on either side of its face.
+pub const FLUX_REACH: usize = 3;
+
+/// 1 + z + z^2/2 + z^3/6 + z^4/24 has two pairs of roots and two real factors
+/// `1 + first z + second z^2`, each within twice the reach of a flux.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Factor {
+    Former,
+    Latter,
+}
+
+impl Factor {
+    /// The coefficients `[first, second]`. Twin of those in `shaders/shared/series.wgsl`.
+    pub fn coefficients(self) -> [f64; 2] {
+        match self {
+            Factor::Former => [0.914_746_686_994_595_15, 0.264_462_614_799_049_86],
+            Factor::Latter => [0.085_253_313_005_404_854, 0.157_552_199_573_942_81],
+        }
+    }
+}
+
 /// One entry of a recorded step. `table` indexes [`Recording::tables`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// dt W + d_xj( (v_j + a_j) W ) = 0 for `time`: streaming with the hidden velocity
     /// due to B, or without `streaming` the hidden velocity due to E alone.
-    Advection { axis: usize, time: f64, streaming: bool, speed: Speed, dissipation: f64, table: usize },
+    Advection { axis: usize, time: f64, streaming: bool, speed: Speed, scheme: Scheme, dissipation: f64, table: usize },
     /// dt W + d_pj( (F_j + b_j) W ) = 0 for `time`.
-    Force { axis: usize, time: f64, speed: Speed, dissipation: f64, table: usize },
+    Force { axis: usize, time: f64, speed: Speed, scheme: Scheme, dissipation: f64, table: usize },
     /// dt w = (2 mu_B/hbar) w x T for `time`, half a turn at the most.
     SpinTorque { time: f64, table: usize },
     /// Takes the share `absorbed` of the particles away.
@@ -147,7 +203,9 @@ pub const MAX_PARTS: usize = 4096;
 pub struct Recorder<'a> {
     pub grid: &'a Grid,
     pub particle: &'a Particle,
-    /// Share of the upwind part in the flux of every sweep, 0 to 1.
+    /// What makes a sweep, one after the other.
+    pub schemes: &'a [Scheme],
+    /// Share of the upwind part in a flux, 0 to 1.
     pub dissipation: f64,
 }
 
@@ -202,8 +260,8 @@ impl Recorder<'_> {
         let streaming_speed = if streaming { self.largest_velocity(axis, fields) } else { 0.0 };
         let parts = parts((streaming_speed + hidden) * time / step);
         let (time, dissipation) = (time / parts as f64, self.dissipation);
-        for _ in 0..parts {
-            recording.commands.push(Command::Advection { axis, time, streaming, speed, dissipation, table });
+        for &scheme in (0..parts).flat_map(|_| self.schemes) {
+            recording.commands.push(Command::Advection { axis, time, streaming, speed, scheme, dissipation, table });
         }
     }
 
@@ -248,8 +306,8 @@ impl Recorder<'_> {
         let largest = electric + magnetic * velocity + dipole;
         let parts = parts(largest * time / step);
         let (time, dissipation) = (time / parts as f64, self.dissipation);
-        for _ in 0..parts {
-            recording.commands.push(Command::Force { axis, time, speed, dissipation, table });
+        for &scheme in (0..parts).flat_map(|_| self.schemes) {
+            recording.commands.push(Command::Force { axis, time, speed, scheme, dissipation, table });
         }
     }
 

@@ -3,7 +3,7 @@
 use glam::DVec3;
 
 use super::Context;
-use super::sweep::{self, Courant, Layout};
+use super::sweep::{self, Courant, Layout, Method};
 use crate::operators::{FieldSample, Speed};
 use crate::state::Cell;
 
@@ -16,8 +16,7 @@ pub fn sweep<C: Cell>(
     axis: usize,
     time: f64,
     streaming: bool,
-    speed: Speed,
-    dissipation: f64,
+    method: Method,
     fields: &[FieldSample],
 ) {
     let momentum_cells = grid.momentum_cells();
@@ -29,21 +28,15 @@ pub fn sweep<C: Cell>(
     let direction = DVec3::AXES[axis];
     let space_inner = inner / momentum_cells;
     let space = |outer: usize, inner: usize, k: usize| (outer * cells + k) * space_inner + inner / momentum_cells;
-    match speed {
-        Speed::Uniform => sweep::uniform(layout, input, output, dissipation, |outer, i| {
-            let p = momenta[i % momentum_cells] + fields[space(outer, i, 0)].p;
-            particle.velocity(p)[axis] * courant
-        }),
-        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, dissipation, |outer, i, k| {
-            let field = &fields[space(outer, i, k as usize)];
-            let p = momenta[i % momentum_cells] + field.p;
-            let v = if streaming { particle.velocity(p)[axis] } else { 0.0 };
-            let c = match speed {
-                Speed::Coupled if streaming => particle.hidden_velocity(p, direction, DVec3::ZERO, field.b),
-                Speed::Coupled => particle.hidden_velocity(p, direction, field.e, DVec3::ZERO),
-                _ => DVec3::ZERO,
-            };
-            Courant { v: v * courant, c: c * courant }
-        }),
-    }
+    sweep::sweep(layout, input, output, method, |outer, i, k| {
+        let field = &fields[space(outer, i, k as usize)];
+        let p = momenta[i % momentum_cells] + field.p;
+        let v = if streaming { particle.velocity(p)[axis] } else { 0.0 };
+        let c = match method.speed {
+            Speed::Coupled if streaming => particle.hidden_velocity(p, direction, DVec3::ZERO, field.b),
+            Speed::Coupled => particle.hidden_velocity(p, direction, field.e, DVec3::ZERO),
+            _ => DVec3::ZERO,
+        };
+        Courant { v: v * courant, c: c * courant }
+    });
 }

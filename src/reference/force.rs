@@ -4,7 +4,7 @@
 use glam::DVec3;
 
 use super::Context;
-use super::sweep::{self, Courant, Layout};
+use super::sweep::{self, Courant, Layout, Method};
 use crate::grid::MOMENTUM;
 use crate::operators::{FieldSample, Speed};
 use crate::state::Cell;
@@ -17,8 +17,7 @@ pub fn sweep<C: Cell>(
     output: &mut [C],
     axis: usize,
     time: f64,
-    speed: Speed,
-    dissipation: f64,
+    method: Method,
     fields: &[FieldSample],
 ) {
     let Some(&momentum_axis) = grid.axis(MOMENTUM + axis) else { return };
@@ -36,19 +35,13 @@ pub fn sweep<C: Cell>(
         p[axis] = momentum_axis.centre(k);
         (field, p)
     };
-    match speed {
-        Speed::Uniform => sweep::uniform(layout, input, output, dissipation, |outer, i| {
-            let (field, p) = at(outer, i, 0);
-            particle.lorentz_force(p, field.e, field.b)[axis] * courant
-        }),
-        Speed::Varying | Speed::Coupled => sweep::varying(layout, input, output, dissipation, |outer, i, k| {
-            let (field, p) = at(outer, i, k);
-            let force = particle.lorentz_force(p, field.e, field.b)[axis];
-            let c = match speed {
-                Speed::Coupled => particle.dipole_force(p, direction, field.e, field.b, field.de[axis], field.db[axis]),
-                _ => DVec3::ZERO,
-            };
-            Courant { v: force * courant, c: c * courant }
-        }),
-    }
+    sweep::sweep(layout, input, output, method, |outer, i, k| {
+        let (field, p) = at(outer, i, k);
+        let force = particle.lorentz_force(p, field.e, field.b)[axis];
+        let c = match method.speed {
+            Speed::Coupled => particle.dipole_force(p, direction, field.e, field.b, field.de[axis], field.db[axis]),
+            _ => DVec3::ZERO,
+        };
+        Courant { v: force * courant, c: c * courant }
+    });
 }

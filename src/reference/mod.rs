@@ -19,6 +19,8 @@ use crate::physics::Particle;
 use crate::precision::Precision;
 use crate::state::{Cell, State};
 
+use sweep::Method;
+
 /// Holds the state and a second copy that sweeps write to.
 pub struct Reference {
     grid: Grid,
@@ -92,14 +94,14 @@ fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, record
     let mut readings = Vec::new();
     for command in &recording.commands {
         match *command {
-            Command::Advection { axis, time, streaming, speed, dissipation, table } => {
-                let fields = &recording.tables[table];
-                advection::sweep(context, state, spare, axis, time, streaming, speed, dissipation, fields);
+            Command::Advection { axis, time, streaming, speed, scheme, dissipation, table } => {
+                let (fields, method) = (&recording.tables[table], Method { speed, scheme, dissipation });
+                advection::sweep(context, state, spare, axis, time, streaming, method, fields);
                 std::mem::swap(state, spare);
             }
-            Command::Force { axis, time, speed, dissipation, table } => {
-                let fields = &recording.tables[table];
-                force::sweep(context, state, spare, axis, time, speed, dissipation, fields);
+            Command::Force { axis, time, speed, scheme, dissipation, table } => {
+                let (fields, method) = (&recording.tables[table], Method { speed, scheme, dissipation });
+                force::sweep(context, state, spare, axis, time, method, fields);
                 std::mem::swap(state, spare);
             }
             Command::SpinTorque { time, table } => {

@@ -22,16 +22,21 @@
 //!
 //! The last difference, `- d(|nu|) U^(6)`, turns the sixth-order central flux into
 //! the fifth-order upwind one; the scenario says what share of it acts.
+//!
+//! The second-order flux forwards and backwards leaves an error of third order in time
+//! where A varies. A composition of order four takes its sweeps from another scheme: with
+//! L u = - d/ds (A u) by the sixth-order central flux, two factors `1 + a L + b L^2` make
+//! the series of exp(L) as far as L^4, see [`Factor`]. What dissipates is then a sweep of its own.
 
 use glam::DVec3;
 use rayon::prelude::*;
 
+use crate::operators::{FLUX_REACH, Factor, Scheme, Speed};
 use crate::state::Cell;
 
 /// Cells that one block advances along the axis.
 const BLOCK: usize = 8;
-/// Cells the flux at a face reads on each side.
-const REACH: usize = 3;
+const REACH: usize = FLUX_REACH;
 
 /// How an array is swept: `outer` x `cells` x `inner`, the sweep along `cells`.
 #[derive(Clone, Copy)]
@@ -39,6 +44,35 @@ pub struct Layout {
     pub cells: usize,
     pub inner: usize,
     pub periodic: bool,
+}
+
+/// What a command says of the flux.
+#[derive(Clone, Copy)]
+pub struct Method {
+    pub speed: Speed,
+    pub scheme: Scheme,
+    pub dissipation: f64,
+}
+
+/// One sweep with |nu| <= 1. `nu(outer, inner, k)` at cell k of a line may be asked beyond a
+/// truncated axis, as far as the flux reaches; its k is wrapped on a periodic one.
+pub fn sweep<C: Cell>(
+    layout: Layout,
+    input: &[C],
+    output: &mut [C],
+    Method { speed, scheme, dissipation }: Method,
+    nu: impl Fn(usize, usize, isize) -> Courant + Sync,
+) {
+    match (scheme, speed) {
+        (Scheme::Flux, Speed::Uniform) => {
+            uniform(layout, input, output, |outer, inner| uniform_weights(nu(outer, inner, 0).v, dissipation));
+        }
+        (Scheme::Flux, _) => varying(layout, input, output, nu, |u, f, at| varying_flux(u, f, at, dissipation)),
+        (Scheme::Series(factor), _) => series(layout, input, output, factor, nu),
+        (Scheme::Dissipation, _) => {
+            varying(layout, input, output, nu, |u, _, at| upwind_flux(u, &at.nu) * dissipation);
+        }
+    }
 }
 
 /// Weights of the six cells around a face (three left, three right) for a
@@ -65,6 +99,13 @@ pub fn uniform_weights(nu: f64, dissipation: f64) -> [f64; 6] {
 /// Lagrange polynomials through seven and through the six upwind faces.
 fn upwind(nu: f64) -> f64 {
     nu * (1.0 - nu * nu) * (4.0 - nu * nu) * (3.0 - nu) / 720.0
+}
+
+impl Layout {
+    /// Where cell `k` is found.
+    fn wrap(self, k: isize) -> isize {
+        if self.periodic { k.rem_euclid(self.cells as isize) } else { k }
+    }
 }
 
 /// Scalar speed and coupling vector at a cell or face, as Courant numbers.
@@ -118,21 +159,24 @@ fn varying_flux<C: Cell>(u: [C; 6], f: [C; 6], at: &AtFace, dissipation: f64) ->
     flux = first + carried(at.nu, flux);
     flux = combine(sum, 37.0 / 60.0, -8.0 / 60.0, 1.0 / 60.0) + carried(at.nu, flux);
     flux += carried(at.slope, second) * 0.25 - carried(at.curvature, first) * (1.0 / 24.0);
-    let sixth = [u[3] - u[2], u[4] - u[1], u[5] - u[0]];
-    let speed = at.nu.v.abs() + at.nu.c.length();
-    flux + combine(sixth, -10.0, 5.0, -1.0) * (dissipation * upwind(speed.min(1.0)))
+    flux + upwind_flux(u, &at.nu) * dissipation
 }
 
-/// Sweeps with one Courant number per line, `nu(outer, inner)`, in [-1, 1].
-pub fn uniform<C: Cell>(
-    layout: Layout,
-    input: &[C],
-    output: &mut [C],
-    dissipation: f64,
-    nu: impl Fn(usize, usize) -> f64 + Sync,
-) {
+/// The upwind part: the sixth difference of u with the fastest speed.
+fn upwind_flux<C: Cell>(u: [C; 6], nu: &Courant) -> C {
+    let speed = nu.v.abs() + nu.c.length();
+    ((u[3] - u[2]) * -10.0 + (u[4] - u[1]) * 5.0 - (u[5] - u[0])) * upwind(speed.min(1.0))
+}
+
+/// The sixth-order central flux of the products f = A u.
+fn central_flux<C: Cell>(f: &[C]) -> C {
+    (f[2] + f[3]) * (37.0 / 60.0) - (f[1] + f[4]) * (8.0 / 60.0) + (f[0] + f[5]) * (1.0 / 60.0)
+}
+
+/// Sweeps with one set of weights per line.
+fn uniform<C: Cell>(layout: Layout, input: &[C], output: &mut [C], weights: impl Fn(usize, usize) -> [f64; 6] + Sync) {
     march(layout, input, output, |outer, inner, _, u| {
-        let weights = uniform_weights(nu(outer, inner), dissipation);
+        let weights = weights(outer, inner);
         move |face| {
             let mut flux = C::default();
             for (weight, cell) in weights.into_iter().zip(&u[face..]) {
@@ -143,25 +187,61 @@ pub fn uniform<C: Cell>(
     });
 }
 
-/// Sweeps with a speed that varies along the line, |nu| <= 1; `nu(outer, inner, k)`
-/// may be asked up to three cells beyond a truncated axis.
-pub fn varying<C: Cell>(
+/// Sweeps with a speed that varies along the line and a flux of cells, products and speeds.
+fn varying<C: Cell>(
     layout: Layout,
     input: &[C],
     output: &mut [C],
-    dissipation: f64,
     nu: impl Fn(usize, usize, isize) -> Courant + Sync,
+    flux: impl Fn([C; 6], [C; 6], &AtFace) -> C + Sync,
 ) {
-    let wrap = |k: isize| if layout.periodic { k.rem_euclid(layout.cells as isize) } else { k };
     march(layout, input, output, |outer, inner, first, u| {
         let a: [Courant; WINDOW] =
-            std::array::from_fn(|slot| nu(outer, inner, wrap((first + slot) as isize - REACH as isize)));
+            std::array::from_fn(|slot| nu(outer, inner, layout.wrap((first + slot) as isize - REACH as isize)));
         let f: [C; WINDOW] = std::array::from_fn(|slot| u[slot].carried(a[slot].v, a[slot].c));
+        let flux = &flux;
         move |face| {
             let window = |x: &[C]| std::array::from_fn(|i| x[face + i]);
             let at_face = AtFace::of([a[face + 1], a[face + 2], a[face + 3], a[face + 4]]);
-            varying_flux(window(&u), window(&f), &at_face, dissipation)
+            flux(window(&u), window(&f), &at_face)
         }
+    });
+}
+
+/// Applies a factor of the series of exp(L).
+fn series<C: Cell>(
+    layout: Layout,
+    input: &[C],
+    output: &mut [C],
+    factor: Factor,
+    nu: impl Fn(usize, usize, isize) -> Courant + Sync,
+) {
+    const BOTH: usize = 2 * REACH;
+    const WIDE: usize = BLOCK + 2 * BOTH;
+    let [first_weight, second_weight] = factor.coefficients();
+    in_blocks(layout, output, |outer, inner, first| {
+        let at = |slot: usize| (first + slot) as isize - BOTH as isize;
+        let u: [C; WIDE] = std::array::from_fn(|slot| read(layout, input, outer, inner, at(slot)));
+        let a: [Courant; WIDE] = std::array::from_fn(|slot| nu(outer, inner, layout.wrap(at(slot))));
+        // L v in the cells where the flux reaches no further than `v`, which is known from `margin` on.
+        let applied = |v: &[C; WIDE], margin: usize| -> [C; WIDE] {
+            let f: [C; WIDE] = std::array::from_fn(|slot| v[slot].carried(a[slot].v, a[slot].c));
+            let through = |face: usize| {
+                let closed = !layout.periodic && !(1..layout.cells as isize).contains(&at(face));
+                if closed { C::default() } else { central_flux(&f[face - REACH..face + REACH]) }
+            };
+            let known = margin + REACH..WIDE - margin - REACH;
+            std::array::from_fn(|slot| match known.contains(&slot) {
+                true => through(slot) - through(slot + 1),
+                false => C::default(),
+            })
+        };
+        let once = applied(&u, 0);
+        let twice = applied(&once, REACH);
+        std::array::from_fn(|k| {
+            let slot = k + BOTH;
+            u[slot] + (once[slot] * first_weight + twice[slot] * second_weight)
+        })
     });
 }
 
@@ -170,20 +250,15 @@ const WINDOW: usize = BLOCK + 2 * REACH;
 
 /// Cell `k` of a line; beyond the edges periodic, or empty.
 fn read<C: Cell>(layout: Layout, input: &[C], outer: usize, inner: usize, k: isize) -> C {
-    let cells = layout.cells as isize;
-    let k = if layout.periodic {
-        k.rem_euclid(cells)
-    } else if (0..cells).contains(&k) {
-        k
-    } else {
+    let k = layout.wrap(k);
+    if !(0..layout.cells as isize).contains(&k) {
         return C::default();
-    };
+    }
     input[(outer * layout.cells + k as usize) * layout.inner + inner]
 }
 
-/// Advances every line in blocks of `BLOCK` cells. `fluxes(outer, inner, first, u)`
-/// is given the cells from `first - 3` on, and returns what flows through the lower
-/// face of cell `first + face`.
+/// Advances every line in blocks. `fluxes(outer, inner, first, u)` is given the cells from
+/// `first - 3` on, and returns what flows through the lower face of cell `first + face`.
 fn march<C, F>(
     layout: Layout,
     input: &[C],
@@ -193,27 +268,40 @@ fn march<C, F>(
     C: Cell,
     F: Fn(usize) -> C,
 {
-    let Layout { cells, inner, periodic } = layout;
+    let Layout { cells, periodic, .. } = layout;
+    in_blocks(layout, output, |outer, inner, first| {
+        let u: [C; WINDOW] =
+            std::array::from_fn(|slot| read(layout, input, outer, inner, (first + slot) as isize - REACH as isize));
+        let flux = fluxes(outer, inner, first, u);
+        let through = |face: usize| {
+            let closed = !periodic && (first + face == 0 || first + face >= cells);
+            if closed { C::default() } else { flux(face) }
+        };
+        let mut lower = through(0);
+        std::array::from_fn(|k| {
+            let upper = through(k + 1);
+            let cell = u[k + REACH] - (upper - lower);
+            lower = upper;
+            cell
+        })
+    });
+}
+
+/// Fills the lines of `output` in blocks of `BLOCK` cells: `block(outer, inner, first)` are
+/// the cells from `first` on; what lies beyond the line is left.
+fn in_blocks<C: Cell>(
+    Layout { cells, inner, .. }: Layout,
+    output: &mut [C],
+    block: impl Fn(usize, usize, usize) -> [C; BLOCK] + Sync,
+) {
     let blocks = cells.div_ceil(BLOCK);
     output.par_chunks_mut(cells * inner).enumerate().for_each(|(outer, output)| {
         output.par_chunks_mut(BLOCK * inner).enumerate().with_min_len(blocks.min(512 / inner + 1)).for_each(
-            |(block, output)| {
-                let first = block * BLOCK;
-                let count = BLOCK.min(cells - first);
+            |(number, output)| {
                 for i in 0..inner {
-                    let u: [C; WINDOW] = std::array::from_fn(|slot| {
-                        read(layout, input, outer, i, (first + slot) as isize - REACH as isize)
-                    });
-                    let flux = fluxes(outer, i, first, u);
-                    let through = |face: usize| {
-                        let closed = !periodic && (first + face == 0 || first + face == cells);
-                        if closed { C::default() } else { flux(face) }
-                    };
-                    let mut lower = through(0);
-                    for k in 0..count {
-                        let upper = through(k + 1);
-                        output[k * inner + i] = u[k + REACH] - (upper - lower);
-                        lower = upper;
+                    let advanced = block(outer, i, number * BLOCK);
+                    for (cell, advanced) in output[i..].iter_mut().step_by(inner).zip(advanced) {
+                        *cell = advanced;
                     }
                 }
             },

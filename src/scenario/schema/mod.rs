@@ -139,6 +139,19 @@ pub struct Numerics {
     pub order: u32,
     /// Share of the fifth-order upwind dissipation in every sweep, 0 to 1.
     pub dissipation: f64,
+    /// When state and fields are brought to the same time.
+    pub synchronise: Synchronise,
+}
+
+/// When the two half drifts of neighbouring steps are made apart.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Synchronise {
+    /// Where an output is due: fewer sweeps.
+    #[default]
+    Outputs,
+    /// After every step: outputs change no bit of the run.
+    Steps,
 }
 
 impl Numerics {
@@ -149,7 +162,7 @@ impl Numerics {
 
 impl Default for Numerics {
     fn default() -> Self {
-        Numerics { order: 2, dissipation: 1.0 }
+        Numerics { order: 2, dissipation: 1.0, synchronise: Synchronise::Outputs }
     }
 }
 

@@ -31,7 +31,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn numerics(&mut self) {
-        let Numerics { order, dissipation } = self.scenario.numerics;
+        let Numerics { order, dissipation, .. } = self.scenario.numerics;
         self.require(matches!(order, 2 | 4), "numerics.order", || format!("found {order}, expected 2 or 4"));
         self.require((0.0..=1.0).contains(&dissipation), "numerics.dissipation", || {
             format!("found {}, expected a share from 0 to 1", number(dissipation, 12))

@@ -1,0 +1,134 @@
+// A factor 1 + a z + b z^2 of the series of exp(z) as far as z^4, z the time times the
+// central flux operator; see src/reference/sweep.rs, whose twin this is. One march: the flux
+// of the state three cells ahead of the flux of what it leaves, and that three cells
+// ahead of the cell written.
+
+// Cells that two applications of the flux reach.
+const SERIES_REACH: i32 = 6;
+// The second of the two factors.
+override LATTER: bool = false;
+
+// Three cells left of a face and three right of it.
+struct Six {
+    l3: Cell,
+    l2: Cell,
+    l1: Cell,
+    r1: Cell,
+    r2: Cell,
+    r3: Cell,
+}
+
+fn shifted(w: Six, next: Cell) -> Six {
+    return Six(w.l2, w.l1, w.r1, w.r2, w.r3, next);
+}
+
+// The sixth-order central flux of products with the speed.
+fn central_flux(f: Six) -> Cell {
+    return real(37.0 / 60.0) * (f.r1 + f.l1) - real(8.0 / 60.0) * (f.r2 + f.l2) + real(1.0 / 60.0) * (f.r3 + f.l3);
+}
+
+// Whether the lower face of cell k is an edge of a momentum axis, or lies beyond.
+fn closed(line: Line, k: i32) -> bool {
+    return !PERIODIC && ((first_slab() && k <= 0) || (last_slab() && k >= line.cells));
+}
+
+// Old cell -6 to -1 before the slab's part of a line.
+fn cell_before(line: Line, k: i32) -> Cell {
+    if CUT {
+        let cell = below[u32(k + SERIES_REACH) * line.stride + line.number];
+        return select(cell, Cell(), !PERIODIC && first_slab());
+    }
+    if PERIODIC {
+        return own_cell(line, line.cells + k);
+    }
+    return Cell();
+}
+
+// Old cell 0 to 5 after it; `head` the first six of the line.
+fn cell_after(line: Line, k: i32, head: Six) -> Cell {
+    if CUT {
+        let cell = above[u32(k) * line.stride + line.number];
+        return select(cell, Cell(), !PERIODIC && last_slab());
+    }
+    if PERIODIC {
+        let near = select(select(head.l1, head.l2, k == 1), head.l3, k == 0);
+        let far = select(select(head.r3, head.r2, k == 4), head.r1, k == 3);
+        return select(far, near, k < 3);
+    }
+    return Cell();
+}
+
+@compute @workgroup_size(64)
+fn sweep(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    particle = parameters.particle;
+    let line = line_of(line_number(group, groups, lane));
+    if !line.exists {
+        return;
+    }
+    let first_weight = select(real(0.91474668699459515), real(0.085253313005404854), LATTER);
+    let second_weight = select(real(0.26446261479904986), real(0.15755219957394281), LATTER);
+    let head = Six(
+        own_cell(line, 0),
+        own_cell(line, 1),
+        own_cell(line, 2),
+        own_cell(line, 3),
+        own_cell(line, 4),
+        own_cell(line, 5),
+    );
+    // Products of the speed with u up to cell k, and with z u up to cell k - 3.
+    var once = Six();
+    var twice = Six();
+    var lower_once = Cell();
+    var lower_twice = Cell();
+    // u and the speed of cells k - 1, k - 2, k - 3; u + a z u of k - 4, k - 5, k - 6.
+    var u1 = Cell();
+    var u2 = Cell();
+    var u3 = Cell();
+    var nu1 = Rate();
+    var nu2 = Rate();
+    var nu3 = Rate();
+    var sum1 = Cell();
+    var sum2 = Cell();
+    var sum3 = Cell();
+    for (var k = -SERIES_REACH; k < line.cells + SERIES_REACH; k++) {
+        var u = Cell();
+        if k < 0 {
+            u = cell_before(line, k);
+        } else if k < line.cells {
+            u = own_cell(line, k);
+        } else {
+            u = cell_after(line, k - line.cells, head);
+        }
+        if CUT && k == line.cells {
+            // For the slab above, before they are overwritten.
+            for (var last = 0; last < SERIES_REACH; last++) {
+                below[u32(last) * line.stride + line.number] = own_cell(line, line.cells - SERIES_REACH + last);
+            }
+        }
+        let nu = rate(line, k);
+        once = shifted(once, carried(nu, u));
+        let upper_once = select(central_flux(once), Cell(), closed(line, k - 2));
+        let z_u = lower_once - upper_once;
+        lower_once = upper_once;
+        twice = shifted(twice, carried(nu3, z_u));
+        let upper_twice = select(central_flux(twice), Cell(), closed(line, k - 5));
+        let zz_u = lower_twice - upper_twice;
+        lower_twice = upper_twice;
+        if k >= SERIES_REACH {
+            state[line.base + u32(k - SERIES_REACH) * line.stride] = sum3 + second_weight * zz_u;
+        }
+        sum3 = sum2;
+        sum2 = sum1;
+        sum1 = u3 + first_weight * z_u;
+        u3 = u2;
+        u2 = u1;
+        u1 = u;
+        nu3 = nu2;
+        nu2 = nu1;
+        nu1 = nu;
+    }
+}

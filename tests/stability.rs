@@ -1,0 +1,137 @@
+//! Nothing grows that does not grow by itself: noise in uniform plasmas with random spins,
+//! temperatures, g-factors and grids, at steps up to 0.99 of the limit.
+
+mod common;
+
+use common::Random;
+use glam::DVec3;
+use serde_json::{Value, json};
+use spinwigner::run::{DeviceChoice, open};
+use spinwigner::simulation::{Prepared, Simulation};
+use spinwigner::state::State;
+
+/// Resolved axes, in cells.
+const KINDS: [&[(&str, u32)]; 5] = [
+    &[("x", 8), ("px", 48)],
+    &[("y", 8), ("py", 48)],
+    &[("x", 8), ("px", 20), ("py", 20)],
+    &[("x", 8), ("px", 10), ("py", 10), ("pz", 10)],
+    &[("x", 8), ("y", 8), ("px", 10), ("py", 10)],
+];
+
+/// What is drawn for one plasma.
+#[derive(Debug)]
+struct Draw {
+    kind: usize,
+    evolution: &'static str,
+    order: u32,
+    /// Step over its limit.
+    share: f64,
+    scenario: Value,
+}
+
+impl Draw {
+    fn new(random: &mut Random, number: usize) -> Draw {
+        let mut uniform = |low: f64, high: f64| low + (high - low) * (0.5 + 0.5 * random.next());
+        // Mostly lines with one momentum, which take the least time.
+        let kind = [0, 0, 1, 2, 0, 3, 0, 4, 2, 0][number % 10];
+        let evolution = ["maxwell", "maxwell", "maxwell", "maxwell", "electrostatic"][number / 2 % 5];
+        let neutral = number % 7 == 5;
+        let order = if number % 3 == 2 { 4 } else { 2 };
+        let share = [0.3, 0.6, 0.9, 0.99][number % 4];
+        let temperature = 10f64.powf(uniform(-2.0, 0.0));
+        let density = if neutral { 1.0 } else { 10f64.powf(uniform(-1.0, 0.5)) };
+        let susceptibility = uniform(0.0, 0.9);
+        let moment = (susceptibility * temperature / density).sqrt();
+        let reach = 5.0 * (temperature * (1.0 + temperature)).sqrt();
+        let length = 8.0 * 10f64.powf(uniform(-0.7, 0.2));
+        let mut space = json!({});
+        for (name, cells) in KINDS[kind] {
+            let ends = if name.starts_with('p') { [-reach, reach] } else { [0.0, length] };
+            space[*name] = json!({"from": ends[0], "to": ends[1], "cells": cells});
+        }
+        let kinematics =
+            ["relativistic", "relativistic", "non_relativistic", "non_relativistic_without_spin_orbit"][number / 3 % 4];
+        let mut species = json!({"charge": -1, "hbar": 2.0 * moment});
+        if neutral {
+            species = json!({"charge": 0, "hbar": 0.4, "magnetic_moment": moment});
+        } else if number % 4 == 1 {
+            species["g_factor"] = json!({"tbmt": uniform(1.5, 2.6)});
+        }
+        let direction: [f64; 3] = std::array::from_fn(|_| uniform(-1.0, 1.0));
+        let scenario = json!({
+            "title": "test", "about": "test", "references": ["test"],
+            "species": species, "kinematics": kinematics, "phase_space": space,
+            "initial": {"populations": [{
+                "density": density,
+                "momentum": {"gaussian": {"spread": temperature.sqrt()}},
+                "spin": {"uniform": {"direction": direction, "polarisation": uniform(0.0, 1.0)}}
+            }]},
+            "fields": {"evolution": evolution},
+            "time": {"step": 1e-6, "end": 1.0},
+            "numerics": {"order": order, "dissipation": if number % 2 == 0 { 0.0 } else { 1.0 }}
+        });
+        Draw { kind, evolution, order, share, scenario }
+    }
+
+    /// The plasma at rest with noise in every cell, and a step of the given part of the limit.
+    fn start(&self, random: &mut Random, device: DeviceChoice, noise: f64) -> Simulation {
+        let mut prepared = Prepared::new(&common::scenario(&self.scenario)).unwrap_or_else(|error| panic!("{error}"));
+        let shaken = |numbers: &[f64], random: &mut Random| -> Vec<f64> {
+            numbers.iter().map(|x| x * (1.0 + noise * random.next())).collect()
+        };
+        let components = prepared.state.components();
+        prepared.state = State::from_numbers(&shaken(&prepared.state.numbers(), random), components);
+        let (executor, _) = open(&prepared, device, None).unwrap_or_else(|error| panic!("{error}"));
+        prepared.start(executor).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// Root of the mean square of what varies in D, and of B.
+fn amplitude(simulation: &Simulation) -> f64 {
+    let d = &simulation.fields.d;
+    let mean = d.iter().sum::<DVec3>() / d.len() as f64;
+    let vary: f64 = d.iter().map(|d| (*d - mean).length_squared()).sum();
+    let magnetic: f64 = simulation.fields.b.iter().map(|b| b.length_squared()).sum();
+    ((vary + magnetic) / d.len() as f64).sqrt()
+}
+
+/// Largest amplitude of the last fifth of `steps` over that of the second.
+fn growth(simulation: &mut Simulation, steps: u64) -> f64 {
+    let mut largest = [0.0f64; 5];
+    for part in &mut largest {
+        for _ in 0..20 {
+            simulation.advance(steps / 100).unwrap_or_else(|error| panic!("{error}"));
+            *part = part.max(amplitude(simulation));
+        }
+    }
+    largest[4] / largest[1]
+}
+
+/// Waves beat and phases mix, by a factor of two or so; noise that grows by 1e-3 a step would
+/// rise by 20.
+fn stay_quiet(count: usize, steps: u64) {
+    let mut random = Random(11);
+    for number in 0..count {
+        let draw = Draw::new(&mut random, number);
+        let mut simulation = draw.start(&mut random, DeviceChoice::Reference, 1e-9);
+        simulation.step = draw.share * simulation.step_limit();
+        let growth = growth(&mut simulation, steps);
+        println!(
+            "{number}: kind {}, {}, order {}, {} of the limit: {growth:.2}",
+            draw.kind, draw.evolution, draw.order, draw.share
+        );
+        assert!(growth < 4.0, "grows by {growth} in {steps} steps: {draw:#?}");
+    }
+}
+
+#[test]
+fn random_plasmas_are_quiet() {
+    stay_quiet(20, 5000);
+}
+
+#[test]
+#[ignore = "minutes; run with --include-ignored"]
+fn many_random_plasmas_are_quiet() {
+    stay_quiet(200, 5000);
+}
