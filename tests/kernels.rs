@@ -224,12 +224,12 @@ impl<R: Real> Bench<R> {
     fn with_slabs(grid: &Grid, particle: Particle, state: &State) -> Self {
         let slot = grid.resolved().next().expect("an axis");
         let plane = (grid.strides()[slot] * state.components() * size_of::<R>()) as u64;
-        let limits = Limits {
-            slab_bytes: (grid.shape()[slot] / 4).max(reach() + 1) as u64 * plane,
-            ..context().adapter.limits()
-        };
+        let cells = grid.shape()[slot];
+        // Short axes are cut for sweeps by one flux alone.
+        let reach = if cells < 2 * reach() { FLUX_REACH } else { reach() };
+        let limits = Limits { slab_bytes: (cells / 4).max(reach + 1) as u64 * plane, ..context().adapter.limits() };
         let cut =
-            GpuExecutor::<R>::with_limits(context(), grid.clone(), particle, state, limits, reach()).expect("slabs");
+            GpuExecutor::<R>::with_limits(context(), grid.clone(), particle, state, limits, reach).expect("slabs");
         assert!(cut.slabs().cut());
         Bench { cut: Some(cut), ..Bench::new(grid, particle, state) }
     }
@@ -243,7 +243,10 @@ impl<R: Real> Bench<R> {
         let gpu_readings = self.gpu.execute(&recording).expect("device");
         let reference = reference.state().expect("state");
         let gpu = self.gpu.state().expect("state");
-        if let Some(cut) = &mut self.cut {
+        let reach = commands.iter().map(reach_of).fold(0, usize::max);
+        if let Some(cut) = self.cut.as_mut().filter(|cut| cut.slabs().reach < reach) {
+            cut.write(&gpu).expect("written");
+        } else if let Some(cut) = &mut self.cut {
             let readings = cut.execute(&recording).expect("device");
             // Slabs change nothing but what a compiler may round otherwise in another kernel: one
             // rounding of each of the few terms of a flux. Cut momenta are added up in another order.
@@ -528,7 +531,15 @@ fn schemes(all: bool) -> &'static [(Scheme, f64, f64)] {
     if all { schemes } else { &schemes[..2] }
 }
 
-/// That of all schemes.
+/// Cells that a command reads beyond a part of a line.
+fn reach_of(command: &Command) -> usize {
+    match command {
+        Command::Advection { scheme, .. } | Command::Force { scheme, .. } => scheme.reach(),
+        _ => 0,
+    }
+}
+
+/// The most of all schemes.
 fn reach() -> usize {
     schemes(true).iter().map(|(scheme, ..)| scheme.reach()).fold(0, usize::max)
 }
