@@ -30,5 +30,6 @@ pub mod scenario;
 pub mod simulation;
 pub mod splitting;
 pub mod state;
+pub mod watch;
 
 pub use error::{Error, Result};

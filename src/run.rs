@@ -21,6 +21,7 @@ use crate::scenario::schema::{Expectation, Measure, Scenario};
 use crate::scenario::{Loaded, validate};
 use crate::simulation::{Prepared, Simulation};
 use crate::state::State;
+use crate::watch::Watch;
 use crate::{initial, npy};
 
 /// Where to compute.
@@ -135,16 +136,19 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<Outcome> {
     let planned = (scenario.time.end / scenario.time.step).round() as u64;
     let steps = options.steps.map_or(planned, |steps| steps.min(planned));
     let prepared = Prepared::new(loaded)?;
-    for warning in validate::warnings(scenario) {
-        eprintln!("note: {warning}");
-    }
+    let warnings = validate::warnings(scenario);
+    warnings.iter().for_each(|warning| warn(warning));
     let (executor, notice) = open(&prepared, options.device, options.precision)?;
     if let Some(notice) = notice {
-        eprintln!("note: {notice}");
+        warn(&notice);
     }
     let mut simulation = prepared.start(executor)?;
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)?;
+    let mut watch = Watch::of(&simulation);
+    if let Some(watch) = &mut watch {
+        watch.see(&table)?;
+    }
     // Everything that can be refused has been: now the folder may exist.
     let folder = output_folder(&loaded.name, options.out.as_deref())?;
     let device = simulation.executor.description();
@@ -159,6 +163,9 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<Outcome> {
         table,
         balances: Table::default(),
         before: None,
+        watch,
+        warnings,
+        notes: Vec::new(),
         started: Instant::now(),
         flushed: Instant::now(),
         progress: progress(steps, options.quiet),
@@ -183,6 +190,11 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<Outcome> {
 /// Prints a line; a reader that has gone away is no error.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints a note to standard error, open or not.
+fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {text}");
 }
 
 /// Creates the folder; an existing one with files in it is never written to.
@@ -247,6 +259,10 @@ struct Run<'a> {
     balances: Table,
     /// Sample one step before a local balance.
     before: Option<Sample>,
+    watch: Option<Watch>,
+    /// What the scenario was warned of, and what the run has noted since.
+    warnings: Vec<String>,
+    notes: Vec<String>,
     started: Instant,
     flushed: Instant,
     progress: ProgressBar,
@@ -342,6 +358,10 @@ impl<'a> Run<'a> {
         let scenario = self.scenario();
         let what = &scenario.output.diagnostics;
         diagnostics::sample(&mut self.simulation, what, &scenario.units, &mut self.table)?;
+        if let Some(note) = self.watch.as_mut().map_or(Ok(None), |watch| watch.see(&self.table))? {
+            self.progress.suspend(|| warn(&note));
+            self.notes.push(note);
+        }
         if self.flushed.elapsed() > FLUSH {
             self.write_diagnostics()?;
         }
@@ -421,8 +441,20 @@ impl<'a> Run<'a> {
             .collect()
     }
 
+    /// Says when particles have gathered at the ends of the momentum axes.
+    fn edge_note(&self) -> Option<String> {
+        let number = |name: &str| self.table.column(name).and_then(|values| values.last().copied()).unwrap_or(0.0);
+        let edge = number("edge_number") / number("number");
+        (edge > EDGE).then(|| {
+            format!(
+                "{edge:.1e} of the particles sit in the outermost momentum cells, where nothing leaves; widen the axes"
+            )
+        })
+    }
+
     /// Writes plots, record and final state, and prints the summary.
     fn finish(&mut self, report: &[Answer], seconds: f64, quiet: bool) -> Result<()> {
+        self.notes.extend(self.edge_note());
         if self.scenario().output.final_state {
             self.write_final_state()?;
         }
@@ -454,14 +486,7 @@ impl<'a> Run<'a> {
                 None => "       no wave could be fitted in the window".into(),
             });
         }
-        let number = |name: &str| self.table.column(name).and_then(|values| values.last().copied()).unwrap_or(0.0);
-        let edge = number("edge_number") / number("number");
-        if edge > EDGE {
-            say(&format!(
-                "note: {:.1e} of the particles sit in the outermost momentum cells, where nothing leaves; widen the axes",
-                edge
-            ));
-        }
+        self.notes.iter().for_each(|note| say(&format!("note: {note}")));
         let pictures = std::fs::read_dir(self.folder.join("snapshots")).map_or(0, Iterator::count);
         say(&format!(
             "results in {}: {pictures} pictures in snapshots/, diagnostics.csv, diagnostics.png, run.json",
@@ -514,6 +539,7 @@ impl<'a> Run<'a> {
             "sweeps": self.simulation.sweeps,
             "cells": self.simulation.grid.cells(),
             "seconds": self.started.elapsed().as_secs_f64(),
+            "notes": self.warnings.iter().chain(&self.notes).collect::<Vec<_>>(),
             "failure": failure.map(ToString::to_string),
             "answers": answers,
         });

@@ -80,21 +80,7 @@ impl Prepared {
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
         let state = initial::state(scenario, &grid, &particle, &loaded.folder)?;
-        let mesh = Mesh::of(&grid);
-        let canonical = &scenario.phase_space.canonical;
-        let mut unresolved = DVec3::ZERO;
-        for slot in MOMENTUM..AXES {
-            unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
-        }
-        let mut fields = Fields::new(mesh, scenario.fields.evolution);
-        (fields.d, fields.b) = initial_fields(loaded, &mesh)?;
-        fields.clean_magnetic()?;
-        fields.external = external_fields(loaded, &mesh)?;
-        fields.charge = particle.charge;
-        fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
-        fields.unresolved = unresolved;
-        let space = &scenario.phase_space;
-        fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
+        let fields = given_fields(loaded, &grid, &particle)?;
         let background = scenario.fields.background;
         let (step, numerics) = (scenario.time.step, scenario.numerics);
         let prepared = Prepared { grid, particle, state, fields, background, step, numerics };
@@ -152,6 +138,27 @@ impl Prepared {
         simulation.find_rate(&self.state)?;
         Ok(simulation)
     }
+}
+
+/// The fields a scenario gives, at t = 0: D holds E at centres, and A is not solved for.
+pub(crate) fn given_fields(loaded: &Loaded, grid: &Grid, particle: &Particle) -> Result<Fields> {
+    let scenario = &loaded.scenario;
+    let mesh = Mesh::of(grid);
+    let canonical = &scenario.phase_space.canonical;
+    let mut unresolved = DVec3::ZERO;
+    for slot in MOMENTUM..AXES {
+        unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
+    }
+    let mut fields = Fields::new(mesh, scenario.fields.evolution);
+    (fields.d, fields.b) = initial_fields(loaded, &mesh)?;
+    fields.clean_magnetic()?;
+    fields.external = external_fields(loaded, &mesh)?;
+    fields.charge = particle.charge;
+    fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
+    fields.unresolved = unresolved;
+    let space = &scenario.phase_space;
+    fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
+    Ok(fields)
 }
 
 /// Self-consistent E at centres and B on its edges as the user gave them.
@@ -447,6 +454,7 @@ impl Simulation {
     fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
         if self.self_consistent() {
             let after = next_sources(readings)?;
+            self.fields.refuse_unstable_step(&after, &self.particle, self.order, self.step, self.time())?;
             // The layers took a share away last of all.
             let left = after.iter().zip(&self.fields.absorption);
             let removed: Vec<f64> = left.map(|(s, rate)| s.density * (rate * drift).exp_m1()).collect();

@@ -129,8 +129,8 @@ fn broken_scenarios_are_refused_with_place_and_remedy() {
         ),
         (
             "\"time\": { \"step\": 0.1",
-            "\"fields\": { \"evolution\": \"maxwell\" }, \"time\": { \"step\": 1",
-            &["s.json:13:59: at `time.step`", "expected 0.503355 or less, the stability limit"],
+            "\"fields\": { \"evolution\": \"maxwell\" }, \"time\": { \"step\": 0.5",
+            &["s.json:13:59: at `time.step`", "or less, 0.99 of the stability limit 2/sqrt(K^2 + omega_p^2)"],
         ),
         (
             "\"time\": {",

@@ -29,6 +29,11 @@ fn path(folder: &Path) -> &str {
     folder.to_str().expect("UTF-8")
 }
 
+/// The record of a run.
+fn record(out: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON")
+}
+
 /// A run that fails on the way leaves its rows and a record that says why: an E that grows as
 /// 1e5 sin(0.1 t) soon throws particles across the whole grid in one step.
 #[test]
@@ -43,8 +48,7 @@ fn a_failed_run_leaves_what_it_has() {
     std::fs::write(&page, scenario.to_string()).expect("written");
     let output = spinwigner(&["run", path(&page), "--out", path(&out), "--quiet"]).output().expect("runs");
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
-    let record: Value =
-        serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON");
+    let record = record(&out);
     let failure = record["failure"].as_str().expect("a reason");
     assert!(text(&output.stderr).contains(failure) && failure.contains("reduce time.step"), "{failure}");
     let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("diagnostics.csv").lines().count();
@@ -64,8 +68,7 @@ fn a_run_writes_what_it_promises() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains(path(&out)));
 
-    let record: Value =
-        serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON");
+    let record = record(&out);
     assert_eq!(record["steps"], 4);
     assert!(record["failure"].is_null());
     assert_eq!(
@@ -135,6 +138,70 @@ fn a_missed_answer_is_an_error() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("MISSED frequency") && text(&output.stderr).contains("1 of 2"));
     assert!(out.join("diagnostics.csv").exists());
+    // Its energy is nothing to note.
+    assert_eq!(record(&out)["notes"], serde_json::json!([]));
+}
+
+/// A closed run whose energy grows says so, and fails when it has grown by more than there was:
+/// B turns momenta by shears, px py px, that are unstable where |q B| dt/m > 2. Seen are the
+/// note, on the way and in the record, the reason and code 1; rows and record stay.
+#[test]
+fn a_run_that_explodes_is_a_failure() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let (page, out) = (folder.path().join("mine.json"), folder.path().join("results"));
+    let axis = serde_json::json!({"from": -6, "to": 6, "cells": 48});
+    let scenario = |field: f64| {
+        serde_json::json!({
+            "title": "Gyration", "about": "A plasma gyrates.", "references": [],
+            "species": {"spin": false}, "kinematics": "non_relativistic",
+            "phase_space": {"px": axis, "py": axis},
+            "initial": {"populations": [{"momentum": {"maxwellian": {"temperature": 1, "drift": [0.5, 0, 0]}}}]},
+            "fields": {"evolution": "maxwell", "uniform": {"B": [0, 0, field]}},
+            "time": {"step": 0.1, "end": 20}
+        })
+    };
+    let run = |field: f64, out: &Path| {
+        std::fs::write(&page, scenario(field).to_string()).expect("written");
+        spinwigner(&["run", path(&page), "--device", "reference", "--out", path(out)]).output().expect("runs")
+    };
+    let stable = run(1.0, &folder.path().join("stable"));
+    assert!(stable.status.success() && !text(&stable.stderr).contains("energy"), "{}", text(&stable.stderr));
+    let output = run(21.0, &out);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let record = record(&out);
+    let (failure, note) = (record["failure"].as_str().expect("a reason"), record["notes"][0].as_str().expect("a note"));
+    assert!(failure.contains("the total energy has grown by") && said.contains(failure), "{failure}");
+    assert!(note.contains("have exchanged") && said.contains(&format!("note: {note}")), "{note}\n{said}");
+    assert!(out.join("diagnostics.csv").exists());
+}
+
+/// A step that validation would refuse, in a scenario changed since, ends the run at once.
+#[test]
+fn an_unstable_step_ends_the_run() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let mut loaded = spinwigner::scenario::load("light-wave").expect("shipped");
+    // 2/sqrt(12.6475^2 + 0.976^2) = 0.157665
+    for (step, stable) in [(0.156, true), (0.159, false)] {
+        (loaded.scenario.time.step, loaded.scenario.time.end) = (step, 2.0 * step);
+        loaded.scenario.output = Default::default();
+        loaded.scenario.expect.clear();
+        let options = spinwigner::run::RunOptions {
+            out: Some(folder.path().join(step.to_string())),
+            device: spinwigner::run::DeviceChoice::Reference,
+            precision: None,
+            steps: None,
+            quiet: true,
+        };
+        match spinwigner::run::execute(&loaded, &options) {
+            Ok(_) => assert!(stable),
+            Err(error) => {
+                let text = error.to_string();
+                assert!(!stable && matches!(error, spinwigner::Error::Run(_)), "{text}");
+                assert!(text.contains("the step 0.159 is unstable") && text.contains("time.step <= 0.156"), "{text}");
+            }
+        }
+    }
 }
 
 /// A column is measured in the row at a time, and its change since the first row.
@@ -160,8 +227,7 @@ fn a_column_at_a_time() {
     let (time, spin) = (table.column("time").expect("time"), table.column("spin_x").expect("spin_x"));
     let row = time.iter().position(|t| (t - 1.0).abs() < 1e-9).expect("a row at 1");
     let last = spin.len() - 1;
-    let record: Value =
-        serde_json::from_str(&std::fs::read_to_string(out.join("run.json")).expect("run.json")).expect("JSON");
+    let record = record(&out);
     for (index, exact) in [spin[last], spin[row], spin[row] - spin[0]].into_iter().enumerate() {
         assert_eq!(record["answers"][index]["measured"].as_f64(), Some(exact));
     }

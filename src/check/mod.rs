@@ -13,7 +13,7 @@ use glam::DVec3;
 
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
-use crate::fields::MAXWELL_LIMIT;
+use crate::fields::{SHARE, StepLimit};
 use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
 use crate::grid::{AXIS_NAMES, Axis, Grid};
 use crate::output::balance;
@@ -84,7 +84,7 @@ pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision)
 }
 
 fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
-    let estimate = Estimate::new(&loaded.scenario, precision);
+    let estimate = Estimate::new(loaded, precision);
     let mut text = String::new();
     // Writing to a String cannot fail.
     let mut line = |words: String| writeln!(text, "{words}").unwrap_or_default();
@@ -162,6 +162,7 @@ impl Bound {
 
 struct Estimate<'s> {
     scenario: &'s Scenario,
+    limit: Option<StepLimit>,
     /// Of the state on the device.
     precision: Precision,
     particle: Particle,
@@ -174,7 +175,8 @@ struct Estimate<'s> {
 }
 
 impl<'s> Estimate<'s> {
-    fn new(scenario: &'s Scenario, precision: Precision) -> Self {
+    fn new(loaded: &'s Loaded, precision: Precision) -> Self {
+        let scenario = &loaded.scenario;
         let space = &scenario.phase_space;
         let momenta = [space.px, space.py, space.pz].map(|axis| axis.map(Axis::from));
         let canonical = [space.canonical.px, space.canonical.py, space.canonical.pz];
@@ -184,6 +186,7 @@ impl<'s> Estimate<'s> {
         });
         Estimate {
             scenario,
+            limit: validate::step_limit(scenario, &loaded.folder),
             precision,
             particle: Particle::new(&scenario.species, scenario.kinematics),
             spaces: [space.x, space.y, space.z].map(|axis| axis.map(Axis::from)),
@@ -215,7 +218,7 @@ impl<'s> Estimate<'s> {
         let mut advice = Vec::new();
         advice.extend(self.streaming());
         advice.extend(self.forces(fields));
-        advice.extend(self.light());
+        advice.extend(self.stability());
         advice.extend(self.plasma_frequency());
         advice.extend(self.cyclotron(fields));
         advice.extend(self.precession(fields));

@@ -1,4 +1,4 @@
-//! Step sizes: speeds, forces, light, and phases per step.
+//! Step sizes: speeds, forces, stability, and phases per step.
 
 use super::*;
 
@@ -123,23 +123,12 @@ impl Estimate<'_> {
         advice
     }
 
-    /// The explicit limit of Maxwell's equations, which every valid scenario keeps.
-    pub(super) fn light(&self) -> Option<Advice> {
-        let names: Vec<&str> = self.spaces().map(|(direction, _)| PhaseAxis::SPACE[direction].name()).collect();
-        if names.is_empty() || self.scenario.fields.evolution != Evolution::Maxwell {
-            return None;
-        }
-        let what = match names.as_slice() {
-            [name] => format!("dt/d{name}"),
-            names => {
-                let squares: Vec<String> = names.iter().map(|name| format!("1/d{name}^2")).collect();
-                format!("dt sqrt({})", squares.join(" + "))
-            }
-        };
-        let ratio = MAXWELL_LIMIT * self.scenario.time.step / validate::maxwell_limit(&self.scenario.phase_space);
-        let words =
-            format!("Maxwell's equations: {what} = {}, stable up to {}", number(ratio, 3), number(MAXWELL_LIMIT, 3));
-        Some(Advice { level: Level::Ok, words })
+    /// The step against the limit of fields and plasma, which every valid scenario keeps.
+    pub(super) fn stability(&self) -> Option<Advice> {
+        let limit = self.limit?;
+        let share = self.scenario.time.step / limit.largest();
+        let fact = format!("stability: dt is {} of {}, allowed up to {SHARE}", number(share, 3), limit.words());
+        Some(Advice { level: Level::Ok, words: fact })
     }
 
     /// Density averaged over the domain.

@@ -43,6 +43,19 @@ impl ExternalFields {
         self.analytic.is_empty() && self.arrays.is_empty()
     }
 
+    /// Whether a field does work: any E, and a B that depends on time.
+    pub fn does_work(&self) -> bool {
+        let works = |field: &External| match field {
+            External::Uniform(field) => DVec3::from(field.E) != DVec3::ZERO,
+            External::Gradient { component, .. } => component.is_electric(),
+            External::TravellingWave { component, frequency, .. }
+            | External::StandingWave { component, frequency, .. } => component.is_electric() || *frequency != 0.0,
+            // In `arrays`.
+            External::File(_) => false,
+        };
+        self.analytic.iter().any(works) || self.arrays.iter().any(|sample| sample.e != DVec3::ZERO)
+    }
+
     /// E, B and their derivatives at centre `cell`, which lies at `position`, at `time`.
     pub fn at(&self, cell: usize, position: DVec3, time: f64) -> FieldSample {
         let mut sample = self.arrays.get(cell).copied().unwrap_or_default();

@@ -88,6 +88,14 @@ impl Fields {
         self.evolution == Evolution::Frozen
     }
 
+    /// Whether particles and fields keep their energy: fields evolve, no prescribed one and
+    /// no component that is kept does work, and nothing is absorbed.
+    pub fn conserve_energy(&self) -> bool {
+        let kept = DVec3::ONE - self.evolving();
+        let closed = !self.is_frozen() && self.absorption.is_empty() && !self.external.does_work();
+        closed && self.d.iter().all(|d| kept * *d == DVec3::ZERO)
+    }
+
     /// Whether a momentum is reduced to p_c - q A.
     pub(super) fn needs_potential(&self) -> bool {
         self.charge != 0.0 && self.unresolved != DVec3::ZERO

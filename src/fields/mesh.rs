@@ -21,9 +21,9 @@ pub struct Mesh {
 }
 
 /// f(x + dx/2) - f(x - dx/2) and so on outwards, over dx.
-const STAGGERED: [f64; 3] = [75.0 / 64.0, -25.0 / 384.0, 3.0 / 640.0];
+pub(super) const STAGGERED: [f64; 3] = [75.0 / 64.0, -25.0 / 384.0, 3.0 / 640.0];
 /// f(x + dx) - f(x - dx) and so on outwards, over dx.
-const CENTRED: [f64; 3] = [45.0 / 60.0, -9.0 / 60.0, 1.0 / 60.0];
+pub(super) const CENTRED: [f64; 3] = [45.0 / 60.0, -9.0 / 60.0, 1.0 / 60.0];
 /// What `CENTRED` makes of x f beyond x df: k times its weights.
 const LEVER: [f64; 3] = [CENTRED[0], 2.0 * CENTRED[1], 3.0 * CENTRED[2]];
 /// Value midway.
@@ -33,9 +33,6 @@ const MEAN: [f64; 3] = [802.0 / 1440.0, -93.0 / 1440.0, 11.0 / 1440.0];
 /// f(x), then f(x + dx) + f(x - dx) and so on outwards, halved: the two-point
 /// difference of the result is the staggered difference of f.
 const SHARP: [f64; 3] = [0.5 * (STAGGERED[0] + STAGGERED[1] + STAGGERED[2]), STAGGERED[1] + STAGGERED[2], STAGGERED[2]];
-
-/// Largest c dt/dx of leapfrog with the staggered difference above.
-pub const MAXWELL_LIMIT: f64 = 1.0 / (75.0 / 64.0 + 25.0 / 384.0 + 3.0 / 640.0);
 
 /// Cells the stencils reach beyond their own.
 const REACH: usize = 3;
@@ -111,12 +108,6 @@ impl Mesh {
             wavenumber[axis] = std::f64::consts::TAU / (self.cells[axis] as f64 * self.step[axis]);
         }
         wavenumber
-    }
-
-    /// Largest stable step of the explicit Maxwell update; infinite on a point.
-    pub fn maxwell_limit(&self) -> f64 {
-        // A fold from 0, as the empty sum of floats is -0.
-        MAXWELL_LIMIT / self.resolved().fold(0.0, |sum, axis| sum + self.step[axis].powi(-2)).sqrt()
     }
 
     /// sum_k weight_k ( f[i + above + k] + sign f[i + below - k] ) / divisor along a
@@ -343,18 +334,9 @@ mod tests {
     #[test]
     fn a_point_has_no_derivative() {
         let mesh = Mesh { cells: [1; 3], step: [1.0; 3], first: [0.0; 3] };
-        assert!(mesh.is_point() && mesh.maxwell_limit() == f64::INFINITY);
+        assert!(mesh.is_point());
         assert_eq!(mesh.derivative(0, &[3.0]), [0.0]);
         assert_eq!(mesh.to_faces(1, &[3.0]), [3.0]);
         assert_eq!(mesh.mean_to_centres(2, &[3.0]), [3.0]);
-    }
-
-    /// A cube of cells is sqrt(3) times as strict as a line of them.
-    #[test]
-    fn the_limit_counts_every_axis() {
-        let line = Mesh { cells: [8, 1, 1], step: [0.5, 1.0, 1.0], first: [0.0; 3] };
-        let cube = Mesh { cells: [8; 3], step: [0.5; 3], first: [0.0; 3] };
-        assert!((line.maxwell_limit() - 0.5 * MAXWELL_LIMIT).abs() < 1e-15);
-        assert!((line.maxwell_limit() / cube.maxwell_limit() - 3f64.sqrt()).abs() < 1e-14);
     }
 }

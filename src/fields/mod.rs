@@ -7,11 +7,13 @@ mod fourier;
 mod initial;
 mod maxwell;
 mod mesh;
+mod stability;
 
 pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};
 pub use maxwell::Fields;
-pub use mesh::{MAXWELL_LIMIT, Mesh, along, component, others, vectors};
+pub use mesh::{Mesh, along, component, others, vectors};
+pub use stability::{SHARE, StepLimit, factor};
 
 #[cfg(test)]
 mod tests {

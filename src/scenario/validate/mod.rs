@@ -5,6 +5,7 @@ mod files;
 mod initial;
 mod output;
 mod phase_space;
+mod stability;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -21,9 +22,11 @@ use super::reduction;
 use super::schema::*;
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
-use crate::fields::{MAXWELL_LIMIT, Mesh, component_index};
+use crate::fields::{Mesh, component_index};
 use crate::grid::Grid;
 use crate::physics::Particle;
+
+pub(crate) use stability::step_limit;
 
 /// Sweeps reach three cells to each side.
 pub(crate) const MIN_CELLS: u32 = 8;
@@ -59,6 +62,10 @@ pub fn validate(scenario: &Scenario, text: &str, origin: &str, folder: &Path) ->
     // File shapes mean nothing before the grid does.
     if checker.violations.is_empty() {
         checker.files(folder);
+    }
+    // And the state is known when all else is.
+    if checker.violations.is_empty() {
+        checker.stability(folder);
     }
     if checker.violations.is_empty() {
         return Ok(());
@@ -124,6 +131,14 @@ pub(crate) fn number(x: f64, digits: usize) -> String {
     } else {
         format!("{rounded:e}")
     }
+}
+
+/// The largest number of `digits` significant digits that is no larger than a positive one.
+pub(crate) fn rounded_down(x: f64, digits: usize) -> f64 {
+    let rounded = |x: f64| format!("{x:.*e}", digits.saturating_sub(1)).parse().unwrap_or(x);
+    let nearest: f64 = rounded(x);
+    let unit = 10f64.powi(x.log10().floor() as i32 + 1 - digits as i32);
+    if nearest <= x { nearest } else { rounded(nearest - unit) }
 }
 
 /// Bytes for a message.
@@ -243,11 +258,6 @@ impl Checker<'_> {
             });
         }
     }
-}
-
-/// Largest stable step of the explicit Maxwell update; infinite without a space axis.
-pub(crate) fn maxwell_limit(space: &PhaseSpace) -> f64 {
-    Grid::of(space).map_or(f64::INFINITY, |grid| Mesh::of(&grid).maxwell_limit())
 }
 
 /// Whether a component is one of E, and its direction.

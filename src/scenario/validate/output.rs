@@ -16,7 +16,6 @@ impl Checker<'_> {
             );
             return;
         }
-        self.light(step);
         if let Some(nearest) = nearest_multiple(end, step) {
             self.refuse(
                 "time.end",
@@ -42,21 +41,6 @@ impl Checker<'_> {
             "found 4, but what an absorbing layer swallows does not come back in the steps that order four takes \
              backwards; use 2, or remove the layers"
                 .into()
-        });
-    }
-
-    /// The explicit limit of Maxwell's equations.
-    fn light(&mut self, step: f64) {
-        let limit = maxwell_limit(&self.scenario.phase_space);
-        let unstable = self.scenario.fields.evolution == Evolution::Maxwell && step > limit;
-        self.require(!unstable, "time.step", || {
-            format!(
-                "found {}, expected {} or less, the stability limit {}/sqrt(sum of 1/dx^2) of Maxwell's equations; lower it, or the `cells` of the space axes",
-                number(step, 12),
-                // Rounded down, so that the number given is accepted.
-                number((limit * 1e6).floor() / 1e6, 12),
-                number(MAXWELL_LIMIT, 3)
-            )
         });
     }
 

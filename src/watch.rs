@@ -1,0 +1,162 @@
+//! Watches the total energy of a run that should conserve it.
+//!
+//! Let the parts be the energies of particles, E, B and spin, and *exchanged* the largest
+//! half sum of the magnitudes of their changes so far: what one part lost the others gained.
+//! The error of the scheme is a share of that, of order (w dt)^2, or (w dt)^4: below 1e-2 in
+//! runs whose oscillations are resolved. Two errors come whatever is exchanged. Sweeps heat: a
+//! relativistic gas on fifty cells of momentum gains 7e-4 of its energy in twenty turns, 2e-5
+//! without dissipation. And the shears that turn a momentum keep `px^2 + (1 - (w_c dt/2)^2) py^2`,
+//! so that its energy swings by (w_c dt)^2/4. A change of more than a tenth of what is
+//! exchanged, and of 1e-4 + (w_c dt)^2/4 of all energy, is noted; one that exceeds all the energy
+//! the run began with, which nothing closed can do, ends it.
+
+use crate::diagnostics::Table;
+use crate::error::{Error, Result};
+use crate::scenario::validate::number;
+use crate::simulation::Simulation;
+
+/// Share of the energy exchanged that is worth a note: ten times what resolved runs lose.
+const NOTED: f64 = 0.1;
+
+/// Share of all energy that is, besides the swing of what gyrates: ten times what single
+/// precision rounds.
+const ROUNDED: f64 = 1e-4;
+
+const PARTS: [&str; 4] = ["energy_kinetic", "energy_electric", "energy_magnetic", "energy_spin"];
+
+/// What is remembered of the rows of `diagnostics.csv` so far.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    /// (w_c dt)^2/4
+    swing: f64,
+    first: Option<[f64; 4]>,
+    exchanged: f64,
+    noted: bool,
+}
+
+impl Watch {
+    /// None where energy need not be conserved.
+    pub fn of(simulation: &Simulation) -> Option<Watch> {
+        let table = simulation.fields.table(&[], simulation.time());
+        let magnetic = table.iter().map(|sample| sample.b.length()).fold(0.0, f64::max);
+        let angle = simulation.particle.charge * magnetic / simulation.particle.mass * simulation.step;
+        let watch = Watch { swing: 0.25 * angle * angle, ..Watch::default() };
+        simulation.fields.conserve_energy().then_some(watch)
+    }
+
+    /// Looks at the last row of a table; returns a note the first time one is due.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] when more energy came or went than there was.
+    pub fn see(&mut self, table: &Table) -> Result<Option<String>> {
+        let value = |name: &str| {
+            let column = table.columns.iter().position(|column| column == name)?;
+            table.rows.last()?.get(column).copied()
+        };
+        let (Some(time), [Some(kinetic), Some(electric), Some(magnetic), Some(spin)]) =
+            (value("time"), PARTS.map(value))
+        else {
+            return Ok(None);
+        };
+        self.row(time, [kinetic, electric, magnetic, spin])
+    }
+
+    fn row(&mut self, time: f64, parts: [f64; 4]) -> Result<Option<String>> {
+        let sum = |parts: [f64; 4]| parts.iter().sum::<f64>();
+        let first = *self.first.get_or_insert(parts);
+        let changes: [f64; 4] = std::array::from_fn(|k| parts[k] - first[k]);
+        self.exchanged = self.exchanged.max(0.5 * sum(changes.map(f64::abs)));
+        let gain = sum(changes);
+        if gain.abs() <= NOTED * self.exchanged || gain.abs() <= (ROUNDED + self.swing) * sum(parts.map(f64::abs)) {
+            return Ok(None);
+        }
+        let began = sum(first.map(f64::abs));
+        let verb = if gain > 0.0 { "grown" } else { "fallen" };
+        let changed = format!("the total energy has {verb} by {} at t = {}", number(gain.abs(), 4), number(time, 7));
+        let remedy = "reduce time.step, refine the grid or set numerics.dissipation to 0, and widen the momentum axes if `edge_number` grows";
+        if gain.abs() > began {
+            return Err(Error::Run(format!(
+                "{changed}, by more than all the energy the run began with, {}, though nothing gives or takes any: \
+                 the run is unstable or far from resolved; {remedy}",
+                number(began, 4)
+            )));
+        }
+        if std::mem::replace(&mut self.noted, true) {
+            return Ok(None);
+        }
+        Ok(Some(format!(
+            "{changed}, though nothing gives or takes any: {} of the {} that particles, fields and spins have \
+             exchanged, where a resolved run stays below 0.01; {remedy}",
+            number(gain.abs() / self.exchanged, 2),
+            number(self.exchanged, 4)
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A wave that swings between parts and loses a twentieth of what it exchanges.
+    #[test]
+    fn swings_are_no_news() {
+        let mut watch = Watch::default();
+        for step in 0..1000 {
+            let field = 0.01 * (0.1 * f64::from(step)).cos().powi(2);
+            let row = watch.row(0.1 * f64::from(step), [1.0 - 0.95 * field, field, 0.0, 0.0]);
+            assert_eq!(row.expect("closed"), None, "{step}");
+        }
+    }
+
+    /// A gain of a fifth of what is exchanged is noted once, with its numbers.
+    #[test]
+    fn a_gain_is_noted_once() {
+        let mut watch = Watch::default();
+        let mut notes = Vec::new();
+        for step in 0..10 {
+            let field = 0.01 * f64::from(step);
+            notes.extend(watch.row(f64::from(step), [1.0 - 0.8 * field, field, 0.0, 0.0]).expect("small"));
+        }
+        let [note] = notes.as_slice() else { panic!("{notes:?}") };
+        // 0.2 of 0.01, of the half sum 0.009.
+        assert!(note.contains("grown by 0.002 at t = 1,") && note.contains("0.22 of the 0.009"), "{note}");
+        assert!(note.contains("reduce time.step"), "{note}");
+    }
+
+    /// What sweeps heat and turns swing is no news, though nothing is exchanged.
+    #[test]
+    fn swings_of_turns_are_no_news() {
+        for swing in [0.0, 1e-3] {
+            let mut watch = Watch { swing, ..Watch::default() };
+            let allowed = 1e-4 + swing;
+            for kinetic in [1.0, 1.0 + 0.99 * allowed, 1.0 - 0.99 * allowed] {
+                assert_eq!(watch.row(0.0, [kinetic, 0.0, 0.0, 0.0]).expect("small"), None);
+            }
+            assert!(watch.row(0.0, [1.0 + 1.1 * allowed, 0.0, 0.0, 0.0]).expect("small").is_some());
+        }
+    }
+
+    /// Twice the energy there was is too much, whatever is exchanged.
+    #[test]
+    fn an_explosion_ends_the_run() {
+        let mut watch = Watch::default();
+        let mut failure = None;
+        for step in 0..20 {
+            let field = 1e-3 * f64::from(1 << step);
+            match watch.row(f64::from(step), [0.3, field, 0.0, -0.01]) {
+                Ok(_) => {}
+                Err(error) => {
+                    failure = Some((step, error));
+                    break;
+                }
+            }
+        }
+        let (step, error) = failure.expect("energy grows a thousandfold");
+        // It began with 0.311; 0.512 - 0.001 is more, 0.255 is not.
+        assert_eq!(step, 9);
+        let text = error.to_string();
+        assert!(matches!(error, Error::Run(_)) && text.contains("grown by 0.511 at t = 9"), "{text}");
+        assert!(text.contains("began with, 0.311") && text.contains("reduce time.step"), "{text}");
+    }
+}
