@@ -6,6 +6,7 @@ mod common;
 use common::Random;
 use glam::DVec3;
 use serde_json::{Value, json};
+use spinwigner::fields::StepLimit;
 use spinwigner::run::{DeviceChoice, open};
 use spinwigner::simulation::{Prepared, Simulation};
 use spinwigner::state::State;
@@ -74,17 +75,27 @@ impl Draw {
         Draw { kind, evolution, order, share, scenario }
     }
 
-    /// The plasma at rest with noise in every cell, and a step of the given part of the limit.
-    fn start(&self, random: &mut Random, device: DeviceChoice, noise: f64) -> Simulation {
-        let mut prepared = Prepared::new(&common::scenario(&self.scenario)).unwrap_or_else(|error| panic!("{error}"));
-        let shaken = |numbers: &[f64], random: &mut Random| -> Vec<f64> {
-            numbers.iter().map(|x| x * (1.0 + noise * random.next())).collect()
-        };
-        let components = prepared.state.components();
-        prepared.state = State::from_numbers(&shaken(&prepared.state.numbers(), random), components);
-        let (executor, _) = open(&prepared, device, None).unwrap_or_else(|error| panic!("{error}"));
+    /// The plasma at rest with noise in every cell, on `finer` times the momentum cells.
+    fn start(&self, finer: u32) -> Simulation {
+        let mut loaded = common::scenario(&self.scenario);
+        let space = &mut loaded.scenario.phase_space;
+        for axis in [&mut space.px, &mut space.py, &mut space.pz] {
+            axis.iter_mut().for_each(|axis| axis.cells *= finer);
+        }
+        let mut prepared = Prepared::new(&loaded).unwrap_or_else(|error| panic!("{error}"));
+        let mut random = Random(5);
+        let numbers: Vec<f64> = prepared.state.numbers().iter().map(|x| x * (1.0 + 1e-9 * random.next())).collect();
+        prepared.state = State::from_numbers(&numbers, prepared.state.components());
+        let (executor, _) = open(&prepared, DeviceChoice::Reference, None).unwrap_or_else(|error| panic!("{error}"));
         prepared.start(executor).unwrap_or_else(|error| panic!("{error}"))
     }
+}
+
+/// The largest stable step.
+fn limit(simulation: &Simulation, order: u32) -> f64 {
+    let inertia = simulation.sources.iter().map(|s| s.inverse_inertia).fold(0.0, f64::max);
+    let (fields, particle) = (&simulation.fields, &simulation.particle);
+    StepLimit::new(fields.evolution, &fields.mesh, particle, order, inertia).map_or(0.1, |limit| limit.largest())
 }
 
 /// Root of the mean square of what varies in D, and of B.
@@ -96,7 +107,8 @@ fn amplitude(simulation: &Simulation) -> f64 {
     ((vary + magnetic) / d.len() as f64).sqrt()
 }
 
-/// Largest amplitude of the last fifth of `steps` over that of the second.
+/// Largest amplitude of the last fifth of `steps` over that of the second, looked at 20
+/// times each.
 fn growth(simulation: &mut Simulation, steps: u64) -> f64 {
     let mut largest = [0.0f64; 5];
     for part in &mut largest {
@@ -109,46 +121,39 @@ fn growth(simulation: &mut Simulation, steps: u64) -> f64 {
 }
 
 /// Waves beat and phases mix, by a factor of two or so; noise that grows by 1e-3 a step would
-/// rise by 20.
-fn stay_quiet(count: usize, steps: u64) {
+/// rise by 20. What grows is tried again with an eighth of the step and twice the momentum
+/// cells over the same time: polarised and anisotropic plasmas have instabilities of their
+/// own, which remain, while one of the step is gone.
+fn stay_quiet(count: usize, steps: [u64; 5]) {
     let mut random = Random(11);
     for number in 0..count {
         let draw = Draw::new(&mut random, number);
-        let mut simulation = draw.start(&mut random, DeviceChoice::Reference, 1e-9);
+        let mut simulation = draw.start(1);
         simulation.step = draw.share * limit(&simulation, draw.order);
-        let growth = growth(&mut simulation, steps);
+        let (step, steps) = (simulation.step, steps[draw.kind]);
+        let found = growth(&mut simulation, steps);
         println!(
-            "{number}: kind {}, {}, order {}, {} of the limit: {growth:.2}",
+            "{number}: kind {}, {}, order {}, {} of the limit: {found:.2}",
             draw.kind, draw.evolution, draw.order, draw.share
         );
-        if growth >= 4.0 { println!("GROWS {draw:#?}"); } assert!(growth < 1e30, "grows by {growth} in {steps} steps: {draw:#?}");
+        if found > 4.0 {
+            let mut fine = draw.start(2);
+            fine.step = step / 8.0;
+            let physical = growth(&mut fine, 8 * steps);
+            println!("    with dt/8 and twice the momentum cells: {physical:.2}");
+            assert!(found < 2.0 * physical, "grows by {found}, not by {physical}: {draw:#?}");
+        }
     }
 }
 
-fn limit(simulation: &Simulation, order: u32) -> f64 {
-    let inertia = simulation.sources.iter().map(|s| s.inverse_inertia).fold(0.0, f64::max);
-    let mesh = simulation.fields.mesh;
-    let x = simulation.particle.moment.powi(2) * (1.0 + simulation.particle.anomaly.abs()).powi(2) * inertia;
-    let mut largest = 0.0f64;
-    for i in 1..=1000 {
-        let t = std::f64::consts::PI * i as f64 / 1000.0;
-        let s = 2.0 * (75.0 / 64.0 * (0.5 * t).sin() - 25.0 / 384.0 * (1.5 * t).sin() + 3.0 / 640.0 * (2.5 * t).sin());
-        let d = 2.0 * (45.0 / 60.0 * t.sin() - 9.0 / 60.0 * (2.0 * t).sin() + (3.0 * t).sin() / 60.0);
-        largest = largest.max(s * s + x * d * d);
-    }
-    let electro = matches!(simulation.fields.evolution, spinwigner::scenario::schema::Evolution::Electrostatic);
-    let k2: f64 = if electro { 0.0 } else { mesh.resolved().map(|a| largest / mesh.step[a].powi(2)).sum() };
-    let factor = if order == 4 { 2.7207 } else { 2.0 };
-    factor / (k2 + simulation.particle.charge.powi(2) * inertia).sqrt()
-}
-
+/// A tenth of them, and larger grids not as long.
 #[test]
 fn random_plasmas_are_quiet() {
-    stay_quiet(20, 5000);
+    stay_quiet(20, [5000, 5000, 1000, 200, 200]);
 }
 
 #[test]
 #[ignore = "minutes; run with --include-ignored"]
 fn many_random_plasmas_are_quiet() {
-    stay_quiet(200, 5000);
+    stay_quiet(200, [5000; 5]);
 }
