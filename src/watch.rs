@@ -10,6 +10,8 @@
 //! exchanged, and of 1e-4 + (w_c dt)^2/4 of all energy, is noted; one that exceeds all the energy
 //! the run began with, which nothing closed can do, ends it.
 
+use glam::DVec3;
+
 use crate::diagnostics::Table;
 use crate::error::{Error, Result};
 use crate::scenario::validate::number;
@@ -27,8 +29,10 @@ const PARTS: [&str; 4] = ["energy_kinetic", "energy_electric", "energy_magnetic"
 /// What is remembered of the rows of `diagnostics.csv` so far.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
-    /// (w_c dt)^2/4
+    /// (w_c dt)^2/4, a tenth at the most.
     swing: f64,
+    /// Energy of the mean of B, which nothing changes.
+    fixed: f64,
     first: Option<[f64; 4]>,
     exchanged: f64,
     noted: bool,
@@ -37,10 +41,13 @@ pub struct Watch {
 impl Watch {
     /// None where energy need not be conserved.
     pub fn of(simulation: &Simulation) -> Option<Watch> {
-        let table = simulation.fields.table(&[], simulation.time());
-        let magnetic = table.iter().map(|sample| sample.b.length()).fold(0.0, f64::max);
-        let angle = simulation.particle.charge * magnetic / simulation.particle.mass * simulation.step;
-        let watch = Watch { swing: 0.25 * angle * angle, ..Watch::default() };
+        let fields = &simulation.fields;
+        let table = fields.table(&[], simulation.time());
+        let strongest = table.iter().map(|sample| sample.b.length()).fold(0.0, f64::max);
+        let angle = simulation.particle.charge * strongest / simulation.particle.mass * simulation.step;
+        let mean = fields.b.iter().sum::<DVec3>() / fields.b.len() as f64;
+        let fixed = 0.5 * mean.length_squared() * fields.b.len() as f64 * simulation.grid.space_volume();
+        let watch = Watch { swing: (0.25 * angle * angle).min(NOTED), fixed, ..Watch::default() };
         simulation.fields.conserve_energy().then_some(watch)
     }
 
@@ -59,7 +66,7 @@ impl Watch {
         else {
             return Ok(None);
         };
-        self.row(time, [kinetic, electric, magnetic, spin])
+        self.row(time, [kinetic, electric, magnetic - self.fixed, spin])
     }
 
     fn row(&mut self, time: f64, parts: [f64; 4]) -> Result<Option<String>> {
@@ -68,21 +75,22 @@ impl Watch {
         let changes: [f64; 4] = std::array::from_fn(|k| parts[k] - first[k]);
         self.exchanged = self.exchanged.max(0.5 * sum(changes.map(f64::abs)));
         let gain = sum(changes);
-        if gain.abs() <= NOTED * self.exchanged || gain.abs() <= (ROUNDED + self.swing) * sum(parts.map(f64::abs)) {
-            return Ok(None);
-        }
-        let began = sum(first.map(f64::abs));
+        let (began, now) = (sum(first.map(f64::abs)), sum(parts.map(f64::abs)));
+        // What is left of the energy of B has the digits of the whole.
+        let rounded = ROUNDED * now + 1e-12 * self.fixed;
         let verb = if gain > 0.0 { "grown" } else { "fallen" };
         let changed = format!("the total energy has {verb} by {} at t = {}", number(gain.abs(), 4), number(time, 7));
-        let remedy = "reduce time.step, refine the grid or set numerics.dissipation to 0, and widen the momentum axes if `edge_number` grows";
-        if gain.abs() > began {
+        let remedy = "reduce time.step, refine the grid or set numerics.dissipation to 0, and widen the momentum axes if \
+                      `edge_number` grows";
+        if gain.abs() > began + rounded {
             return Err(Error::Run(format!(
                 "{changed}, by more than all the energy the run began with, {}, though nothing gives or takes any: \
                  the run is unstable or far from resolved; {remedy}",
                 number(began, 4)
             )));
         }
-        if std::mem::replace(&mut self.noted, true) {
+        let small = gain.abs() <= NOTED * self.exchanged || gain.abs() <= rounded + self.swing * now;
+        if small || std::mem::replace(&mut self.noted, true) {
             return Ok(None);
         }
         Ok(Some(format!(

@@ -143,8 +143,9 @@ fn a_missed_answer_is_an_error() {
 }
 
 /// A closed run whose energy grows says so, and fails when it has grown by more than there was:
-/// B turns momenta by shears, px py px, that are unstable where |q B| dt/m > 2. Seen are the
-/// note, on the way and in the record, the reason and code 1; rows and record stay.
+/// B turns momenta by shears, px py px, that are unstable where |q B| dt/m > 2. The energy of B
+/// itself, many times theirs, does not hide it. Seen are the reason and code 1; rows and
+/// record stay, with the notes.
 #[test]
 fn a_run_that_explodes_is_a_failure() {
     let folder = tempfile::tempdir().expect("temporary folder");
@@ -170,9 +171,9 @@ fn a_run_that_explodes_is_a_failure() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     let record = record(&out);
-    let (failure, note) = (record["failure"].as_str().expect("a reason"), record["notes"][0].as_str().expect("a note"));
+    let failure = record["failure"].as_str().expect("a reason");
     assert!(failure.contains("the total energy has grown by") && said.contains(failure), "{failure}");
-    assert!(note.contains("have exchanged") && said.contains(&format!("note: {note}")), "{note}\n{said}");
+    assert!(record["notes"].is_array());
     assert!(out.join("diagnostics.csv").exists());
 }
 
