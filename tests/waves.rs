@@ -272,7 +272,7 @@ fn non_relativistic_weibel_growth() {
     let mut root = plasma(TAU / 1.25, 20, population, momenta, "maxwell", "B_z");
     root["kinematics"] = json!("non_relativistic_without_spin_orbit");
     root["fields"]["perturbations"] = json!([{"component": "B_z", "mode": 1, "amplitude": 1e-5}]);
-    root["time"] = json!({"step": 0.2, "end": 160.0});
+    root["time"] = json!({"step": 0.16, "end": 160.0});
     let loaded = scenario(&root);
     for device in BOTH {
         let fit = fitted(&loaded, &record(&loaded, device, 5), 80.0, 160.0);
