@@ -84,16 +84,13 @@ fn sweep(
     var twice = Six();
     var lower_once = Cell();
     var lower_twice = Cell();
-    // u and the speed of cells k - 1, k - 2, k - 3; u + a z u of k - 4, k - 5, k - 6.
-    var u1 = Cell();
-    var u2 = Cell();
-    var u3 = Cell();
+    // The speed of cells k - 1, k - 2, k - 3; a z u of k - 4, k - 5, k - 6.
     var nu1 = Rate();
     var nu2 = Rate();
     var nu3 = Rate();
-    var sum1 = Cell();
-    var sum2 = Cell();
-    var sum3 = Cell();
+    var change1 = Cell();
+    var change2 = Cell();
+    var change3 = Cell();
     for (var k = -SERIES_REACH; k < line.cells + SERIES_REACH; k++) {
         var u = Cell();
         if k < 0 {
@@ -119,14 +116,13 @@ fn sweep(
         let zz_u = lower_twice - upper_twice;
         lower_twice = upper_twice;
         if k >= SERIES_REACH {
-            state[line.base + u32(k - SERIES_REACH) * line.stride] = sum3 + second_weight * zz_u;
+            // One sum with u: what each loses to rounding adds up, the more the smaller its terms.
+            let old = own_cell(line, k - SERIES_REACH);
+            state[line.base + u32(k - SERIES_REACH) * line.stride] = old + (change3 + second_weight * zz_u);
         }
-        sum3 = sum2;
-        sum2 = sum1;
-        sum1 = u3 + first_weight * z_u;
-        u3 = u2;
-        u2 = u1;
-        u1 = u;
+        change3 = change2;
+        change2 = change1;
+        change1 = first_weight * z_u;
         nu3 = nu2;
         nu2 = nu1;
         nu1 = nu;

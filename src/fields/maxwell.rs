@@ -254,6 +254,27 @@ impl Fields {
         }
     }
 
+    /// Damps waves of D, B and A that the mesh does not carry, at the rate `share` c/dx along
+    /// each axis, whichever way `time` runs; Gauss's law, div B = 0 and B = curl A hold on.
+    ///
+    /// On the mesh such waves still propagate, while a sweep all but stands still for
+    /// them. To a wave that outruns it so far sweeps that dissipate give energy, through the
+    /// spin-orbit coupling, rather than take it.
+    pub fn damp(&mut self, share: f64, time: f64, sources: &[Sources]) {
+        if self.evolution != Evolution::Maxwell || share == 0.0 {
+            return;
+        }
+        let mesh = &self.mesh;
+        for field in [&mut self.d, &mut self.b, &mut self.a] {
+            for axis in mesh.resolved() {
+                let lost = share * time.abs() / mesh.step[axis];
+                let finest = vectors([0, 1, 2].map(|j| mesh.finest(axis, &component(field, j))));
+                field.iter_mut().zip(finest).for_each(|(field, finest)| *field -= lost * finest);
+            }
+        }
+        self.obey_gauss(sources);
+    }
+
     /// The two-point divergence of D at centres.
     pub(super) fn divergence_d(&self) -> Vec<f64> {
         let mut divergence = vec![0.0; self.mesh.size()];
