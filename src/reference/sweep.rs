@@ -34,8 +34,9 @@ use rayon::prelude::*;
 use crate::operators::{FLUX_REACH, Factor, Scheme, Speed};
 use crate::state::Cell;
 
-/// Cells that one block advances along the axis.
+/// Cells that one block advances along the axis, and one whose fluxes reach twice as far.
 const BLOCK: usize = 8;
+const WIDE_BLOCK: usize = 16;
 const REACH: usize = FLUX_REACH;
 
 /// How an array is swept: `outer` x `cells` x `inner`, the sweep along `cells`.
@@ -217,28 +218,40 @@ fn series<C: Cell>(
     nu: impl Fn(usize, usize, isize) -> Courant + Sync,
 ) {
     const BOTH: usize = 2 * REACH;
-    const WIDE: usize = BLOCK + 2 * BOTH;
+    const WIDE: usize = WIDE_BLOCK + 2 * BOTH;
     let [first_weight, second_weight] = factor.coefficients();
     in_blocks(layout, output, |outer, inner, first| {
         let at = |slot: usize| (first + slot) as isize - BOTH as isize;
-        let u: [C; WIDE] = std::array::from_fn(|slot| read(layout, input, outer, inner, at(slot)));
-        let a: [Courant; WIDE] = std::array::from_fn(|slot| nu(outer, inner, layout.wrap(at(slot))));
+        // The last block of a line is shorter; nothing lies beyond closed edges.
+        let end = (layout.cells - first).min(WIDE_BLOCK) + 2 * BOTH;
+        let exists = |slot: usize| slot < end && (layout.periodic || (0..layout.cells as isize).contains(&at(slot)));
+        let u: [C; WIDE] = std::array::from_fn(|slot| match exists(slot) {
+            true => read(layout, input, outer, inner, at(slot)),
+            false => C::default(),
+        });
+        let a: [Courant; WIDE] = std::array::from_fn(|slot| match exists(slot) {
+            true => nu(outer, inner, layout.wrap(at(slot))),
+            false => Courant::default(),
+        });
         // L v in the cells where the flux reaches no further than `v`, which is known from `margin` on.
         let applied = |v: &[C; WIDE], margin: usize| -> [C; WIDE] {
             let f: [C; WIDE] = std::array::from_fn(|slot| v[slot].carried(a[slot].v, a[slot].c));
-            let through = |face: usize| {
+            let mut through = [C::default(); WIDE];
+            for face in margin + REACH..end - margin - REACH + 1 {
                 let closed = !layout.periodic && !(1..layout.cells as isize).contains(&at(face));
-                if closed { C::default() } else { central_flux(&f[face - REACH..face + REACH]) }
-            };
-            let known = margin + REACH..WIDE - margin - REACH;
-            std::array::from_fn(|slot| match known.contains(&slot) {
-                true => through(slot) - through(slot + 1),
-                false => C::default(),
-            })
+                if !closed {
+                    through[face] = central_flux(&f[face - REACH..face + REACH]);
+                }
+            }
+            let mut change = [C::default(); WIDE];
+            for slot in margin + REACH..end - margin - REACH {
+                change[slot] = through[slot] - through[slot + 1];
+            }
+            change
         };
         let once = applied(&u, 0);
         let twice = applied(&once, REACH);
-        std::array::from_fn(|k| {
+        std::array::from_fn::<C, WIDE_BLOCK, _>(|k| {
             let slot = k + BOTH;
             u[slot] + (once[slot] * first_weight + twice[slot] * second_weight)
         })
@@ -278,7 +291,7 @@ fn march<C, F>(
             if closed { C::default() } else { flux(face) }
         };
         let mut lower = through(0);
-        std::array::from_fn(|k| {
+        std::array::from_fn::<C, BLOCK, _>(|k| {
             let upper = through(k + 1);
             let cell = u[k + REACH] - (upper - lower);
             lower = upper;
@@ -287,19 +300,19 @@ fn march<C, F>(
     });
 }
 
-/// Fills the lines of `output` in blocks of `BLOCK` cells: `block(outer, inner, first)` are
+/// Fills the lines of `output` in blocks of `N` cells: `block(outer, inner, first)` are
 /// the cells from `first` on; what lies beyond the line is left.
-fn in_blocks<C: Cell>(
+fn in_blocks<C: Cell, const N: usize>(
     Layout { cells, inner, .. }: Layout,
     output: &mut [C],
-    block: impl Fn(usize, usize, usize) -> [C; BLOCK] + Sync,
+    block: impl Fn(usize, usize, usize) -> [C; N] + Sync,
 ) {
-    let blocks = cells.div_ceil(BLOCK);
+    let blocks = cells.div_ceil(N);
     output.par_chunks_mut(cells * inner).enumerate().for_each(|(outer, output)| {
-        output.par_chunks_mut(BLOCK * inner).enumerate().with_min_len(blocks.min(512 / inner + 1)).for_each(
+        output.par_chunks_mut(N * inner).enumerate().with_min_len(blocks.min(512 / inner + 1)).for_each(
             |(number, output)| {
                 for i in 0..inner {
-                    let advanced = block(outer, i, number * BLOCK);
+                    let advanced = block(outer, i, number * N);
                     for (cell, advanced) in output[i..].iter_mut().step_by(inner).zip(advanced) {
                         *cell = advanced;
                     }
