@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor};
 use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
-use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Recording, Scheme, Speed};
+use crate::operators::{Command, Executor, ExecutorDescription, Factor, FieldSample, Recording, Scheme, Speed};
 use crate::output;
 use crate::precision::{Precision, Real};
 use crate::scenario::{Loaded, parse};
@@ -144,7 +144,8 @@ fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Repor
     progress("a step, pass by pass");
     let case = Case::new([1, 1, 0, 1, 1, 1], plan.cells, true);
     let (_, profile) = step_row::<R>(&context, &case, plan.rounds)?;
-    let device = executor::<R>(&context, &case.prepared()?)?.description();
+    let prepared = case.prepared()?;
+    let device = executor::<R>(&context, &prepared, prepared.schemes())?.description();
     Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, scaling, profile })
 }
 
@@ -222,15 +223,15 @@ impl Case {
     }
 }
 
-fn executor<R: Real>(context: &Context, prepared: &Prepared) -> Result<GpuExecutor<R>> {
-    let reach = Scheme::reach_of(prepared.schemes());
+fn executor<R: Real>(context: &Context, prepared: &Prepared, schemes: &[Scheme]) -> Result<GpuExecutor<R>> {
+    let reach = Scheme::reach_of(schemes);
     GpuExecutor::new(context.clone(), prepared.grid.clone(), prepared.particle, &prepared.state, reach)
 }
 
 /// Every kernel that a state of this kind can meet, in fields that leave no term idle.
 fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<KernelTable> {
     let prepared = case.prepared()?;
-    let mut gpu = executor::<R>(context, &prepared)?;
+    let mut gpu = executor::<R>(context, &prepared, &[Scheme::Series(Factor::Former)])?;
     let (grid, particle) = (&prepared.grid, &prepared.particle);
     let field = FieldSample {
         e: DVec3::new(0.03, 0.05, 0.02),
@@ -255,32 +256,35 @@ fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Resul
     Ok(KernelTable { grid: case.name(), spin: case.spin, cells: grid.cells(), kernels })
 }
 
-/// One command for each kernel of a grid.
+/// One command for each kernel of a grid; of the sweeps that do not dissipate, which are two
+/// factors alike, the former along one axis of space and of momentum.
 fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
     // Less than a cell per sweep.
-    let (time, scheme, dissipation, table) = (1e-3, Scheme::Flux, 1.0, 0);
+    let (time, dissipation, table) = (1e-3, 1.0, 0);
+    let advection = |axis, streaming, speed, scheme| Command::Advection {
+        axis,
+        time,
+        streaming,
+        speed,
+        scheme,
+        dissipation,
+        table,
+    };
+    let force = |slot, speed, scheme| Command::Force { axis: slot - MOMENTUM, time, speed, scheme, dissipation, table };
     let mut commands = Vec::new();
-    for speed in [Speed::Uniform, Speed::Varying, Speed::Coupled] {
-        if !spin && speed == Speed::Coupled {
-            continue;
+    for (scheme, axes) in [(Scheme::Flux, AXES), (Scheme::Series(Factor::Former), 1)] {
+        for speed in [Speed::Uniform, Speed::Varying, Speed::Coupled] {
+            if !spin && speed == Speed::Coupled {
+                continue;
+            }
+            if speed != Speed::Varying {
+                commands.extend(grid.spaces().take(axes).map(|axis| advection(axis, true, speed, scheme)));
+            }
+            commands.extend(grid.momenta().take(axes).map(|slot| force(slot, speed, scheme)));
         }
-        if speed != Speed::Varying {
-            let sweep = |axis| Command::Advection { axis, time, streaming: true, speed, scheme, dissipation, table };
-            commands.extend(grid.spaces().map(sweep));
-        }
-        commands.extend(grid.momenta().map(|slot| Command::Force {
-            axis: slot - MOMENTUM,
-            time,
-            speed,
-            scheme,
-            dissipation,
-            table,
-        }));
     }
     if spin {
-        let speed = Speed::Coupled;
-        let hidden = |axis| Command::Advection { axis, time, streaming: false, speed, scheme, dissipation, table };
-        commands.extend(grid.spaces().map(hidden));
+        commands.extend(grid.spaces().map(|axis| advection(axis, false, Speed::Coupled, Scheme::Flux)));
         commands.push(Command::SpinTorque { time, table });
     }
     commands.extend([Command::Sources { table }, Command::Observables { table }, Command::Balance { table }]);
@@ -291,7 +295,7 @@ fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
 fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(StepRow, Option<Profile>)> {
     let prepared = case.prepared()?;
     let (grid, components) = (prepared.grid.clone(), prepared.state.components());
-    let mut gpu = executor::<R>(context, &prepared)?;
+    let mut gpu = executor::<R>(context, &prepared, prepared.schemes())?;
     let slabs = gpu.slabs().clone();
     let state_bytes = slabs.state_bytes() as f64;
     let mut copy = f64::INFINITY;
@@ -328,7 +332,7 @@ fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(S
     // Once more on the same device, as it may have changed its clock meanwhile.
     let prepared = case.prepared()?;
     drop(simulation);
-    let mut gpu = executor::<R>(context, &prepared)?;
+    let mut gpu = executor::<R>(context, &prepared, prepared.schemes())?;
     let copy = time_copy(&mut gpu)?;
     let allocated = memory(&mut gpu, &prepared)?;
     let bytes = 2.0 * state_bytes * sweeps;

@@ -81,14 +81,14 @@ fn balances(loaded: &Loaded, steps: u64) -> Balances {
     Balances::between(&before, &Sample::of(&mut simulation).expect("finite"))
 }
 
-/// Waves along x in which all terms act, with as many cells and another step.
+/// Waves along x in which all terms act, with as many cells and steps of order two.
 fn waves(x: u32, p: u32, step: f64) -> Loaded {
     let mut loaded = common::shipped("plasma-wave-full");
     let space = &mut loaded.scenario.phase_space;
     for (axis, cells) in [(&mut space.x, x), (&mut space.px, p), (&mut space.py, p)] {
         axis.as_mut().expect("1D2P").cells = cells;
     }
-    loaded.scenario.time.step = step;
+    (loaded.scenario.time.step, loaded.scenario.numerics.order) = (step, 2);
     loaded
 }
 

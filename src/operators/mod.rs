@@ -89,8 +89,8 @@ impl Factor {
     /// The coefficients `[first, second]`. Twin of those in `shaders/shared/series.wgsl`.
     pub fn coefficients(self) -> [f64; 2] {
         match self {
-            Factor::Former => [0.914_746_686_994_595_15, 0.264_462_614_799_049_86],
-            Factor::Latter => [0.085_253_313_005_404_854, 0.157_552_199_573_942_81],
+            Factor::Former => [0.914_746_686_994_595_2, 0.264_462_614_799_049_86],
+            Factor::Latter => [0.085_253_313_005_404_85, 0.157_552_199_573_942_8],
         }
     }
 }
