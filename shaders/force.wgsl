@@ -32,7 +32,9 @@ fn line_of(invocation: u32) -> Line {
 // Momentum at cell k.
 fn momentum_of(line: Line, k: i32) -> vec3<real> {
     let j = unit(DIRECTION);
-    return line.momentum * (vec3<real>(real(1.0)) - j) + centre(line.axis, k) * j;
+    let offset = i32(line.axis.offset);
+    let cell = select(k, wrapped(k + offset, i32(line.axis.whole)) - offset, PERIODIC);
+    return line.momentum * (vec3<real>(real(1.0)) - j) + centre(line.axis, cell) * j;
 }
 
 // F_j at cell k.

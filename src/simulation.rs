@@ -325,7 +325,7 @@ impl Simulation {
         let mut time = self.time();
         for (stage, fraction) in splitting::composition(self.order).iter().enumerate() {
             let length = fraction * self.step;
-            // The mirror image of the drift after the kick.
+            // The mirror image of the drift after the kick, or in order two of the step before.
             self.drift(0.5 * length, time, self.sweep_order(stage + 1))?;
             self.kick_and_drift(time, length, 0.5 * length, stage)?;
             time += length;

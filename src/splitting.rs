@@ -17,9 +17,10 @@
 //! ```
 //!
 //! Strang's order two holds for the whole coupled system. Half drifts of neighbouring
-//! steps are merged when no output is due, or never if the scenario says so. Sweeps along several space axes commute but
-//! for terms of order hbar: taking turns forwards and backwards makes two steps a
-//! palindrome, which keeps the order at half the price of a palindrome in every step.
+//! steps are merged when no output is due, or never if the scenario says so. Sweeps along
+//! several space axes commute but for terms of order hbar: taking turns forwards and
+//! backwards makes two steps that are not merged a palindrome, which keeps the order at
+//! half the price of a palindrome in every step.
 //! What nothing separates is one: the two turns without a hidden velocity, the two
 //! innermost forces without spin.
 //!

@@ -204,3 +204,31 @@ fn layers_give_no_energy() {
         assert!(left < 0.9 && most <= energy[0] + 1e-3 * energy[0].abs(), "{draw:#?}");
     }
 }
+
+/// A gas that turns in a uniform B without dissipation, for 300 radians: what its tail leaves at the
+/// walls of the momentum axes feeds no ripples. Purity does not rise, and the energy stays as
+/// well as 3 cells per spread tell it.
+#[test]
+fn walls_feed_no_ripples() {
+    for (cells, order) in [(40, 2), (24, 4)] {
+        let axis = json!({"from": -1.6, "to": 1.6, "cells": cells});
+        let loaded = common::scenario(&json!({
+            "title": "test", "about": "test", "references": ["test"],
+            "species": {"charge": -1, "spin": false}, "kinematics": "non_relativistic",
+            "phase_space": {"px": axis, "py": axis},
+            "initial": {"populations": [{"momentum": {"gaussian": {"spread": 0.25, "drift": [0.1, 0, 0]}}}]},
+            "fields": {"external": [{"uniform": {"B": [0, 0, 1]}}]},
+            "time": {"step": 0.1, "end": 300.0}, "numerics": {"order": order, "dissipation": 0}
+        }));
+        let table = common::record(&loaded, DeviceChoice::Reference, 100);
+        let of = |name: &str| {
+            let values = table.column(name).expect("recorded");
+            values.iter().map(|value| value / values[0] - 1.0).collect::<Vec<_>>()
+        };
+        let largest = |values: &[f64]| values.iter().fold(0.0f64, |most, value| most.max(value.abs()));
+        let (purity, energy) = (of("purity"), of("energy_kinetic"));
+        println!("{cells} cells, order {order}: purity {:.1e}, energy {:.1e}", purity[30], largest(&energy));
+        assert!(purity.iter().all(|change| (-1e-3..1e-9).contains(change)), "{purity:?}");
+        assert!(largest(&energy) < 1e-3, "{energy:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 const LANES: u32 = 64u;
 
-// Space axes are periodic; nothing crosses the edges of a momentum axis.
+// Space axes are periodic; a momentum axis is closed, or its edges are joined.
 override PERIODIC: bool = false;
 // Storage slot of the swept axis.
 override SWEPT: u32 = 0u;

@@ -27,35 +27,22 @@ fn central_flux(f: Six) -> Cell {
     return real(37.0 / 60.0) * (f.r1 + f.l1) - real(8.0 / 60.0) * (f.r2 + f.l2) + real(1.0 / 60.0) * (f.r3 + f.l3);
 }
 
-// Whether the lower face of cell k is an edge of a momentum axis, or lies beyond.
-fn closed(line: Line, k: i32) -> bool {
-    return !PERIODIC && ((first_slab() && k <= 0) || (last_slab() && k >= line.cells));
-}
-
-// Old cell -6 to -1 before the slab's part of a line.
+// Old cell -6 to -1 before the slab's part of a line; all lines are rings.
 fn cell_before(line: Line, k: i32) -> Cell {
     if CUT {
-        let cell = below[u32(k + SERIES_REACH) * line.stride + line.number];
-        return select(cell, Cell(), !PERIODIC && first_slab());
+        return below[u32(k + SERIES_REACH) * line.stride + line.number];
     }
-    if PERIODIC {
-        return own_cell(line, line.cells + k);
-    }
-    return Cell();
+    return own_cell(line, line.cells + k);
 }
 
 // Old cell 0 to 5 after it; `head` the first six of the line.
 fn cell_after(line: Line, k: i32, head: Six) -> Cell {
     if CUT {
-        let cell = above[u32(k) * line.stride + line.number];
-        return select(cell, Cell(), !PERIODIC && last_slab());
+        return above[u32(k) * line.stride + line.number];
     }
-    if PERIODIC {
-        let near = select(select(head.l1, head.l2, k == 1), head.l3, k == 0);
-        let far = select(select(head.r3, head.r2, k == 4), head.r1, k == 3);
-        return select(far, near, k < 3);
-    }
-    return Cell();
+    let near = select(select(head.l1, head.l2, k == 1), head.l3, k == 0);
+    let far = select(select(head.r3, head.r2, k == 4), head.r1, k == 3);
+    return select(far, near, k < 3);
 }
 
 @compute @workgroup_size(64)
@@ -108,11 +95,11 @@ fn sweep(
         }
         let nu = rate(line, k);
         once = shifted(once, carried(nu, u));
-        let upper_once = select(central_flux(once), Cell(), closed(line, k - 2));
+        let upper_once = central_flux(once);
         let z_u = lower_once - upper_once;
         lower_once = upper_once;
         twice = shifted(twice, carried(nu3, z_u));
-        let upper_twice = select(central_flux(twice), Cell(), closed(line, k - 5));
+        let upper_twice = central_flux(twice);
         let zz_u = lower_twice - upper_twice;
         lower_twice = upper_twice;
         if k >= SERIES_REACH {

@@ -169,7 +169,7 @@ impl Kernel {
             constants.extend([
                 ("DIRECTION", axis as f64),
                 ("SWEPT", slot as f64),
-                ("PERIODIC", number(slot < MOMENTUM)),
+                ("PERIODIC", number(slot < MOMENTUM || scheme.joins_edges())),
                 ("CUT", number(line.cut)),
                 ("LANES_APART", number(line.apart)),
             ]);

@@ -63,6 +63,14 @@ impl Scheme {
         }
     }
 
+    /// Whether it joins the edges of a momentum axis rather than close them. Next to a closed
+    /// edge a central flux lets what gathers in the last cell grow, and ripples of it run inwards to
+    /// grow at the next edge: turned by B for 100 radians the rounding errors of a tail explode. On a ring
+    /// differences are antisymmetric, and a sweep can be undone.
+    pub fn joins_edges(self) -> bool {
+        matches!(self, Scheme::Series(_))
+    }
+
     /// Cells beyond a part of a line that its sweep reads.
     pub fn reach(self) -> usize {
         if let Scheme::Series(_) = self { 2 * FLUX_REACH } else { FLUX_REACH }

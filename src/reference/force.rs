@@ -1,5 +1,5 @@
 //! dt W + d_pj( (F_j + b_j) W ) = 0: Lorentz force, dipole force and its
-//! magnetic partner. Nothing crosses the edges of a momentum axis.
+//! magnetic partner. A momentum axis is closed, or its edges are joined.
 
 use glam::DVec3;
 
@@ -22,7 +22,7 @@ pub fn sweep<C: Cell>(
 ) {
     let Some(&momentum_axis) = grid.axis(MOMENTUM + axis) else { return };
     let inner = grid.strides()[MOMENTUM + axis];
-    let layout = Layout { cells: momentum_axis.cells, inner, periodic: false };
+    let layout = Layout { cells: momentum_axis.cells, inner, periodic: method.scheme.joins_edges() };
     let courant = time / momentum_axis.step;
     let direction = DVec3::AXES[axis];
     let line_cells = momentum_axis.cells * inner;

@@ -209,7 +209,7 @@ fn varying<C: Cell>(
     });
 }
 
-/// Applies a factor of the series of exp(L).
+/// Applies a factor of the series of exp(L) on a ring.
 fn series<C: Cell>(
     layout: Layout,
     input: &[C],
@@ -222,26 +222,20 @@ fn series<C: Cell>(
     let [first_weight, second_weight] = factor.coefficients();
     in_blocks(layout, output, |outer, inner, first| {
         let at = |slot: usize| (first + slot) as isize - BOTH as isize;
-        // The last block of a line is shorter; nothing lies beyond closed edges.
+        // The last block of a line is shorter.
         let end = (layout.cells - first).min(WIDE_BLOCK) + 2 * BOTH;
-        let exists = |slot: usize| slot < end && (layout.periodic || (0..layout.cells as isize).contains(&at(slot)));
-        let u: [C; WIDE] = std::array::from_fn(|slot| match exists(slot) {
-            true => read(layout, input, outer, inner, at(slot)),
-            false => C::default(),
-        });
-        let a: [Courant; WIDE] = std::array::from_fn(|slot| match exists(slot) {
-            true => nu(outer, inner, layout.wrap(at(slot))),
-            false => Courant::default(),
-        });
+        let mut u = [C::default(); WIDE];
+        let mut a = [Courant::default(); WIDE];
+        for slot in 0..end {
+            u[slot] = read(layout, input, outer, inner, at(slot));
+            a[slot] = nu(outer, inner, layout.wrap(at(slot)));
+        }
         // L v in the cells where the flux reaches no further than `v`, which is known from `margin` on.
         let applied = |v: &[C; WIDE], margin: usize| -> [C; WIDE] {
             let f: [C; WIDE] = std::array::from_fn(|slot| v[slot].carried(a[slot].v, a[slot].c));
             let mut through = [C::default(); WIDE];
             for face in margin + REACH..end - margin - REACH + 1 {
-                let closed = !layout.periodic && !(1..layout.cells as isize).contains(&at(face));
-                if !closed {
-                    through[face] = central_flux(&f[face - REACH..face + REACH]);
-                }
+                through[face] = central_flux(&f[face - REACH..face + REACH]);
             }
             let mut change = [C::default(); WIDE];
             for slot in margin + REACH..end - margin - REACH {
