@@ -184,8 +184,8 @@ fn fifth_order_in_space_in_the_plane() {
 
 /// In both momenta differences are of sixth order, and sweeps without dissipation solve what
 /// they make of the equations. The axes reach to eight spreads: what is cut off at
-/// six, 1e-8 of the peak, would be seen. On cells 0.8 spreads wide sums over momentum are
-/// still better than any order (room above), while the finest are not far from rounding (below).
+/// six, 1e-8 of the peak, would be seen. On cells 0.8 spreads wide a tail still reaches over
+/// the joined edges, 3e-7 of the momentum (room above); the finest are not far from rounding (below).
 #[test]
 fn sixth_order_in_momentum() {
     let wide = |cells: u32| {
@@ -196,7 +196,7 @@ fn sixth_order_in_momentum() {
         }
         balances(&loaded, 25)
     };
-    orders("dp", &[20, 60, 180].map(wide), 4.5..=8.0);
+    orders("dp", &[20, 60, 180].map(wide), 4.5..=10.5);
 }
 
 /// A polarised plasma along z in fields of the given kind.
