@@ -145,7 +145,7 @@ pub fn execute(loaded: &Loaded, options: &RunOptions) -> Result<Outcome> {
     let mut simulation = prepared.start(executor)?;
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)?;
-    let mut watch = Watch::of(&simulation);
+    let mut watch = Watch::of(&simulation, scenario);
     if let Some(watch) = &mut watch {
         watch.see(&table)?;
     }

@@ -6,6 +6,11 @@
 //! four. K is what the differences of the mesh make of k, `w_p^2 = q^2 int |w0|/eps d3p`
 //! at its largest. The rate E x a of a kick is a rotation and limits nothing.
 //!
+//! A leapfrog is a cold plasma. In a warm one a kick finds what earlier kicks made with
+//! `exp(-(k v t)^2/2)` of it left, v the thermal speed: where steps turn a wave by about one
+//! radian the late kicks that would slow an alternating wave down are forgotten, and it grows
+//! from a smaller `w_p dt` on.
+//!
 //! M answers B as a plasma of `x = mu_B^2 (1 + |a|)^2 int |w0|/eps d3p` would that moves with
 //! the centred difference: where x exceeds 1/2 the fastest wave is no longer the shortest.
 
@@ -27,6 +32,11 @@ pub const SHARE: f64 = 0.99;
 const STRANG: f64 = 2.0;
 /// The same of Suzuki's five steps of order two that make one of order four.
 const SUZUKI: f64 = 2.7207;
+
+/// Largest w_p dt of longitudinal waves in a Maxwellian of any temperature: at `k v dt` = 1.137.
+const WARM_STRANG: f64 = 1.6179;
+/// The same of order four: at `k v dt` = 1.03.
+const WARM_SUZUKI: f64 = 2.208;
 
 /// Samples of a symbol between the longest wave and the shortest.
 const WAVES: usize = 1024;
@@ -57,19 +67,33 @@ impl StepLimit {
 
     /// The largest stable step; infinite where nothing oscillates.
     pub fn largest(&self) -> f64 {
+        self.of_mesh().min(self.of_plasma())
+    }
+
+    /// That of the fastest wave, of fields with a cold plasma.
+    fn of_mesh(&self) -> f64 {
         factor(self.order) / self.wavenumber.hypot(self.plasma_frequency)
+    }
+
+    /// That of plasma waves that are damped by the thermal motion.
+    fn of_plasma(&self) -> f64 {
+        warm_factor(self.order) / self.plasma_frequency
+    }
+
+    /// Whether the mesh counts: then fewer cells allow a larger step.
+    pub fn is_of_mesh(&self) -> bool {
+        self.of_mesh() < self.of_plasma()
     }
 
     /// The formula of [`Self::largest`] with its numbers, for messages.
     pub fn words(&self) -> String {
-        let (factor, largest) = (number(factor(self.order), 5), number(self.largest(), 6));
+        let largest = number(self.largest(), 6);
         let frequency = format!("omega_p = {} where the plasma is densest", number(self.plasma_frequency, 6));
-        match self.wavenumber {
-            0.0 => format!("{factor}/omega_p = {largest} with {frequency}"),
-            k => format!(
-                "{factor}/sqrt(K^2 + omega_p^2) = {largest} with K = {} of the mesh and {frequency}",
-                number(k, 6)
-            ),
+        if self.is_of_mesh() {
+            let (factor, k) = (number(factor(self.order), 5), number(self.wavenumber, 6));
+            format!("{factor}/sqrt(K^2 + omega_p^2) = {largest} with K = {k} of the mesh and {frequency}")
+        } else {
+            format!("{}/omega_p = {largest} with {frequency}", number(warm_factor(self.order), 5))
         }
     }
 }
@@ -77,6 +101,11 @@ impl StepLimit {
 /// Largest w dt of an oscillator that a step of this order keeps stable.
 pub fn factor(order: u32) -> f64 {
     if order == 4 { SUZUKI } else { STRANG }
+}
+
+/// Largest w_p dt of the plasma waves of a Maxwellian that a step of this order keeps stable.
+fn warm_factor(order: u32) -> f64 {
+    if order == 4 { WARM_SUZUKI } else { WARM_STRANG }
 }
 
 /// The largest K of a mesh with spin response `x`: the root of the sum over the axes of
@@ -170,6 +199,48 @@ mod tests {
         }
     }
 
+    /// Kicks at `middles` of a step of 1 act on what streaming left of the earlier ones: growth of
+    /// the density of a wave in 300 steps, `frequency` w_p dt and `blur` k v dt.
+    fn growth_of_a_warm_wave(order: u32, frequency: f64, blur: f64) -> f64 {
+        let (mut kicks, mut start): (Vec<(f64, f64)>, f64) = (Vec::new(), 0.0);
+        for _ in 0..300 {
+            for fraction in composition(order) {
+                kicks.push((start + 0.5 * fraction, *fraction));
+                start += fraction;
+            }
+        }
+        let mut density = vec![1.0];
+        for now in 1..kicks.len() {
+            let answer = |(&(time, weight), &density): (&(f64, f64), &f64)| -> f64 {
+                let since = kicks[now].0 - time;
+                weight * since * (-0.5 * (blur * since).powi(2)).exp() * density
+            };
+            density.push(-frequency.powi(2) * kicks.iter().zip(&density).map(answer).sum::<f64>());
+        }
+        let largest = |part: &[f64]| part.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+        let third = density.len() / 3;
+        largest(&density[2 * third..]) / largest(&density[third..2 * third])
+    }
+
+    /// Stable just below the factor at any temperature, unstable just above it at one.
+    #[test]
+    fn warm_factors_are_those_of_kicks_and_streaming() {
+        // At the limit kicks of one sign in turn keep an alternating wave as it is: 1 = (w_p dt)^2 S.
+        let sum = |blur: f64| {
+            let term = |m: i32| f64::from(m) * (-0.5 * (blur * f64::from(m)).powi(2)).exp();
+            (1..40).map(|m| if m % 2 == 1 { term(m) } else { -term(m) }).sum::<f64>()
+        };
+        let largest = (500..3000).map(|thousandth| sum(1e-3 * f64::from(thousandth))).fold(0.0, f64::max);
+        assert!((largest.powf(-0.5) - WARM_STRANG).abs() < 1e-3, "{largest}");
+        for (order, worst) in [(2, 1.137), (4, 1.035)] {
+            let growth = |share: f64, blur: f64| growth_of_a_warm_wave(order, share * warm_factor(order), blur);
+            for tenth in 3..20 {
+                assert!(growth(0.99, 0.1 * f64::from(tenth)) < 1.1, "{order} {tenth}");
+            }
+            assert!(growth(1.01, worst) > 1.1, "{order}");
+        }
+    }
+
     /// 2 x 1.241667/dx along each axis, and w_p = 0.8 sqrt(2.5).
     #[test]
     fn every_axis_and_the_plasma_count() {
@@ -179,10 +250,11 @@ mod tests {
             let limit = limit(cells, &none, 2.5);
             assert!((limit.wavenumber - shortest * inverse).abs() < 1e-12, "{cells:?}");
             let frequency = (limit.wavenumber.powi(2) + 1.6).sqrt();
-            assert!((limit.largest() - 2.0 / frequency).abs() < 1e-14, "{cells:?}");
+            let largest = f64::min(2.0 / frequency, 1.6179 / 1.6f64.sqrt());
+            assert!((limit.largest() - largest).abs() < 1e-14, "{cells:?}");
         }
         let still = |evolution| StepLimit::new(evolution, &mesh([8; 3]), &none, 4, 2.5);
-        assert!((still(Evolution::Electrostatic).expect("evolves").largest() - 2.7207 / 1.6f64.sqrt()).abs() < 1e-14);
+        assert!((still(Evolution::Electrostatic).expect("evolves").largest() - 2.208 / 1.6f64.sqrt()).abs() < 1e-14);
         assert_eq!(still(Evolution::Frozen), None);
         assert_eq!(limit([1; 3], &none, 0.0).largest(), f64::INFINITY);
     }

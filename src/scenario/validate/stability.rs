@@ -70,7 +70,7 @@ impl Checker<'_> {
                 number(step, 12),
                 number(rounded_down(most, 6), 12),
                 limit.words(),
-                if limit.wavenumber > 0.0 { ", or the `cells` of the space axes" } else { "" }
+                if limit.is_of_mesh() { ", or the `cells` of the space axes" } else { "" }
             )
         });
     }
