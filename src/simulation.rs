@@ -287,7 +287,7 @@ impl Simulation {
         }
         let rate = |i: usize| (ends[0][i] - ends[1][i]) / (2.0 * length) - start[i].cross(turning[i]);
         self.e_rate = (0..turning.len()).map(rate).collect();
-        (self.sweeps, self.fixed_momentum) = (0, DVec3::ZERO);
+        (self.sweeps, self.executed, self.fixed_momentum) = (0, Duration::ZERO, DVec3::ZERO);
         Ok(())
     }
 
