@@ -389,8 +389,8 @@ mod tests {
         }
     }
 
-    /// A wave loses c dt/dx sin^16(k dx/2) per axis, and backwards in time as much: all but the
-    /// shortest waves keep to rounding, and what is uniform keeps to the bit.
+    /// A wave loses c dt/dx sin^16(k dx/2) per axis, and backwards in time as much: a wave of
+    /// sixteen cells keeps to 1e-11, and what is uniform to the bit.
     #[test]
     fn short_waves_alone_are_damped() {
         let mesh = Mesh { cells: [48, 48, 1], step: [0.5, 0.8, 1.0], first: [0.25, 0.4, 0.0] };
