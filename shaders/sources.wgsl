@@ -1,15 +1,16 @@
 // Sums over momentum at every space cell: the sources of Maxwell's equations. Twin of
 // src/reference/moments.rs.
 
-// mu_B is left to the host in M, P and N.
+// mu_B is left to the host in M, P and N, and (2 mu_B/hbar) mu_B in the turning.
 const DENSITY: u32 = 0u;
 const STREAM: u32 = 1u;
 const MAGNETISATION: u32 = 4u;
 const POLARISATION: u32 = 7u;
 // N_x, N_y, N_z.
 const POLARISATION_SLOPE: u32 = 10u;
-const INVERSE_INERTIA: u32 = 19u;
-const SUMS: u32 = 20u;
+const TORQUE_TURNING: u32 = 19u;
+const INVERSE_INERTIA: u32 = 22u;
+const SUMS: u32 = 23u;
 const WIDE: u32 = 1u;
 
 @compute @workgroup_size(64)
@@ -32,6 +33,7 @@ fn sources(
     var slope_x = vec3<real>();
     var slope_y = vec3<real>();
     var slope_z = vec3<real>();
+    var torque_turning = vec3<real>();
     var inverse_inertia = real(0.0);
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let u = state[space * grid.cells + at.cell];
@@ -57,6 +59,7 @@ fn sources(
             slope_x -= f.d_kappa * p.x * turn + f.kappa * vec3<real>(real(0.0), w.z, -w.y);
             slope_y -= f.d_kappa * p.y * turn + f.kappa * vec3<real>(-w.z, real(0.0), w.x);
             slope_z -= f.d_kappa * p.z * turn + f.kappa * vec3<real>(w.y, -w.x, real(0.0));
+            torque_turning += f.kappa * f.kappa * along * p;
         }
     }
     put_wide(DENSITY, lane, density);
@@ -66,6 +69,7 @@ fn sources(
     put3(POLARISATION_SLOPE, lane, slope_x);
     put3(POLARISATION_SLOPE + 3u, lane, slope_y);
     put3(POLARISATION_SLOPE + 6u, lane, slope_z);
+    put3(TORQUE_TURNING, lane, torque_turning);
     put(INVERSE_INERTIA, lane, inverse_inertia);
     write_sums((space * groups.x + group.x) * 2u * SUMS, lane, space_of(group, groups) < parameters.space_cells);
 }

@@ -502,6 +502,8 @@ impl<R: Real> Bench<R> {
                 let slope = f.kappa.abs() + f.d_kappa.abs() * p[j].abs() * p.length();
                 s.polarisation_slope[j] += moment * slope * w.length();
             }
+            let turning = particle.torque_coefficient() * particle.moment * f.kappa * f.kappa * p.length_squared();
+            s.torque_turning += turning * w.length();
             s.polarisation += moment * f.kappa.abs() * p.length() * w.length();
             s.magnetisation += moment * (f.alpha.abs() + f.beta.abs() * p.length_squared()) * w.length();
             o.density += w0;
@@ -549,7 +551,7 @@ fn w(cell: DVec4) -> DVec3 {
 }
 
 fn source_numbers(s: &Sources) -> Vec<f64> {
-    let vectors = [s.stream, s.polarisation, s.magnetisation];
+    let vectors = [s.stream, s.polarisation, s.magnetisation, s.torque_turning];
     let vectors = vectors.iter().chain(&s.polarisation_slope).flat_map(|v| v.to_array());
     [s.density, s.inverse_inertia].into_iter().chain(vectors).collect()
 }

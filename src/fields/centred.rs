@@ -2,10 +2,10 @@
 //!
 //! While a kick acts, E = D - P changes by terms of order hbar, at the rate `E x a + b`.
 //! The part `E x a` is known in closed form: the force qE moves spins in P, and the hidden
-//! current moves charges in D, which makes with N_j of [`Sources`]
+//! current moves charges in D, and the torque turns spins in P, which makes with N_j of [`Sources`]
 //!
 //! ```text
-//! a_n = q eps_njl N_jl
+//! a_n = q eps_njl N_jl + (2 mu_B/hbar) mu_B int kappa^2 p_n (p.w)
 //! ```
 //!
 //! The rest, b, is not asked for but found: the E* that a kick of length h from E0 to E1
@@ -34,9 +34,11 @@ impl Fields {
     /// a of every cell: `E x a` is the rate at which the E of a kick turns itself. Zero
     /// where E follows from charges alone, which have no waves to be kept apart.
     pub fn turning(&self, sources: &[Sources]) -> Vec<DVec3> {
-        let charge = if self.evolution == Evolution::Maxwell { self.charge } else { 0.0 };
+        if self.evolution != Evolution::Maxwell {
+            return vec![DVec3::ZERO; sources.len()];
+        }
         let curl = |s: &Sources| -> DVec3 { (0..3).map(|j| DVec3::AXES[j].cross(s.polarisation_slope[j])).sum() };
-        sources.iter().map(|s| charge * curl(s)).collect()
+        sources.iter().map(|s| self.charge * curl(s) + s.torque_turning).collect()
     }
 }
 

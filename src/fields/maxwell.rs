@@ -254,18 +254,19 @@ impl Fields {
         }
     }
 
-    /// Damps waves of D, B and A that the mesh does not carry, at the rate `share` c/dx along
-    /// each axis, whichever way `time` runs; Gauss's law, div B = 0 and B = curl A hold on.
+    /// Damps waves of D, B and A that the mesh does not carry, and of the `e_rate` that a kick
+    /// left for the next, at the rate `share` c/dx along each axis, whichever way `time` runs;
+    /// Gauss's law, div B = 0 and B = curl A hold on.
     ///
     /// On the mesh such waves still propagate, while a sweep all but stands still for
     /// them. To a wave that outruns it so far sweeps that dissipate give energy, through the
     /// spin-orbit coupling, rather than take it.
-    pub fn damp(&mut self, share: f64, time: f64, sources: &[Sources]) {
+    pub fn damp(&mut self, share: f64, time: f64, sources: &[Sources], e_rate: &mut [DVec3]) {
         if self.evolution != Evolution::Maxwell || share == 0.0 {
             return;
         }
         let mesh = &self.mesh;
-        for field in [&mut self.d, &mut self.b, &mut self.a] {
+        for field in [&mut self.d, &mut self.b, &mut self.a, e_rate] {
             for axis in mesh.resolved() {
                 let lost = share * time.abs() / mesh.step[axis];
                 let finest = vectors([0, 1, 2].map(|j| mesh.finest(axis, &component(field, j))));
@@ -336,6 +337,7 @@ mod tests {
                 polarisation: p[i],
                 magnetisation: m[i],
                 polarisation_slope: [slope[i], -1.7 * slope[i], 0.5 * slope[i]],
+                torque_turning: 0.3 * slope[i],
                 inverse_inertia: 1.0,
             })
             .collect()
@@ -376,7 +378,7 @@ mod tests {
                     fields.ampere(0.1, &before, &after);
                     fields.obey_gauss(&after);
                     fields.faraday(0.1, &noise.vectors(&mesh));
-                    fields.damp(1.0, 0.1, &after);
+                    fields.damp(1.0, 0.1, &after, &mut noise.vectors(&mesh));
                     before = after;
                 }
                 let (gauss, magnetic) = (fields.gauss_residual(&before), fields.magnetic_residual());
@@ -402,14 +404,15 @@ mod tests {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
             let wave: Vec<DVec3> = (0..mesh.size()).map(|i| DVec3::Z * angle(i).cos()).collect();
             (fields.d, fields.b, fields.a) = (wave.clone(), wave.clone(), wave.clone());
-            fields.damp(0.7, time, &vec![Sources::default(); mesh.size()]);
+            let mut rate = wave.clone();
+            fields.damp(0.7, time, &vec![Sources::default(); mesh.size()], &mut rate);
             let kept: f64 = (0..2)
                 .map(|axis| {
                     let shortest = (0.5 * TAU * modes[axis] as f64 / 48.0).sin().powi(16);
                     1.0 - 0.7 * 0.2 / mesh.step[axis] * shortest
                 })
                 .product();
-            for field in [&fields.d, &fields.b, &fields.a] {
+            for field in [&fields.d, &fields.b, &fields.a, &rate] {
                 assert!(field.iter().zip(&wave).all(|(f, w)| (*f - kept * *w).length() < 1e-13), "{modes:?}");
             }
             // Sixteen cells for a wave.
@@ -417,7 +420,8 @@ mod tests {
         }
         let mut fields = Fields::new(mesh, Evolution::Maxwell);
         fields.b.fill(DVec3::new(0.3, -0.7, 0.1));
-        fields.damp(1.0, 0.3, &vec![Sources::default(); mesh.size()]);
+        let mut rate = vec![DVec3::ZERO; mesh.size()];
+        fields.damp(1.0, 0.3, &vec![Sources::default(); mesh.size()], &mut rate);
         assert!(fields.b.iter().all(|b| *b == DVec3::new(0.3, -0.7, 0.1)));
     }
 

@@ -347,7 +347,7 @@ impl<R: Real> GpuExecutor<R> {
             Kernel::Observables { .. } => {
                 Reading::Observables(cells.map(|cell| sums::observables(cell, moment, volume)).collect())
             }
-            _ => Reading::Sources(cells.map(|cell| sums::sources(cell, moment, volume)).collect()),
+            _ => Reading::Sources(cells.map(|cell| sums::sources(cell, &self.particle, volume)).collect()),
         }
     }
 

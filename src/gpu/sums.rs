@@ -4,6 +4,7 @@
 use glam::DVec3;
 
 use crate::operators::{Fluxes, Observables, Sources};
+use crate::physics::Particle;
 use crate::precision::Real;
 
 /// The sums of a kernel in order: name of the WGSL constant, and 3 for a vector or 1.
@@ -16,6 +17,7 @@ pub const SOURCES: &List = &[
     ("MAGNETISATION", 3),
     ("POLARISATION", 3),
     ("POLARISATION_SLOPE", 9),
+    ("TORQUE_TURNING", 3),
     ("INVERSE_INERTIA", 1),
 ];
 
@@ -98,7 +100,8 @@ pub const OBSERVABLE_NUMBERS: usize = 2 * count(OBSERVABLES) + 1;
 pub const FLUX_NUMBERS: usize = 2 * count(FLUXES);
 
 /// What the workgroups of `sources` wrote for a space cell; `volume` is that of a momentum cell.
-pub fn sources<R: Real>(partial: &[R], moment: f64, volume: f64) -> Sources {
+pub fn sources<R: Real>(partial: &[R], particle: &Particle, volume: f64) -> Sources {
+    let moment = particle.moment;
     let sums = Sums::of(SOURCES, partial, SOURCE_NUMBERS, volume);
     Sources {
         density: sums.number("DENSITY"),
@@ -106,6 +109,7 @@ pub fn sources<R: Real>(partial: &[R], moment: f64, volume: f64) -> Sources {
         magnetisation: sums.vector("MAGNETISATION") * moment,
         polarisation: sums.vector("POLARISATION") * moment,
         polarisation_slope: [0, 1, 2].map(|j| sums.direction("POLARISATION_SLOPE", j) * moment),
+        torque_turning: sums.vector("TORQUE_TURNING") * (particle.torque_coefficient() * moment),
         inverse_inertia: sums.number("INVERSE_INERTIA"),
     }
 }
@@ -147,6 +151,6 @@ mod tests {
     fn sums_lie_one_after_the_other() {
         assert_eq!(position(OBSERVABLES, "DENSITY"), 0);
         assert_eq!(position(OBSERVABLES, "SPIN_VECTOR"), 8);
-        assert_eq!([count(SOURCES), count(OBSERVABLES), count(FLUXES)], [20, 17, 24]);
+        assert_eq!([count(SOURCES), count(OBSERVABLES), count(FLUXES)], [23, 17, 24]);
     }
 }

@@ -152,6 +152,8 @@ pub struct Sources {
     /// N_j, j = x, y, z: what P gains per momentum that all particles gain along j,
     /// `N_j = - mu_B int ( kappa w x e_j + kappa'/eps p_j w x p )`.
     pub polarisation_slope: [DVec3; 3],
+    /// (2 mu_B/hbar) mu_B int kappa^2 p (p.w): E times it is the rate at which the torque of E turns - P.
+    pub torque_turning: DVec3,
     /// int |w0|/eps: charge squared times it is the square of the plasma frequency.
     pub inverse_inertia: f64,
 }

@@ -32,6 +32,8 @@ pub fn sources<C: Cell>(Context { grid, particle }: Context, state: &[C], fields
                 sum.polarisation += polarisation;
                 sum.magnetisation += magnetisation;
                 let f = particle.form_factors(p);
+                sum.torque_turning +=
+                    particle.torque_coefficient() * particle.moment * f.kappa * f.kappa * p.dot(w) * p;
                 for (j, axis) in DVec3::AXES.into_iter().enumerate() {
                     sum.stream[j] += particle.hidden_velocity(p, axis, DVec3::ZERO, field.b).dot(w);
                     let slope = f.kappa * w.cross(axis) + f.d_kappa * p[j] * w.cross(p);
