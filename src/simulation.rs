@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::{ExternalFields, Fields, Mesh, along, centred, component, others, rate_left};
+use crate::fields::{ExternalFields, Fields, Mesh, Stability, along, centred, component, others, rate_left};
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{
     Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, Reading, Recorder, Recording, Scheme, Sources,
@@ -36,6 +36,7 @@ pub struct Simulation {
     pub particle: Particle,
     pub fields: Fields,
     pub executor: Box<dyn Executor>,
+    pub stability: Stability,
     /// Length of a step.
     pub step: f64,
     /// Steps done.
@@ -109,6 +110,7 @@ impl Prepared {
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;
+        let stability = Stability::new(self.fields.evolution, &self.grid, &self.particle, &self.numerics);
         let mut simulation = Simulation {
             e_rate: vec![DVec3::ZERO; cells],
             order,
@@ -122,6 +124,7 @@ impl Prepared {
             particle: self.particle,
             fields: self.fields,
             executor,
+            stability,
             step: self.step,
             steps: 0,
             sweeps: 0,
@@ -458,7 +461,7 @@ impl Simulation {
     fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
         if self.self_consistent() {
             let after = next_sources(readings)?;
-            self.fields.refuse_unstable_step(&after, &self.particle, self.order, self.step, self.time())?;
+            self.stability.refuse(&after, self.step, self.time())?;
             // The layers took a share away last of all.
             let left = after.iter().zip(&self.fields.absorption);
             let removed: Vec<f64> = left.map(|(s, rate)| s.density * (rate * drift).exp_m1()).collect();

@@ -6,7 +6,6 @@ mod common;
 use common::Random;
 use glam::DVec3;
 use serde_json::{Value, json};
-use spinwigner::fields::StepLimit;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, open};
 use spinwigner::simulation::{Prepared, Simulation};
@@ -46,9 +45,7 @@ impl Draw {
         let evolution = ["maxwell", "maxwell", "maxwell", "maxwell", "electrostatic"][number / 2 % 5];
         let neutral = number % 7 == 5;
         let order = if number % 3 == 2 { 4 } else { 2 };
-        // The limit knows nothing of what P answers E, which an electrostatic plasma feels in its
-        // much longer steps.
-        let share = [0.3, 0.6, 0.9, 0.99][number % 4] * if evolution == "electrostatic" { 0.5 } else { 1.0 };
+        let share = [0.3, 0.6, 0.9, 0.99][number % 4];
         let temperature = 10f64.powf(uniform(-2.0, 0.0));
         let density = if neutral { 1.0 } else { 10f64.powf(uniform(-1.0, 0.5)) };
         let susceptibility = uniform(0.0, 0.9);
@@ -104,10 +101,9 @@ impl Draw {
 }
 
 /// The largest stable step; 0.3 where nothing limits it.
-fn limit(simulation: &Simulation, order: u32) -> f64 {
+fn limit(simulation: &Simulation) -> f64 {
     let inertia = simulation.sources.iter().map(|s| s.inverse_inertia).fold(0.0, f64::max);
-    let (fields, particle) = (&simulation.fields, &simulation.particle);
-    let limit = StepLimit::new(fields.evolution, &fields.mesh, particle, order, inertia).expect("fields evolve");
+    let limit = simulation.stability.limit(inertia).expect("fields evolve");
     if limit.largest().is_finite() { limit.largest() } else { 0.3 }
 }
 
@@ -147,7 +143,7 @@ fn stay_quiet(count: usize, steps: Steps) {
             continue;
         }
         let mut simulation = draw.start(1);
-        simulation.step = draw.share * limit(&simulation, draw.order);
+        simulation.step = draw.share * limit(&simulation);
         let (step, steps) = (simulation.step, steps[draw.kind]);
         let found = growth(&mut simulation, steps);
         println!(
@@ -183,6 +179,34 @@ fn many_random_plasmas_are_quiet() {
     stay_quiet(200, [5000, 5000, 1000, 300, 500, 500, 60]);
 }
 
+/// Strongly polarised hot plasmas at 0.99 of the limit, where waves turn by nearly pi in a step
+/// and meet what alternates in the rate of E: 2,000 steps. Noise grew by 5e-3 a step with the
+/// torque left out of `E x a`, and with dissipation that damped D and B alone.
+#[test]
+fn polarised_plasmas_are_quiet() {
+    for (temperature, susceptibility, polarisation, dissipation) in [(0.6, 0.8, 0.5, 0.0), (0.3, 0.8, 1.0, 1.0)] {
+        let mut draw = Draw::new(&mut Random(23), 0);
+        let hbar = 2.0 * f64::sqrt(susceptibility * temperature);
+        let reach = 4.5 * f64::sqrt(temperature * (1.0 + temperature));
+        let root = &mut draw.scenario;
+        root["species"]["hbar"] = json!(hbar);
+        root["phase_space"] = json!({
+            "x": {"from": 0.0, "to": std::f64::consts::TAU, "cells": 8},
+            "px": {"from": -reach, "to": reach, "cells": 48}
+        });
+        root["initial"]["populations"][0] = json!({
+            "momentum": {"gaussian": {"spread": temperature.sqrt()}},
+            "spin": {"uniform": {"direction": [0.3, 1, 0.2], "polarisation": polarisation}}
+        });
+        root["numerics"] = json!({"order": 2, "dissipation": dissipation});
+        let mut simulation = draw.start(1);
+        simulation.step = 0.99 * limit(&simulation);
+        let found = growth(&mut simulation, 2000);
+        println!("T = {temperature}, dissipation {dissipation}: {found:.2}");
+        assert!(found < 2.0, "{found}: {:#?}", draw.scenario);
+    }
+}
+
 /// Plasmas that leave through absorbing layers, in steps that leave room for what gathers in
 /// places: the energy of what is left, particles, fields and spins, never rises above
 /// the first by more than 1e-3.
@@ -195,7 +219,7 @@ fn layers_give_no_energy() {
         let axis = &mut draw.scenario["phase_space"][KINDS[draw.kind][0].0];
         let length = axis["to"].as_f64().expect("a number") * 4.0;
         *axis = json!({"from": 0.0, "to": length, "cells": 32, "absorbing_layer": 0.26 * length});
-        let step = 0.8 * limit(&draw.start(1), 2);
+        let step = 0.8 * limit(&draw.start(1));
         draw.scenario["time"] = json!({"step": step, "end": 2000.0 * step});
         let table = common::record(&common::scenario(&draw.scenario), DeviceChoice::Reference, 20);
         let energy = table.column("energy_total").expect("recorded");

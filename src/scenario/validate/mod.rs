@@ -22,7 +22,7 @@ use super::reduction;
 use super::schema::*;
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
-use crate::fields::{Mesh, component_index};
+use crate::fields::component_index;
 use crate::grid::Grid;
 use crate::physics::Particle;
 

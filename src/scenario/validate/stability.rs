@@ -1,7 +1,7 @@
 //! The time step against the fastest oscillation of fields and plasma.
 
 use super::*;
-use crate::fields::{SHARE, StepLimit};
+use crate::fields::{SHARE, Stability, StepLimit};
 use crate::scenario::Loaded;
 use crate::{initial, simulation};
 
@@ -23,7 +23,7 @@ pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit
         }
         Initial::File(path) => initial::inverse_inertia_of(&folder.join(path), &grid, &particle, &at)?,
     };
-    let limit = StepLimit::new(evolution, &Mesh::of(&grid), &particle, scenario.numerics.order, inertia)?;
+    let limit = Stability::new(evolution, &grid, &particle, &scenario.numerics).limit(inertia)?;
     limit.largest().is_finite().then_some(limit)
 }
 
@@ -70,7 +70,7 @@ impl Checker<'_> {
                 number(step, 12),
                 number(rounded_down(most, 6), 12),
                 limit.words(),
-                if limit.is_of_mesh() { ", or the `cells` of the space axes" } else { "" }
+                limit.remedy()
             )
         });
     }
