@@ -1,4 +1,4 @@
-//! Watches the total energy of a run that should conserve it.
+//! Watches the total energy of a run that should conserve it, or only lose some to absorbing layers.
 //!
 //! Let the parts be the energies of particles, E, B and spin, and *exchanged* the largest
 //! half sum of the magnitudes of their changes so far: what one part lost the others gained.
@@ -8,7 +8,8 @@
 //! without dissipation. And the shears that turn a momentum keep `px^2 + (1 - (w_c dt/2)^2) py^2`,
 //! so that its energy swings by (w_c dt)^2/4. A change of more than a tenth of what is
 //! exchanged, and of 1e-4 + (w_c dt)^2/4 of all energy, is noted; one that exceeds all the energy
-//! the run began with, which nothing closed can do, ends it.
+//! the run began with, which nothing closed can do, ends it. With absorbing layers only gains
+//! count, from the least energy so far.
 
 use glam::DVec3;
 
@@ -40,6 +41,9 @@ pub struct Watch {
     noted: bool,
     /// Whether sweeps dissipate.
     dissipates: bool,
+    /// Whether layers take energy, and the least there was so far.
+    absorbs: bool,
+    least: f64,
 }
 
 impl Watch {
@@ -52,9 +56,10 @@ impl Watch {
         let mean = fields.b.iter().sum::<DVec3>() / fields.b.len() as f64;
         let fixed = 0.5 * mean.length_squared() * fields.b.len() as f64 * simulation.grid.space_volume();
         let dissipates = scenario.numerics.dissipation > 0.0;
-        let watch = Watch { swing: (0.25 * angle * angle).min(NOTED), fixed, dissipates, ..Watch::default() };
+        let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
+        let watch = Watch { swing, fixed, dissipates, absorbs, ..Watch::default() };
         let exact = reductions(scenario).iter().all(|reduction| reduction.inexact.is_empty());
-        (exact && simulation.fields.conserve_energy()).then_some(watch)
+        (exact && fields.are_given_no_energy()).then_some(watch)
     }
 
     /// Looks at the last row of a table; returns a note the first time one is due.
@@ -80,12 +85,15 @@ impl Watch {
         let first = *self.first.get_or_insert(parts);
         let changes: [f64; 4] = std::array::from_fn(|k| parts[k] - first[k]);
         self.exchanged = self.exchanged.max(0.5 * sum(changes.map(f64::abs)));
-        let gain = sum(changes);
+        let change = sum(changes);
+        self.least = self.least.min(change);
+        let gain = if self.absorbs { change - self.least } else { change };
         let (began, now) = (sum(first.map(f64::abs)), sum(parts.map(f64::abs)));
         // What is left of the energy of B has the digits of the whole.
         let rounded = ROUNDED * now + 1e-12 * self.fixed;
         let verb = if gain > 0.0 { "grown" } else { "fallen" };
         let changed = format!("the total energy has {verb} by {} at t = {}", number(gain.abs(), 4), number(time, 7));
+        let gives = if self.absorbs { "gives" } else { "gives or takes" };
         let refine = if self.dissipates {
             ", refine the grid or set numerics.dissipation to 0,"
         } else {
@@ -94,7 +102,7 @@ impl Watch {
         let remedy = format!("reduce time.step{refine} and widen the momentum axes if `edge_number` grows");
         if gain.abs() > began + rounded {
             return Err(Error::Run(format!(
-                "{changed}, by more than all the energy the run began with, {}, though nothing gives or takes any: \
+                "{changed}, by more than all the energy the run began with, {}, though nothing {gives} any: \
                  the run is unstable or far from resolved; {remedy}",
                 number(began, 4)
             )));
@@ -104,7 +112,7 @@ impl Watch {
             return Ok(None);
         }
         Ok(Some(format!(
-            "{changed}, though nothing gives or takes any: {} of the {} that particles, fields and spins have \
+            "{changed}, though nothing {gives} any: {} of the {} that particles, fields and spins have \
              exchanged, where a resolved run stays below 0.01; {remedy}",
             number(gain.abs() / self.exchanged, 2),
             number(self.exchanged, 4)
@@ -153,6 +161,23 @@ mod tests {
             }
             assert!(watch.row(0.0, [1.0 + 1.1 * allowed, 0.0, 0.0, 0.0]).expect("small").is_some());
         }
+    }
+
+    /// What layers take is no news; what comes back is, a tenth of it as a note and more than all that the
+    /// run began with as its end.
+    #[test]
+    fn layers_take_and_do_not_give() {
+        let mut watch = Watch { absorbs: true, ..Watch::default() };
+        let mut row = |time: f64, kinetic: f64| watch.row(time, [kinetic, 0.0, 0.0, 0.0]);
+        for tenth in 0..10 {
+            assert_eq!(row(f64::from(tenth), 1.0 - 0.1 * f64::from(tenth)).expect("lost"), None);
+        }
+        // The largest half sum of changes so far is 0.45.
+        assert_eq!(row(10.0, 0.14).expect("small"), None);
+        let note = row(11.0, 0.2).expect("small").expect("a note");
+        assert!(note.contains("grown by 0.1 at t = 11, though nothing gives any: 0.22 of the 0.45"), "{note}");
+        let error = row(12.0, 1.2).expect_err("too much").to_string();
+        assert!(error.contains("grown by 1.1 at t = 12") && error.contains("nothing gives any"), "{error}");
     }
 
     /// Twice the energy there was is too much, whatever is exchanged.

@@ -88,11 +88,11 @@ impl Fields {
         self.evolution == Evolution::Frozen
     }
 
-    /// Whether particles and fields keep their energy: fields evolve, no prescribed one and
-    /// no component that is kept does work, and nothing is absorbed.
-    pub fn conserve_energy(&self) -> bool {
+    /// Whether nothing gives particles and fields energy: fields evolve, and no prescribed one and
+    /// no component that is kept does work. Absorbing layers take some.
+    pub fn are_given_no_energy(&self) -> bool {
         let kept = DVec3::ONE - self.evolving();
-        let closed = !self.is_frozen() && self.absorption.is_empty() && !self.external.does_work();
+        let closed = !self.is_frozen() && !self.external.does_work();
         closed && self.d.iter().all(|d| kept * *d == DVec3::ZERO)
     }
 
