@@ -1,4 +1,5 @@
 //! Watches the total energy of a run that should conserve it, or only lose some to absorbing layers.
+//! What these take has energy of its sign: where spins may have some in B, no run is watched with layers.
 //!
 //! Let the parts be the energies of particles, E, B and spin, and *exchanged* the largest
 //! half sum of the magnitudes of their changes so far: what one part lost the others gained.
@@ -47,7 +48,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// None where energy need not be conserved, as where a momentum is followed only approximately.
+    /// None where energy may come, as where a momentum is followed only approximately or layers
+    /// swallow spins that have less than none.
     pub fn of(simulation: &Simulation, scenario: &Scenario) -> Option<Watch> {
         let fields = &simulation.fields;
         let table = fields.table(&[], simulation.time());
@@ -59,7 +61,8 @@ impl Watch {
         let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
         let watch = Watch { swing, fixed, dissipates, absorbs, ..Watch::default() };
         let exact = reductions(scenario).iter().all(|reduction| reduction.inexact.is_empty());
-        (exact && fields.are_given_no_energy()).then_some(watch)
+        let spins_leave = absorbs && simulation.particle.moment != 0.0;
+        (exact && !spins_leave && fields.are_given_no_energy()).then_some(watch)
     }
 
     /// Looks at the last row of a table; returns a note the first time one is due.

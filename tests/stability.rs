@@ -207,6 +207,29 @@ fn polarised_plasmas_are_quiet() {
     }
 }
 
+/// Electrostatic beams, twenty of them, three of which come around in a step of 0.9 x 1.6179/w_p and then grow by
+/// 0.04 a step: at 0.99 of the limit dissipation, or the range of their velocities without, keeps them quiet.
+#[test]
+fn beams_are_quiet() {
+    for dissipation in [0.0, 0.1, 0.5, 1.0] {
+        let mut draw = Draw::new(&mut Random(29), 0);
+        let root = &mut draw.scenario;
+        root["species"] = json!({"charge": -1, "spin": false});
+        root["kinematics"] = json!("non_relativistic");
+        root["phase_space"] = json!({
+            "x": {"from": 0.0, "to": 3.655, "cells": 8}, "px": {"from": -1.5395, "to": 1.5395, "cells": 20}
+        });
+        root["initial"]["populations"] = json!([{"density": 0.122, "momentum": {"gaussian": {"spread": 0.32533}}}]);
+        root["fields"] = json!({"evolution": "electrostatic"});
+        root["numerics"] = json!({"order": 2, "dissipation": dissipation});
+        let mut simulation = draw.start(1);
+        simulation.step = 0.99 * limit(&simulation);
+        let found = growth(&mut simulation, 3000);
+        println!("dissipation {dissipation}, step {:.3}: {found:.2}", simulation.step);
+        assert!(found < 2.0, "{found}: {:#?}", draw.scenario);
+    }
+}
+
 /// Plasmas that leave through absorbing layers, in steps that leave room for what gathers in
 /// places: the energy of what is left, particles, fields and spins, never rises above
 /// the first by more than 1e-3.

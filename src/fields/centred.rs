@@ -1,7 +1,7 @@
 //! The electric field that a kick holds fixed: the one of its middle, by construction.
 //!
 //! While a kick acts, E = D - P changes by terms of order hbar, at the rate `E x a + b`.
-//! The part `E x a` is known in closed form: the force qE moves spins in P, and the hidden
+//! The part `E x a` is known in closed form: the force qE moves spins in P, the hidden
 //! current moves charges in D, and the torque turns spins in P, which makes with N_j of [`Sources`]
 //!
 //! ```text
@@ -17,9 +17,9 @@
 //! ```
 //!
 //! Read backwards, the lines change places: a kick of -h takes (E1, b1) to (E0, b0), so that
-//! the kick is symmetric in time however b changes, and explicit. A wrong b0 would
-//! alternate in sign for ever, neither growing nor seen in E. Taking out `E x a` keeps this
-//! alternation apart from waves that turn by nearly pi in a step. The asynchronous leapfrog
+//! the kick is symmetric in time however b changes, and explicit. A wrong b0
+//! alternates in sign, neither growing nor seen in E; what damps E damps it. Taking out all of
+//! `E x a` keeps this alternation apart from waves that turn by nearly pi in a step. The asynchronous leapfrog
 //! (U. Mutze, mp_arc 08-197, 2008) is the same idea for all variables.
 //!
 //! To the self-consistent `E*` the prescribed field is added, in both lines.

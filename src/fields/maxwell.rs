@@ -89,7 +89,7 @@ impl Fields {
     }
 
     /// Whether nothing gives particles and fields energy: fields evolve, and no prescribed one and
-    /// no component that is kept does work. Absorbing layers take some.
+    /// no component that is kept does work. Absorbing layers take what they swallow.
     pub fn are_given_no_energy(&self) -> bool {
         let kept = DVec3::ONE - self.evolving();
         let closed = !self.is_frozen() && !self.external.does_work();

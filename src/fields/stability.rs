@@ -14,8 +14,8 @@
 //! On a grid the momenta are beams. Those faster than a wave and those slower swap energy with it
 //! in opposite senses; steps in which the phases `k v dt` of the ones come around to
 //! those of the others, at `k (v_max - v_min) dt = 2 pi`, let such pairs grow together. Below
-//! that nothing does. Beyond, dissipation has to outweigh what a wave gains in a step,
-//! `(w_p dt)^2` at the most.
+//! that a plasma of one maximum is quiet. Beyond, dissipation has to outweigh what a wave gains
+//! in a step, less than `0.1 (w_p dt)^2`.
 //!
 //! M answers B as a plasma of `x = mu_B^2 (1 + |a|)^2 int |w0|/eps d3p` would that moves with
 //! the centred difference: where x exceeds 1/2 the fastest wave is no longer the shortest.
@@ -50,7 +50,7 @@ const WARM_SUZUKI: f64 = 2.208;
 /// Samples of a symbol between the longest wave and the shortest.
 const WAVES: usize = 1024;
 
-/// What limits the step of a run, but for the plasma.
+/// All that limits the step of a run but the plasma, which changes.
 #[derive(Clone, Debug)]
 pub struct Stability {
     evolution: Evolution,
@@ -63,7 +63,7 @@ pub struct Stability {
     dephasing: f64,
 }
 
-/// The fastest oscillation of a plasma on a mesh.
+/// The limits that a plasma sets to the step on its mesh.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepLimit {
     order: u32,
@@ -109,7 +109,7 @@ impl Stability {
                 largest_wavenumber(&self.mesh, moment * moment * inertia)
             }
         };
-        let answers = particle.charge != 0.0 || (particle.moment != 0.0 && self.evolution == Evolution::Maxwell);
+        let answers = particle.charge != 0.0 || particle.moment != 0.0;
         Some(StepLimit {
             order: self.order,
             wavenumber,
@@ -134,18 +134,19 @@ impl Stability {
         let magnitude = densest.inverse_inertia * self.particle.mass;
         if magnitude > 1.001 * densest.density {
             return Err(Error::Run(format!(
-                "at t = {time} the step {step} is unstable: w0 alternates in sign at a place where int |w0| is {} and \
+                "at t = {time} the step {step} is unstable: w0 alternates in sign at a place where int |w0| is {} or more and \
                  int w0 {}, and the largest stable step there is {}; the run is unstable or far from resolved: reduce \
-                 time.step, refine the momentum axes or raise numerics.dissipation",
+                 time.step{} or refine the momentum axes",
                 number(magnitude, 4),
                 number(densest.density, 4),
                 limit.words(),
+                if self.dissipation < 1.0 { ", raise numerics.dissipation" } else { "" }
             )));
         }
         let mean = sources.iter().map(|s| s.density).sum::<f64>() / sources.len() as f64;
         Err(Error::Run(format!(
-            "at t = {time} the step {step} is unstable: the densest place holds {} times the mean density, and the \
-             largest stable step there is {}; use time.step <= {}, or see whether the plasma should become so dense",
+            "at t = {time} the step {step} is unstable: the place of the highest plasma frequency holds {} times the mean \
+             density, and the largest stable step there is {}; use time.step <= {}, or see whether the plasma should become so dense",
             number(densest.density / mean, 4),
             limit.words(),
             number(rounded_down(SHARE * limit.largest(), 3), 3)
@@ -163,6 +164,7 @@ impl StepLimit {
     fn binding(&self) -> (f64, Cause) {
         let mesh = (factor(self.order) / self.wavenumber.hypot(self.plasma_frequency), Cause::Mesh);
         let plasma = (warm_factor(self.order) / self.plasma_frequency, Cause::Plasma);
+        // Not a number for neutral particles without dissipation, which exceeds nothing.
         let (apart, damped) = (TAU / self.dephasing, self.dissipation.sqrt() / self.plasma_frequency);
         let beams = if damped > apart { (damped, Cause::Dissipation) } else { (apart, Cause::Dephasing) };
         [plasma, beams].into_iter().fold(mesh, |least, limit| if limit.0 < least.0 { limit } else { least })
@@ -182,12 +184,14 @@ impl StepLimit {
             Cause::Plasma => format!("{}/omega_p = {largest} with {frequency}", number(warm_factor(self.order), 5)),
             Cause::Dephasing => format!(
                 "2 pi/(k dv) = {largest} with k dv = {apart}, the rate at which particles at the ends of the momentum \
-                 axes part in the shortest waves, which sweeps of dissipation {} do not forget",
-                number(self.dissipation, 3)
+                 axes part in waves of three cells"
             ),
             Cause::Dissipation => {
                 let numerator = if self.dissipation == 1.0 { "1" } else { "sqrt(dissipation)" };
-                format!("{numerator}/omega_p = {largest} with {frequency}, as it exceeds 2 pi/(k dv), k dv = {apart}")
+                {
+                    let around = number(TAU / self.dephasing, 6);
+                    format!("{numerator}/omega_p = {largest} with {frequency}, which exceeds 2 pi/(k dv) = {around}")
+                }
             }
         }
     }
@@ -197,9 +201,11 @@ impl StepLimit {
         match self.binding().1 {
             Cause::Mesh => ", or the `cells` of the space axes",
             Cause::Plasma => "",
-            Cause::Dephasing => ", or the `cells` of the space axes, or raise numerics.dissipation",
+            Cause::Dephasing if self.dissipation < 1.0 => {
+                ", or the `cells` of the space axes, narrow the momentum axes, or raise numerics.dissipation"
+            }
             Cause::Dissipation if self.dissipation < 1.0 => ", or raise numerics.dissipation",
-            Cause::Dissipation => "",
+            Cause::Dephasing | Cause::Dissipation => ", or the `cells` of the space axes, or narrow the momentum axes",
         }
     }
 }
@@ -240,13 +246,18 @@ fn largest_wavenumber(mesh: &Mesh, x: f64) -> f64 {
 }
 
 /// k (v_max - v_min) of the momenta that are resolved along resolved space axes; along several
-/// the root of the sum of squares, as the corners of a box of momenta hold nothing.
+/// the root of the sum of squares, as if the corners of a box of momenta held nothing.
 fn dephasing(grid: &Grid, particle: &Particle) -> f64 {
     let largest = largest_of_waves(centred_symbol);
+    let farthest = |j: usize| grid.axis(MOMENTUM + j).map_or(0.0, |axis| axis.from.abs().max(axis.to().abs()));
     let rates = (0..MOMENTUM).filter_map(|j| {
         let (space, momentum) = (grid.axis(j)?, grid.axis(MOMENTUM + j)?);
-        let velocity = |p: f64| particle.velocity(DVec3::AXES[j] * p)[j];
-        Some(largest / space.step * (velocity(momentum.to()) - velocity(momentum.from)))
+        // Momentum across weighs a particle down: the slowest of one sign has most of it.
+        let across = DVec3::from([0, 1, 2].map(|k| if k == j { 0.0 } else { farthest(k) }));
+        let velocity = |p: f64, across: DVec3| particle.velocity(DVec3::AXES[j] * p + across)[j];
+        let extreme = |p: f64, inner: bool| velocity(p, if inner { across } else { DVec3::ZERO });
+        let (from, to) = (momentum.from, momentum.to());
+        Some(largest / space.step * (extreme(to, to < 0.0) - extreme(from, from > 0.0)))
     });
     rates.fold(0.0, f64::hypot)
 }
@@ -386,7 +397,7 @@ mod tests {
         let slope = |p: f64| -p * (-0.5 * p * p).exp() / TAU.sqrt();
         // f_j -> exp(-i blur p_j) f_j, then f_j -= a n f0'(p_j) with n = dp sum f and a = -i w_p^2/k.
         let mut f: Vec<[f64; 2]> = (0..cells).map(|i| [1.0 / (1.0 + i as f64), 0.3]).collect();
-        let steps = 6000;
+        let steps = 3000;
         let (mut early, mut late) = (0.0f64, 0.0f64);
         for step in 0..steps {
             let mut density = [0.0; 2];
@@ -411,7 +422,7 @@ mod tests {
     }
 
     /// Beams are quiet below 2 pi/(k dv) whatever their number, and beyond it some of them grow, by
-    /// less than (w_p dt)^2 a step.
+    /// less than 0.1 (w_p dt)^2 a step.
     #[test]
     fn beams_that_come_around_grow() {
         let (mut quiet, mut grown) = (0.0f64, 0.0f64);
@@ -423,10 +434,10 @@ mod tests {
             let below = (0.5 + 0.49 * part(0.819173)) * PI / reach;
             quiet = quiet.max(growth_of_beams(frequency, below, cells, reach));
             let beyond = growth_of_beams(frequency, (1.3 + 2.0 * part(0.819173)) * PI / reach, cells, reach);
-            assert!(beyond < frequency * frequency, "{frequency} {cells} {reach}: {beyond}");
+            assert!(beyond < 0.1 * frequency * frequency, "{frequency} {cells} {reach}: {beyond}");
             grown = grown.max(beyond);
         }
-        assert!(quiet < 3e-4 && grown > 0.01, "{quiet} {grown}");
+        assert!(quiet < 6e-4 && grown > 0.01, "{quiet} {grown}");
     }
 
     /// 2 pi/(k dv), k = 1.585978/dx, unless dissipation allows more.
@@ -436,8 +447,8 @@ mod tests {
         let axis = |cells: usize, from: f64, step: f64| Some(Axis { cells, from, step });
         let grid =
             Grid::new([axis(8, 0.0, 0.5), None, None, axis(10, -1.0, 0.3), axis(4, -1.0, 0.5), None]).expect("valid");
-        let velocity = |p: f64| p / (1.0 + p * p).sqrt();
-        let rate = 1.585978 / 0.5 * (velocity(2.0) - velocity(-1.0));
+        let velocity = |p: f64, across: f64| p / (1.0 + p * p + across * across).sqrt();
+        let rate = 1.585978 / 0.5 * (velocity(2.0, 0.0) - velocity(-1.0, 0.0));
         for (dissipation, order) in [(0.0, 2), (0.0, 4), (0.5, 2), (1.0, 4)] {
             let numerics = Numerics { order, dissipation, ..Numerics::default() };
             let stability = Stability::new(Evolution::Electrostatic, &grid, &none, &numerics);
@@ -452,6 +463,11 @@ mod tests {
             assert_eq!(words(1e-3).starts_with("2 pi/(k dv) = 1.2"), dissipation == 0.0, "{}", words(1e-3));
             assert_eq!(stability.limit(0.0).expect("evolves").largest(), f64::INFINITY);
         }
+        // All along +x: the slowest has most momentum across.
+        let axes = [axis(8, 0.0, 0.5), None, None, axis(10, 1.0, 0.2), axis(4, -6.0, 3.0), None];
+        let beam = dephasing(&Grid::new(axes).expect("valid"), &none);
+        let expected = 1.585978 / 0.5 * (velocity(3.0, 0.0) - velocity(1.0, 6.0));
+        assert!((beam / expected - 1.0).abs() < 1e-4, "{beam} {expected}");
     }
 
     /// A plasma that is compressed in one place is stopped there and then, and so is one that ripples.
@@ -464,9 +480,10 @@ mod tests {
         for step in [step, -step] {
             assert!(of(Evolution::Maxwell).refuse(&sources, step, 1.5).is_ok());
         }
-        for (density, words) in
-            [(3.0, ["holds 2.4 times the mean", "use time.step <= 0.3"]), (2.0, ["int |w0| is 2.7", "int w0 2,"])]
-        {
+        for (density, words) in [
+            (3.0, ["holds 2.4 times the mean", "use time.step <= 0.3"]),
+            (2.0, ["int |w0| is 2.7 or more", "int w0 2,"]),
+        ] {
             sources[3] = Sources { density, inverse_inertia: 2.7, ..Sources::default() };
             for step in [step, -step] {
                 let error = of(Evolution::Maxwell).refuse(&sources, step, 1.5).expect_err("too dense");
