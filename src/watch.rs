@@ -1,5 +1,6 @@
-//! Watches the total energy of a run that should conserve it, or only lose some to absorbing layers.
-//! What these take has energy of its sign: where spins may have some in B, no run is watched with layers.
+//! Watches the total energy of a run that should conserve it, or only lose some to absorbing
+//! layers. Spins along B have less than none, so that layers which swallow them raise it:
+//! particles with a moment are not watched there.
 //!
 //! Let the parts be the energies of particles, E, B and spin, and *exchanged* the largest
 //! half sum of the magnitudes of their changes so far: what one part lost the others gained.
@@ -42,8 +43,9 @@ pub struct Watch {
     noted: bool,
     /// Whether sweeps dissipate.
     dissipates: bool,
-    /// Whether layers take energy, and the least there was so far.
+    /// Whether layers take energy.
     absorbs: bool,
+    /// Least change of the total since the start, so far.
     least: f64,
 }
 

@@ -17,10 +17,10 @@
 //! ```
 //!
 //! Read backwards, the lines change places: a kick of -h takes (E1, b1) to (E0, b0), so that
-//! the kick is symmetric in time however b changes, and explicit. A wrong b0
-//! alternates in sign, neither growing nor seen in E; what damps E damps it. Taking out all of
-//! `E x a` keeps this alternation apart from waves that turn by nearly pi in a step. The asynchronous leapfrog
-//! (U. Mutze, mp_arc 08-197, 2008) is the same idea for all variables.
+//! the kick is symmetric in time however b changes, and explicit. A wrong b0 alternates in
+//! sign, neither growing nor seen in E; what damps E damps it. Taking out all of `E x a` keeps
+//! this alternation apart from waves that turn by nearly pi in a step. The asynchronous
+//! leapfrog (U. Mutze, mp_arc 08-197, 2008) is the same idea for all variables.
 //!
 //! To the self-consistent `E*` the prescribed field is added, in both lines.
 

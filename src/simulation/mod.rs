@@ -1,33 +1,24 @@
 //! Clock, fields and executor, advanced together.
 
+mod prepared;
+
 use std::time::{Duration, Instant};
 
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::{ExternalFields, Fields, Mesh, Stability, along, centred, component, others, rate_left};
-use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::fields::{Fields, Stability, centred, rate_left};
+use crate::grid::Grid;
 use crate::operators::{
     Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, Reading, Recorder, Recording, Scheme, Sources,
 };
 use crate::physics::Particle;
-use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, External, FieldFile, Numerics, Synchronise};
+use crate::scenario::schema::Synchronise;
 use crate::splitting::{self, KickTables, Order};
 use crate::state::State;
-use crate::{initial, npy, reference};
 
-/// A scenario ready to be put on a device.
-pub struct Prepared {
-    pub grid: Grid,
-    pub particle: Particle,
-    pub state: State,
-    /// D holds the E the user gave, at centres, until the start.
-    fields: Fields,
-    background: Background,
-    step: f64,
-    numerics: Numerics,
-}
+pub use prepared::Prepared;
+pub(crate) use prepared::given_fields;
 
 /// A running simulation. All quantities belong to `time`: between calls the
 /// state, D and B are synchronised.
@@ -72,158 +63,6 @@ pub struct Moments {
     pub sources: Vec<Sources>,
     pub observables: Vec<Observables>,
     pub fluxes: Vec<Fluxes>,
-}
-
-impl Prepared {
-    /// Resolves a validated scenario; reads its arrays.
-    pub fn new(loaded: &Loaded) -> Result<Self> {
-        let scenario = &loaded.scenario;
-        let grid = Grid::of(&scenario.phase_space)?;
-        let particle = Particle::new(&scenario.species, scenario.kinematics);
-        let state = initial::state(scenario, &grid, &particle, &loaded.folder)?;
-        let fields = given_fields(loaded, &grid, &particle)?;
-        let background = scenario.fields.background;
-        let (step, numerics) = (scenario.time.step, scenario.numerics);
-        let prepared = Prepared { grid, particle, state, fields, background, step, numerics };
-        prepared.refuse_inconsistent_field()?;
-        Ok(prepared)
-    }
-
-    /// What makes its sweeps.
-    pub fn schemes(&self) -> &'static [Scheme] {
-        Scheme::of(self.numerics.order, self.numerics.dissipation)
-    }
-
-    /// Compares the longitudinal part of the given E with what follows from the charges and P.
-    fn refuse_inconsistent_field(&self) -> Result<()> {
-        let Some(claimed) = self.fields.claimed() else { return Ok(()) };
-        let mut fields = self.fields.clone();
-        fields.solve_potential();
-        let table = fields.table(&[], 0.0);
-        let sources = reference::sources(&self.grid, &self.particle, &self.state, &table);
-        fields.set_background(self.background, &sources)?;
-        fields.solve_gauss(&sources);
-        fields.refuse_contradiction(&claimed, &sources)
-    }
-
-    /// Makes the initial fields consistent with the state on its device.
-    pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
-        let cells = self.grid.space_cells();
-        let order = self.numerics.order;
-        let stability = Stability::new(self.fields.evolution, &self.grid, &self.particle, &self.numerics);
-        let mut simulation = Simulation {
-            e_rate: vec![DVec3::ZERO; cells],
-            order,
-            dissipation: self.numerics.dissipation,
-            // What dissipates stands between the steps of order four.
-            synchronise: if order == 2 { self.numerics.synchronise } else { Synchronise::Steps },
-            epoch: (0, 0.0),
-            fixed_momentum: DVec3::ZERO,
-            sources: vec![Sources::default(); cells],
-            grid: self.grid,
-            particle: self.particle,
-            fields: self.fields,
-            executor,
-            stability,
-            step: self.step,
-            steps: 0,
-            sweeps: 0,
-            executed: Duration::ZERO,
-        };
-        simulation.fields.solve_potential();
-        simulation.sources = simulation.read_sources()?;
-        if simulation.fields.is_frozen() {
-            return Ok(simulation);
-        }
-        simulation.fields.set_background(self.background, &simulation.sources)?;
-        simulation.fields.solve_gauss(&simulation.sources);
-        simulation.fields.obey_gauss(&simulation.sources);
-        simulation.find_rate(&self.state)?;
-        Ok(simulation)
-    }
-}
-
-/// The fields a scenario gives, at t = 0: D holds E at centres, and A is not solved for.
-pub(crate) fn given_fields(loaded: &Loaded, grid: &Grid, particle: &Particle) -> Result<Fields> {
-    let scenario = &loaded.scenario;
-    let mesh = Mesh::of(grid);
-    let canonical = &scenario.phase_space.canonical;
-    let mut unresolved = DVec3::ZERO;
-    for slot in MOMENTUM..AXES {
-        unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
-    }
-    let mut fields = Fields::new(mesh, scenario.fields.evolution);
-    (fields.d, fields.b) = initial_fields(loaded, &mesh)?;
-    fields.clean_magnetic()?;
-    fields.external = external_fields(loaded, &mesh)?;
-    fields.charge = particle.charge;
-    fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
-    fields.unresolved = unresolved;
-    let space = &scenario.phase_space;
-    fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
-    Ok(fields)
-}
-
-/// Self-consistent E at centres and B on its edges as the user gave them.
-fn initial_fields(loaded: &Loaded, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
-    let fields = &loaded.scenario.fields;
-    let mut e = vec![DVec3::from(fields.uniform.E); mesh.size()];
-    let mut b = vec![DVec3::from(fields.uniform.B); mesh.size()];
-    if let Some(file) = &fields.file {
-        let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
-        for (sum, given) in e.iter_mut().zip(file_e) {
-            *sum += given;
-        }
-        if !file_b.is_empty() {
-            for k in 0..3 {
-                let given = along(&others(k), component(&file_b, k), |axis, b| mesh.to_faces(axis, b));
-                for (sum, given) in b.iter_mut().zip(given) {
-                    sum[k] += given;
-                }
-            }
-        }
-    }
-    for perturbation in &fields.perturbations {
-        let (vector, direction) = crate::fields::component_index(perturbation.component);
-        let offset = if vector == 1 { mesh.half_step(&others(direction)) } else { DVec3::ZERO };
-        let wavenumber = DVec3::from(perturbation.mode.each().map(f64::from)) * mesh.fundamental();
-        for i in 0..mesh.size() {
-            let angle = wavenumber.dot(mesh.position(i) + offset);
-            let value = perturbation.amplitude * (angle + perturbation.phase).cos();
-            if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
-        }
-    }
-    Ok((e, b))
-}
-
-fn external_fields(loaded: &Loaded, mesh: &Mesh) -> Result<ExternalFields> {
-    let (mut e, mut b) = (Vec::new(), Vec::new());
-    let add = |sum: &mut Vec<DVec3>, more: Vec<DVec3>| {
-        if sum.is_empty() {
-            *sum = more;
-        } else {
-            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        }
-    };
-    for external in &loaded.scenario.fields.external {
-        if let External::File(file) = external {
-            let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
-            add(&mut e, file_e);
-            add(&mut b, file_b);
-        }
-    }
-    Ok(ExternalFields::new(loaded.scenario.fields.external.clone(), mesh, &e, &b))
-}
-
-/// E and B of a file entry at centres, empty where none is named.
-fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
-    let read = |path: &Option<std::path::PathBuf>| -> Result<Vec<DVec3>> {
-        let Some(path) = path else { return Ok(Vec::new()) };
-        let shape: Vec<usize> = mesh.resolved().map(|axis| mesh.cells[axis]).chain([3]).collect();
-        let numbers = npy::read(&loaded.folder.join(path), &shape)?;
-        Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
-    };
-    Ok((read(&file.E)?, read(&file.B)?))
 }
 
 impl Simulation {
@@ -554,8 +393,8 @@ mod tests {
     use super::*;
     use crate::diagnostics::{self, Table};
     use crate::reference::Reference;
-    use crate::scenario::parse;
     use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
+    use crate::scenario::{Loaded, parse};
 
     /// A plasma of spins on the given axes; `w0(r, p)` and a spin along `spin`.
     fn start(axes: Value, fields: Value, spin: DVec3, density: impl Fn(DVec3, DVec3) -> f64) -> Simulation {
