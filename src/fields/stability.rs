@@ -15,7 +15,9 @@
 //! in opposite senses; steps in which the phases `k v dt` of the ones come around to
 //! those of the others, at `k (v_max - v_min) dt = 2 pi`, let such pairs grow together. Below
 //! that a plasma of one maximum is quiet. Beyond, dissipation has to outweigh what a wave gains
-//! in a step, less than `0.1 (w_p dt)^2`.
+//! in a step, less than `0.1 (w_p dt)^2` where fields are electrostatic. Light, whose phases reach
+//! pi, pairs with beams as well, and through polarised spins gains more than dissipation takes:
+//! with Maxwell's equations no `k |v| dt` may exceed pi. Particles slower than light are far below that.
 //!
 //! M answers B as a plasma of `x = mu_B^2 (1 + |a|)^2 int |w0|/eps d3p` would that moves with
 //! the centred difference: where x exceeds 1/2 the fastest wave is no longer the shortest.
@@ -59,7 +61,7 @@ pub struct Stability {
     order: u32,
     dissipation: f64,
     /// Rate at which the phases of the fastest particles and of the slowest part, in
-    /// the wave that sweeps move fastest: k (v_max - v_min).
+    /// the wave that sweeps move fastest: k (v_max - v_min), or with light 2 k max |v|.
     dephasing: f64,
 }
 
@@ -71,9 +73,11 @@ pub struct StepLimit {
     wavenumber: f64,
     /// w_p where the plasma is densest.
     pub plasma_frequency: f64,
-    /// k (v_max - v_min), 0 where nothing answers the fields.
+    /// k (v_max - v_min) or, with light, 2 k max |v|; 0 where nothing answers the fields.
     dephasing: f64,
     dissipation: f64,
+    /// Whether light pairs with beams as well.
+    light: bool,
 }
 
 /// What it is that limits a step.
@@ -87,6 +91,8 @@ enum Cause {
     Dephasing,
     /// The same, in sweeps that do.
     Dissipation,
+    /// Particles that outrun light.
+    Outrunning,
 }
 
 impl Stability {
@@ -94,7 +100,7 @@ impl Stability {
     pub fn new(evolution: Evolution, grid: &Grid, particle: &Particle, numerics: &Numerics) -> Self {
         let particle = *particle;
         let (order, dissipation) = (numerics.order, numerics.dissipation);
-        let dephasing = dephasing(grid, &particle);
+        let dephasing = dephasing(grid, &particle, evolution == Evolution::Maxwell);
         Stability { evolution, mesh: Mesh::of(grid), particle, order, dissipation, dephasing }
     }
 
@@ -117,6 +123,7 @@ impl Stability {
             plasma_frequency: particle.charge.abs() * inertia.sqrt(),
             dephasing: if answers && inertia > 0.0 { self.dephasing } else { 0.0 },
             dissipation: self.dissipation,
+            light: self.evolution == Evolution::Maxwell,
         })
     }
 
@@ -168,7 +175,11 @@ impl StepLimit {
         let plasma = (warm_factor(self.order) / self.plasma_frequency, Cause::Plasma);
         // Not a number for neutral particles without dissipation, which exceeds nothing.
         let (apart, damped) = (TAU / self.dephasing, self.dissipation.sqrt() / self.plasma_frequency);
-        let beams = if damped > apart { (damped, Cause::Dissipation) } else { (apart, Cause::Dephasing) };
+        let beams = match self.light {
+            true => (apart, Cause::Outrunning),
+            false if damped > apart => (damped, Cause::Dissipation),
+            false => (apart, Cause::Dephasing),
+        };
         [plasma, beams].into_iter().fold(mesh, |least, limit| if limit.0 < least.0 { limit } else { least })
     }
 
@@ -188,6 +199,11 @@ impl StepLimit {
                  axes part in waves of three cells",
                 number(self.dephasing, 6)
             ),
+            Cause::Outrunning => format!(
+                "pi/(k v) = {largest} with k v = {} of the fastest particles on the momentum axes, which outrun light, \
+                 in waves of three cells",
+                number(0.5 * self.dephasing, 6)
+            ),
             Cause::Dissipation => {
                 let numerator = if self.dissipation == 1.0 { "1" } else { "sqrt(dissipation)" };
                 let around = number(TAU / self.dephasing, 6);
@@ -205,7 +221,9 @@ impl StepLimit {
                 ", or the `cells` of the space axes, narrow the momentum axes, or raise numerics.dissipation"
             }
             Cause::Dissipation if self.dissipation < 1.0 => ", or raise numerics.dissipation",
-            Cause::Dephasing | Cause::Dissipation => ", or the `cells` of the space axes, or narrow the momentum axes",
+            Cause::Dephasing | Cause::Dissipation | Cause::Outrunning => {
+                ", or the `cells` of the space axes, or narrow the momentum axes"
+            }
         }
     }
 }
@@ -245,9 +263,10 @@ fn largest_wavenumber(mesh: &Mesh, x: f64) -> f64 {
     mesh.resolved().map(|axis| largest / mesh.step[axis].powi(2)).fold(0.0, |sum, square| sum + square).sqrt()
 }
 
-/// k (v_max - v_min) of the momenta that are resolved along resolved space axes; along several
-/// the root of the sum of squares, as if the corners of a box of momenta held nothing.
-fn dephasing(grid: &Grid, particle: &Particle) -> f64 {
+/// k (v_max - v_min) of the momenta that are resolved along resolved space axes, or, with light,
+/// 2 k max |v|; along several the root of the sum of squares, as if the corners of a box of
+/// momenta held nothing.
+fn dephasing(grid: &Grid, particle: &Particle, light: bool) -> f64 {
     let largest = largest_of_waves(centred_symbol);
     let farthest = |j: usize| grid.axis(MOMENTUM + j).map_or(0.0, |axis| axis.from.abs().max(axis.to().abs()));
     let rates = (0..MOMENTUM).filter_map(|j| {
@@ -257,7 +276,9 @@ fn dephasing(grid: &Grid, particle: &Particle) -> f64 {
         let velocity = |p: f64, across: DVec3| particle.velocity(DVec3::AXES[j] * p + across)[j];
         let extreme = |p: f64, inner: bool| velocity(p, if inner { across } else { DVec3::ZERO });
         let (from, to) = (momentum.from, momentum.to());
-        Some(largest / space.step * (extreme(to, to < 0.0) - extreme(from, from > 0.0)))
+        let (slowest, fastest) = (extreme(from, from > 0.0), extreme(to, to < 0.0));
+        let range = if light { 2.0 * fastest.max(-slowest) } else { fastest - slowest };
+        Some(largest / space.step * range)
     });
     rates.fold(0.0, f64::hypot)
 }
@@ -466,9 +487,29 @@ mod tests {
         }
         // All along +x: the slowest has most momentum across.
         let axes = [axis(8, 0.0, 0.5), None, None, axis(10, 1.0, 0.2), axis(4, -6.0, 3.0), None];
-        let beam = dephasing(&Grid::new(axes).expect("valid"), &none);
-        let expected = 1.585978 / 0.5 * (velocity(3.0, 0.0) - velocity(1.0, 6.0));
-        assert!((beam / expected - 1.0).abs() < 1e-4, "{beam} {expected}");
+        let grid = Grid::new(axes).expect("valid");
+        for (light, range) in [(false, velocity(3.0, 0.0) - velocity(1.0, 6.0)), (true, 2.0 * velocity(3.0, 0.0))] {
+            let (beam, expected) = (dephasing(&grid, &none, light), 1.585978 / 0.5 * range);
+            assert!((beam / expected - 1.0).abs() < 1e-4, "{beam} {expected}");
+        }
+    }
+
+    /// pi/(k v) where particles outrun light by far, whatever dissipates; that of the mesh where they do not.
+    #[test]
+    fn light_limits_what_outruns_it() {
+        let axis = |cells: usize, from: f64, step: f64| Some(Axis { cells, from, step });
+        let grid = Grid::new([axis(8, 0.0, 0.5), None, None, axis(10, -1.0, 0.5), None, None]).expect("valid");
+        for (kinematics, outruns) in [(Kinematics::NonRelativistic, true), (Kinematics::Relativistic, false)] {
+            let particle = Particle { kinematics, ..particle(0.1, 0.0) };
+            for (order, dissipation) in [(2, 0.0), (2, 1.0), (4, 0.5)] {
+                let numerics = Numerics { order, dissipation, ..Numerics::default() };
+                let stability = Stability::new(Evolution::Maxwell, &grid, &particle, &numerics);
+                let limit = stability.limit(0.5).expect("evolves");
+                let most = PI / (1.585978 / 0.5 * 4.0);
+                assert_eq!((limit.largest() / most - 1.0).abs() < 1e-4, outruns, "{}", limit.words());
+                assert_eq!(limit.words().starts_with("pi/(k v) = 0.2476"), outruns, "{}", limit.words());
+            }
+        }
     }
 
     /// A plasma that is compressed in one place is stopped there and then, and so is one that ripples.
