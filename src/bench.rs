@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor};
 use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
-use crate::operators::{Command, Executor, ExecutorDescription, Factor, FieldSample, Recording, Scheme, Speed};
+use crate::operators::{
+    Command, Executor, ExecutorDescription, Factor, FieldSample, Force, HiddenVelocity, ReadFluxes, ReadObservables,
+    ReadSources, Recording, Scheme, Speed, SpinTorque, Streaming,
+};
 use crate::output;
 use crate::precision::{Precision, Real};
 use crate::scenario::{Loaded, parse};
@@ -225,7 +228,8 @@ impl Case {
 
 fn executor<R: Real>(context: &Context, prepared: &Prepared, schemes: &[Scheme]) -> Result<GpuExecutor<R>> {
     let reach = Scheme::reach_of(schemes);
-    GpuExecutor::new(context.clone(), prepared.grid.clone(), prepared.particle, &prepared.state, reach)
+    let (grid, dissipation) = (prepared.grid.clone(), prepared.dissipation());
+    GpuExecutor::new(context.clone(), grid, prepared.particle, dissipation, &prepared.state, reach)
 }
 
 /// Every kernel that a state of this kind can meet, in fields that leave no term idle.
@@ -260,34 +264,26 @@ fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Resul
 /// factors alike, the former along one axis of space and of momentum.
 fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
     // Less than a cell per sweep.
-    let (time, dissipation, table) = (1e-3, 1.0, 0);
-    let advection = |axis, streaming, speed, scheme| Command::Advection {
-        axis,
-        time,
-        streaming,
-        speed,
-        scheme,
-        dissipation,
-        table,
-    };
-    let force = |slot, speed, scheme| Command::Force { axis: slot - MOMENTUM, time, speed, scheme, dissipation, table };
+    let (time, table) = (1e-3, 0);
+    let streaming = |axis, speed, scheme| Command::from(Streaming { axis, time, speed, scheme, table });
+    let force = |slot, speed, scheme| Command::from(Force { axis: slot - MOMENTUM, time, speed, scheme, table });
     let mut commands = Vec::new();
     for (scheme, axes) in [(Scheme::Flux, AXES), (Scheme::Series(Factor::Former), 1)] {
-        for speed in [Speed::Uniform, Speed::Varying, Speed::Coupled] {
-            if !spin && speed == Speed::Coupled {
-                continue;
-            }
+        for &speed in Speed::all(spin) {
             if speed != Speed::Varying {
-                commands.extend(grid.spaces().take(axes).map(|axis| advection(axis, true, speed, scheme)));
+                commands.extend(grid.spaces().take(axes).map(|axis| streaming(axis, speed, scheme)));
             }
             commands.extend(grid.momenta().take(axes).map(|slot| force(slot, speed, scheme)));
         }
     }
     if spin {
-        commands.extend(grid.spaces().map(|axis| advection(axis, false, Speed::Coupled, Scheme::Flux)));
-        commands.push(Command::SpinTorque { time, table });
+        let hidden = |axis| HiddenVelocity { axis, time, scheme: Scheme::Flux, table };
+        commands.extend(grid.spaces().map(hidden).map(Command::from));
+        commands.push(SpinTorque { time, table }.into());
     }
-    commands.extend([Command::Sources { table }, Command::Observables { table }, Command::Balance { table }]);
+    commands.push(ReadSources { table }.into());
+    commands.push(ReadObservables { table }.into());
+    commands.push(ReadFluxes { table }.into());
     commands
 }
 
@@ -296,7 +292,7 @@ fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(S
     let prepared = case.prepared()?;
     let (grid, components) = (prepared.grid.clone(), prepared.state.components());
     let mut gpu = executor::<R>(context, &prepared, prepared.schemes())?;
-    let slabs = gpu.slabs().clone();
+    let slabs = gpu.cut().clone();
     let state_bytes = slabs.state_bytes() as f64;
     let mut copy = f64::INFINITY;
     let mut time_copy = |gpu: &mut GpuExecutor<R>| -> Result<f64> {
@@ -364,7 +360,7 @@ fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(S
 /// Bytes on the device after a step's readings and a reading of the state.
 fn memory(gpu: &mut GpuExecutor<impl Real>, prepared: &Prepared) -> Result<f64> {
     let tables = vec![vec![FieldSample::default(); prepared.grid.space_cells()]; crate::gpu::TABLES as usize];
-    let commands = vec![Command::Sources { table: 0 }, Command::Sources { table: 0 }];
+    let commands = vec![ReadSources { table: 0 }.into(), ReadSources { table: 0 }.into()];
     gpu.execute(&Recording { tables, commands })?;
     gpu.read(0..1)?;
     Ok(gpu.allocated_bytes() as f64)

@@ -342,7 +342,7 @@ mod tests {
         let momenta = grid.momentum_cells();
         let values = (0..grid.cells()).map(|i| cell(mesh.position(i / momenta), grid.momentum(i % momenta)));
         prepared.state = State::Spin(values.collect());
-        let executor = Reference::new(grid, prepared.particle, prepared.state.clone());
+        let executor = Reference::new(grid, prepared.particle, 1.0, prepared.state.clone());
         let mut simulation = prepared.start(Box::new(executor)).expect("consistent");
         let mut table = Table::default();
         sample(&mut simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");

@@ -4,6 +4,8 @@ use std::fmt;
 
 use bytemuck::Pod;
 
+use crate::state::Numbers;
+
 /// A precision that kernels can be built for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +39,8 @@ pub trait Real: sealed::Sealed + Pod + Default + Into<f64> {
     const PRECISION: Precision;
     /// The nearest number of this precision.
     fn nearest(value: f64) -> Self;
+    /// Some numbers, and their precision.
+    fn numbers(numbers: Vec<Self>) -> Numbers;
 }
 
 impl Real for f32 {
@@ -44,12 +48,18 @@ impl Real for f32 {
     fn nearest(value: f64) -> Self {
         value as f32
     }
+    fn numbers(numbers: Vec<f32>) -> Numbers {
+        Numbers::F32(numbers)
+    }
 }
 
 impl Real for f64 {
     const PRECISION: Precision = Precision::F64;
     fn nearest(value: f64) -> Self {
         value
+    }
+    fn numbers(numbers: Vec<f64>) -> Numbers {
+        Numbers::F64(numbers)
     }
 }
 

@@ -63,7 +63,8 @@ pub fn open(
     precision: Option<Precision>,
 ) -> Result<(Box<dyn Executor>, Option<String>)> {
     let reference = || -> Box<dyn Executor> {
-        Box::new(Reference::new(prepared.grid.clone(), prepared.particle, prepared.state.clone()))
+        let (grid, state) = (prepared.grid.clone(), prepared.state.clone());
+        Box::new(Reference::new(grid, prepared.particle, prepared.dissipation(), state))
     };
     let adapter = match choice {
         DeviceChoice::Reference if precision == Some(Precision::F32) => {
@@ -78,10 +79,14 @@ pub fn open(
     match Context::open(adapter)? {
         Some(context) => {
             let (grid, particle, state) = (prepared.grid.clone(), prepared.particle, &prepared.state);
-            let reach = Scheme::reach_of(prepared.schemes());
+            let (dissipation, reach) = (prepared.dissipation(), Scheme::reach_of(prepared.schemes()));
             let gpu: Box<dyn Executor> = match precision.unwrap_or_default() {
-                Precision::F32 => Box::new(GpuExecutor::<f32>::new(context, grid, particle, state, reach)?),
-                Precision::F64 => Box::new(GpuExecutor::<f64>::new(context, grid, particle, state, reach)?),
+                Precision::F32 => {
+                    Box::new(GpuExecutor::<f32>::new(context, grid, particle, dissipation, state, reach)?)
+                }
+                Precision::F64 => {
+                    Box::new(GpuExecutor::<f64>::new(context, grid, particle, dissipation, state, reach)?)
+                }
             };
             Ok((gpu, None))
         }

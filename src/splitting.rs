@@ -33,7 +33,8 @@
 //! step  = damping(1/2) five steps damping(1/2)
 //! ```
 
-use crate::operators::{Recorder, Recording};
+use crate::grid::MOMENTUM;
+use crate::operators::{Absorption, Force, HiddenVelocity, Recorder, Recording, SpinTorque, Streaming};
 
 /// Space and momentum directions in the order of the first half.
 const DIRECTIONS: [usize; 3] = [0, 1, 2];
@@ -71,40 +72,44 @@ impl Order {
 }
 
 /// Records streaming with the hidden velocity due to B for `time`, then absorption.
-pub fn drift(recorder: Recorder, recording: &mut Recording, time: f64, table: usize, order: Order) {
-    advection(recorder, recording, time, true, table, order);
-    recorder.absorption(recording, table);
+pub fn drift(recorder: &Recorder, recording: &mut Recording, time: f64, table: usize, order: Order) {
+    along_space(recorder, time, order, |axis, time| Streaming::record(recorder, recording, axis, time, table));
+    Absorption::record(recording, table);
 }
 
 /// Records one kick of length `time`.
-pub fn kick(recorder: Recorder, recording: &mut Recording, time: f64, tables: KickTables, order: Order) {
-    let axes: Vec<usize> = DIRECTIONS.into_iter().filter(|&axis| recorder.forced(axis)).collect();
+pub fn kick(recorder: &Recorder, recording: &mut Recording, time: f64, tables: KickTables, order: Order) {
+    let KickTables { before, middle, after } = tables;
+    let axes: Vec<usize> =
+        DIRECTIONS.into_iter().filter(|&axis| recorder.grid.axis(MOMENTUM + axis).is_some()).collect();
     let (last, others) = match axes.split_last() {
-        Some((&last, others)) if !recorder.turns(&recording.tables[tables.middle]) => (Some(last), others),
+        Some((&last, others)) if !SpinTorque::acts(recorder, &recording.tables[middle]) => (Some(last), others),
         _ => (None, &axes[..]),
     };
     for &axis in others {
-        recorder.force(recording, axis, 0.5 * time, tables.before);
+        Force::record(recorder, recording, axis, 0.5 * time, before);
     }
     match last {
-        Some(axis) => recorder.force(recording, axis, time, tables.middle),
-        None if !recorder.drifts(&recording.tables[tables.middle]) => {
-            recorder.spin_torque(recording, time, tables.middle);
+        Some(axis) => Force::record(recorder, recording, axis, time, middle),
+        None if !HiddenVelocity::acts(recorder, &recording.tables[middle]) => {
+            SpinTorque::record(recorder, recording, time, middle);
         }
         None => {
-            recorder.spin_torque(recording, 0.5 * time, tables.before);
-            advection(recorder, recording, time, false, tables.middle, order);
-            recorder.spin_torque(recording, 0.5 * time, tables.after);
+            SpinTorque::record(recorder, recording, 0.5 * time, before);
+            along_space(recorder, time, order, |axis, time| {
+                HiddenVelocity::record(recorder, recording, axis, time, middle);
+            });
+            SpinTorque::record(recorder, recording, 0.5 * time, after);
         }
     }
     for &axis in others.iter().rev() {
-        recorder.force(recording, axis, 0.5 * time, tables.after);
+        Force::record(recorder, recording, axis, 0.5 * time, after);
     }
 }
 
 /// Records the dissipation of all axes for `time`, in one order or the other. `recorder`
 /// makes [`Scheme::Dissipation`](crate::operators::Scheme) sweeps.
-pub fn damping(recorder: Recorder, recording: &mut Recording, time: f64, table: usize, order: Order) {
+pub fn damping(recorder: &Recorder, recording: &mut Recording, time: f64, table: usize, order: Order) {
     let mut sweeps: Vec<(bool, usize)> = recorder.grid.spaces().map(|axis| (true, axis)).collect();
     sweeps.extend(DIRECTIONS.map(|axis| (false, axis)));
     if order == Order::Backwards {
@@ -112,16 +117,15 @@ pub fn damping(recorder: Recorder, recording: &mut Recording, time: f64, table: 
     }
     for (space, axis) in sweeps {
         match space {
-            true => recorder.advection(recording, axis, time, true, table),
-            false => recorder.force(recording, axis, time, table),
+            true => Streaming::record(recorder, recording, axis, time, table),
+            false => Force::record(recorder, recording, axis, time, table),
         }
     }
 }
 
 /// Sweeps along all space axes.
-fn advection(recorder: Recorder, recording: &mut Recording, time: f64, streaming: bool, table: usize, order: Order) {
+fn along_space(recorder: &Recorder, time: f64, order: Order, mut sweep: impl FnMut(usize, f64)) {
     let mut axes: Vec<usize> = recorder.grid.spaces().collect();
-    let mut sweep = |axis: usize, time: f64| recorder.advection(recording, axis, time, streaming, table);
     match order {
         Order::Forwards => axes.into_iter().for_each(|axis| sweep(axis, time)),
         Order::Backwards => axes.into_iter().rev().for_each(|axis| sweep(axis, time)),

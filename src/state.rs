@@ -1,6 +1,6 @@
 //! The state: four components (w0, w1, w2, w3) per cell, or w0 alone.
 
-use std::ops::{Add, AddAssign, Mul, Sub};
+use std::ops::{Add, AddAssign, Mul, Range, Sub};
 
 use glam::{DVec3, DVec4};
 
@@ -56,6 +56,42 @@ impl Cell for DVec4 {
     }
 }
 
+/// Numbers of some cells, cell by cell, in the precision of a device.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+}
+
+impl Numbers {
+    /// In double precision, which holds them all.
+    pub fn widened(self) -> Vec<f64> {
+        match self {
+            Numbers::F32(numbers) => numbers.into_iter().map(f64::from).collect(),
+            Numbers::F64(numbers) => numbers,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Numbers::F32(numbers) => numbers.len(),
+            Numbers::F64(numbers) => numbers.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// In another precision, rounded where it is the lesser.
+    pub fn rounded<R: Real>(&self) -> Vec<R> {
+        match self {
+            Numbers::F32(numbers) => numbers.iter().map(|&number| R::nearest(number.into())).collect(),
+            Numbers::F64(numbers) => numbers.iter().map(|&number| R::nearest(number)).collect(),
+        }
+    }
+}
+
 /// All cells in storage order, in double precision.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
@@ -90,17 +126,14 @@ impl State {
 
     /// All numbers, cell by cell.
     pub fn numbers(&self) -> Vec<f64> {
-        match self {
-            State::Spinless(cells) => cells.clone(),
-            State::Spin(cells) => cells.iter().flat_map(|cell| cell.to_array()).collect(),
-        }
+        self.numbers_of(0..self.cells())
     }
 
-    /// The numbers of some cells in the precision of a device.
-    pub fn numbers_in<R: Real>(&self, cells: std::ops::Range<usize>) -> Vec<R> {
+    /// The numbers of some cells.
+    pub fn numbers_of(&self, cells: Range<usize>) -> Vec<f64> {
         match self {
-            State::Spinless(all) => all[cells].iter().map(|&number| R::nearest(number)).collect(),
-            State::Spin(all) => all[cells].iter().flat_map(|cell| cell.to_array().map(R::nearest)).collect(),
+            State::Spinless(all) => all[cells].to_vec(),
+            State::Spin(all) => all[cells].iter().flat_map(|cell| cell.to_array()).collect(),
         }
     }
 

@@ -9,7 +9,7 @@ use glam::DVec4;
 use serde_json::{Value, json};
 use spinwigner::balance::{Balances, Law, Local, Sample};
 use spinwigner::grid::{Axis, Grid};
-use spinwigner::operators::{Command, Executor, FieldSample, Reading, Recording};
+use spinwigner::operators::{Executor, FieldSample, ReadFluxes, ReadObservables, ReadSources, Reading, Recording};
 use spinwigner::physics::Particle;
 use spinwigner::reference::Reference;
 use spinwigner::run::{DeviceChoice, RunOptions};
@@ -44,11 +44,14 @@ fn what_spin_loses_orbital_angular_momentum_gains() {
             let (own, prescribed) = (table(1.0), table(0.7));
             let sum = |(a, b): (&FieldSample, &FieldSample)| FieldSample { e: a.e + b.e, b: a.b + b.b, ..*a };
             let fields: Vec<FieldSample> = own.iter().zip(&prescribed).map(sum).collect();
-            let commands =
-                vec![Command::Sources { table: 0 }, Command::Observables { table: 0 }, Command::Balance { table: 0 }];
+            let commands = vec![
+                ReadSources { table: 0 }.into(),
+                ReadObservables { table: 0 }.into(),
+                ReadFluxes { table: 0 }.into(),
+            ];
             let recording = Recording { tables: vec![fields.clone()], commands };
-            let readings = Reference::new(grid.clone(), particle, state).execute(&recording).expect("reference");
-            let Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Balance(fluxes)]) =
+            let readings = Reference::new(grid.clone(), particle, 1.0, state).execute(&recording).expect("reference");
+            let Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Fluxes(fluxes)]) =
                 <[Reading; 3]>::try_from(readings)
             else {
                 panic!("other readings than asked for")

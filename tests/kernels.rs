@@ -18,9 +18,11 @@ use std::sync::OnceLock;
 use glam::{DVec3, DVec4};
 use spinwigner::Error;
 use spinwigner::gpu::{Choice, Context, GpuExecutor, Limits};
-use spinwigner::grid::{Axis, Grid, MOMENTUM};
+use spinwigner::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
 use spinwigner::operators::{
-    Command, Executor, FLUX_REACH, Factor, FieldSample, Fluxes, Observables, Reading, Recording, Scheme, Sources, Speed,
+    Absorption, Build, Command, Executor, FLUX_REACH, Factor, FieldSample, Fluxes, Force, HiddenVelocity, Observables,
+    ReadFluxes, ReadObservables, ReadSources, Reading, Recording, Scheme, Sources, Speed, SpinTorque, Streaming, Term,
+    Work,
 };
 use spinwigner::physics::Particle;
 use spinwigner::precision::{Precision, Real};
@@ -197,6 +199,9 @@ impl Report {
     }
 }
 
+/// Share of the upwind part in all sweeps.
+const DISSIPATION: f64 = 0.6;
+
 /// The device with the state as a whole, and perhaps the same cut in small slabs.
 struct Bench<R> {
     gpu: GpuExecutor<R>,
@@ -216,7 +221,8 @@ struct Outcome {
 
 impl<R: Real> Bench<R> {
     fn new(grid: &Grid, particle: Particle, state: &State) -> Self {
-        let gpu = GpuExecutor::<R>::new(context(), grid.clone(), particle, state, reach()).expect("the grid fits");
+        let gpu = GpuExecutor::<R>::new(context(), grid.clone(), particle, held::<R>(DISSIPATION), state, reach())
+            .expect("the grid fits");
         Bench { gpu, cut: None, grid: grid.clone(), particle }
     }
 
@@ -228,9 +234,17 @@ impl<R: Real> Bench<R> {
         // Short axes are cut for sweeps by one flux alone.
         let reach = if cells < 2 * reach() { FLUX_REACH } else { reach() };
         let limits = Limits { slab_bytes: (cells / 4).max(reach + 1) as u64 * plane, ..context().adapter.limits() };
-        let cut =
-            GpuExecutor::<R>::with_limits(context(), grid.clone(), particle, state, limits, reach).expect("slabs");
-        assert!(cut.slabs().cut());
+        let cut = GpuExecutor::<R>::with_limits(
+            context(),
+            grid.clone(),
+            particle,
+            held::<R>(DISSIPATION),
+            state,
+            limits,
+            reach,
+        )
+        .expect("slabs");
+        assert!(cut.cut().cut());
         Bench { cut: Some(cut), ..Bench::new(grid, particle, state) }
     }
 
@@ -238,13 +252,13 @@ impl<R: Real> Bench<R> {
     fn run(&mut self, commands: &[Command], table: &[FieldSample]) -> Outcome {
         let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec() };
         let before = self.gpu.state().expect("state");
-        let mut reference = Reference::new(self.grid.clone(), self.particle, before.clone());
+        let mut reference = Reference::new(self.grid.clone(), self.particle, held::<R>(DISSIPATION), before.clone());
         let reference_readings = reference.execute(&recording).expect("reference");
         let gpu_readings = self.gpu.execute(&recording).expect("device");
         let reference = reference.state().expect("state");
         let gpu = self.gpu.state().expect("state");
         let reach = commands.iter().map(reach_of).fold(0, usize::max);
-        if let Some(cut) = self.cut.as_mut().filter(|cut| cut.slabs().reach < reach) {
+        if let Some(cut) = self.cut.as_mut().filter(|cut| cut.cut().reach < reach) {
             cut.write(&gpu).expect("written");
         } else if let Some(cut) = &mut self.cut {
             let readings = cut.execute(&recording).expect("device");
@@ -258,7 +272,7 @@ impl<R: Real> Bench<R> {
             };
             let rounding = 4.0 * f64::from(f32::EPSILON) * largest;
             assert_eq!(differing(rounding), None, "first cell where slabs and the whole differ after {commands:?}");
-            if cut.slabs().slot < MOMENTUM && differing(0.0).is_none() {
+            if cut.cut().slot < MOMENTUM && differing(0.0).is_none() {
                 assert_eq!(readings, gpu_readings, "readings of slabs and of the whole");
             }
         }
@@ -273,16 +287,13 @@ impl<R: Real> Bench<R> {
             for cell in 0..self.grid.momentum_cells() {
                 let p = self.grid.momentum(cell) + field.p;
                 let (e, b) = (field.e, field.b);
+                let hidden = |axis: usize, e, b| particle.hidden_velocity(p, DVec3::AXES[axis], e, b);
                 let (scalar, coupling, coupled) = match *command {
-                    Command::Advection { axis, streaming, speed, .. } => (
-                        if streaming { particle.velocity(p)[axis] } else { 0.0 },
-                        match streaming {
-                            true => particle.hidden_velocity(p, DVec3::AXES[axis], DVec3::ZERO, b),
-                            false => particle.hidden_velocity(p, DVec3::AXES[axis], e, DVec3::ZERO),
-                        },
-                        speed == Speed::Coupled,
-                    ),
-                    Command::Force { axis, speed, .. } => {
+                    Command::Streaming(Streaming { axis, speed, .. }) => {
+                        (particle.velocity(p)[axis], hidden(axis, DVec3::ZERO, b), speed == Speed::Coupled)
+                    }
+                    Command::HiddenVelocity(HiddenVelocity { axis, .. }) => (0.0, hidden(axis, e, DVec3::ZERO), true),
+                    Command::Force(Force { axis, speed, .. }) => {
                         let gradient = (field.de[axis], field.db[axis]);
                         (
                             particle.lorentz_force(p, e, b)[axis],
@@ -299,44 +310,38 @@ impl<R: Real> Bench<R> {
     }
 
     /// Every sweep of this grid and particle, with its Courant number.
-    fn sweeps(&self, table: &[FieldSample]) -> Vec<(Command, f64)> {
-        let mut commands = Vec::new();
-        let speeds: &[Speed] = if self.particle.spin {
-            &[Speed::Uniform, Speed::Varying, Speed::Coupled]
-        } else {
-            &[Speed::Uniform, Speed::Varying]
-        };
-        for &speed in speeds {
+    fn sweeps(&self, fields: &[FieldSample]) -> Vec<(Command, f64)> {
+        let (mut commands, time, table): (Vec<(Command, f64)>, _, _) = (Vec::new(), 1.0, 0);
+        for &speed in Speed::all(self.particle.spin) {
             for axis in self.grid.spaces() {
                 // v_j varies along x where a momentum follows the fields.
                 if speed == Speed::Varying && self.grid.momenta().count() == 3 {
                     continue;
                 }
-                let streamings: &[bool] = if speed == Speed::Coupled { &[true, false] } else { &[true] };
-                for &(scheme, courant, dissipation) in schemes(Some(axis) == self.grid.spaces().next()) {
-                    for &streaming in streamings {
-                        commands.push((
-                            Command::Advection { axis, time: 1.0, streaming, speed, scheme, dissipation, table: 0 },
-                            courant,
-                        ));
+                for &(scheme, courant) in schemes(Some(axis) == self.grid.spaces().next()) {
+                    commands.push((Streaming { axis, time, speed, scheme, table }.into(), courant));
+                    if speed == Speed::Coupled {
+                        commands.push((HiddenVelocity { axis, time, scheme, table }.into(), courant));
                     }
                 }
             }
             for slot in self.grid.momenta() {
                 let axis = slot - MOMENTUM;
-                for &(scheme, courant, dissipation) in schemes(Some(slot) == self.grid.momenta().last()) {
-                    commands.push((Command::Force { axis, time: 1.0, speed, scheme, dissipation, table: 0 }, courant));
+                for &(scheme, courant) in schemes(Some(slot) == self.grid.momenta().last()) {
+                    commands.push((Force { axis, time, speed, scheme, table }.into(), courant));
                 }
             }
         }
         for (command, courant) in &mut commands {
-            let largest = self.largest_speed(command, table);
+            let largest = self.largest_speed(command, fields);
             let slot = swept_slot(command);
             let Some(axis) = self.grid.axis(slot) else { unreachable!("resolved") };
             // Nothing moves at speed 0; any time will do.
             let duration = if largest > 0.0 { *courant * axis.step / largest } else { 1.0 };
             match command {
-                Command::Advection { time, .. } | Command::Force { time, .. } => *time = held::<R>(duration),
+                Command::Streaming(Streaming { time, .. })
+                | Command::HiddenVelocity(HiddenVelocity { time, .. })
+                | Command::Force(Force { time, .. }) => *time = held::<R>(duration),
                 _ => unreachable!("no sweep"),
             }
             *courant = courant.abs();
@@ -372,7 +377,7 @@ impl<R: Real> Bench<R> {
         let none = vec![FieldSample::default(); table.len()];
         for (angle, table) in [(1e-5, table), (0.7, table), (-3.1, table), (1.0, &none)] {
             let time = held::<R>(angle / (coefficient * largest));
-            let outcome = self.run(&[Command::SpinTorque { time, table: 0 }], table);
+            let outcome = self.run(&[SpinTorque { time, table: 0 }.into()], table);
             let (kind, angle) = (format!("torque {:?}", self.particle.kinematics), angle.abs());
             let mut stretch = 0.0;
             for cell in 0..self.grid.cells() {
@@ -397,7 +402,7 @@ impl<R: Real> Bench<R> {
 
     /// Two roundings of the share, one of the product.
     fn check_absorption(&mut self, table: &[FieldSample], report: &mut Report) {
-        let outcome = self.run(&[Command::Absorption { table: 0 }], table);
+        let outcome = self.run(&[Absorption { table: 0 }.into()], table);
         for cell in 0..self.grid.cells() {
             let (gpu, exact) = (outcome.gpu.cell(cell), outcome.reference.cell(cell));
             let scale = outcome.before.cell(cell).abs().max_element();
@@ -408,7 +413,7 @@ impl<R: Real> Bench<R> {
 
     /// Both reductions, relative to the sum of magnitudes of each.
     fn check_sums(&mut self, table: &[FieldSample], report: &mut Report) {
-        let outcome = self.run(&[Command::Sources { table: 0 }, Command::Observables { table: 0 }], table);
+        let outcome = self.run(&[ReadSources { table: 0 }.into(), ReadObservables { table: 0 }.into()], table);
         let (gpu, exact) = (&outcome.gpu_readings[..], &outcome.reference_readings[..]);
         let (
             [Reading::Sources(s), Reading::Observables(o)],
@@ -445,8 +450,8 @@ impl<R: Real> Bench<R> {
 
     /// The sums of local balances, relative to the sums of magnitudes of what is added.
     fn check_fluxes(&mut self, table: &[FieldSample], report: &mut Report) {
-        let outcome = self.run(&[Command::Balance { table: 0 }], table);
-        let ([Reading::Balance(gpu)], [Reading::Balance(exact)]) =
+        let outcome = self.run(&[ReadFluxes { table: 0 }.into()], table);
+        let ([Reading::Fluxes(gpu)], [Reading::Fluxes(exact)]) =
             (&outcome.gpu_readings[..], &outcome.reference_readings[..])
         else {
             panic!("readings are {:?}", outcome.gpu_readings);
@@ -520,23 +525,23 @@ impl<R: Real> Bench<R> {
     }
 }
 
-/// Sweeps to try along an axis, with Courant number and dissipation; directions are the same
+/// Sweeps to try along an axis, with Courant number; directions are the same
 /// to all schemes, so that one axis tries all of them.
-fn schemes(all: bool) -> &'static [(Scheme, f64, f64)] {
+fn schemes(all: bool) -> &'static [(Scheme, f64)] {
     let schemes = &[
-        (Scheme::Flux, 0.9, 1.0),
-        (Scheme::Flux, -0.5, 0.4),
-        (Scheme::Series(Factor::Former), 0.9, 0.0),
-        (Scheme::Series(Factor::Latter), -0.7, 0.0),
-        (Scheme::Dissipation, 0.8, 0.6),
+        (Scheme::Flux, 0.9),
+        (Scheme::Flux, -0.5),
+        (Scheme::Series(Factor::Former), 0.9),
+        (Scheme::Series(Factor::Latter), -0.7),
+        (Scheme::Dissipation, 0.8),
     ];
     if all { schemes } else { &schemes[..2] }
 }
 
 /// Cells that a command reads beyond a part of a line.
 fn reach_of(command: &Command) -> usize {
-    match command {
-        Command::Advection { scheme, .. } | Command::Force { scheme, .. } => scheme.reach(),
+    match command.kernel(Build::default()).work {
+        Work::Lines { reach, .. } => reach,
         _ => 0,
     }
 }
@@ -571,27 +576,21 @@ fn flux_numbers(f: &Fluxes) -> Vec<f64> {
 
 /// A uniform speed along a space axis is recorded where unresolved momenta are uniform.
 fn fields_of(command: &Command, table: &[FieldSample]) -> Vec<FieldSample> {
-    let uniform = matches!(command, Command::Advection { speed: Speed::Uniform, .. });
+    let uniform = matches!(command, Command::Streaming(Streaming { speed: Speed::Uniform, .. }));
     let momentum = |sample: &FieldSample| if uniform { table[0].p } else { sample.p };
     table.iter().map(|sample| FieldSample { p: momentum(sample), ..*sample }).collect()
 }
 
 fn swept_slot(command: &Command) -> usize {
-    match *command {
-        Command::Advection { axis, .. } => axis,
-        Command::Force { axis, .. } => MOMENTUM + axis,
-        _ => unreachable!("no sweep"),
-    }
+    command.slot().expect("a sweep")
 }
 
 fn kind(command: &Command, particle: &Particle) -> String {
     let spin = if particle.spin { "" } else { "spinless " };
-    let kinematics = particle.kinematics;
-    match command {
-        Command::Advection { speed, scheme, .. } => format!("{spin}advection {speed:?} {scheme:?} {kinematics:?}"),
-        Command::Force { speed, scheme, .. } => format!("{spin}force {speed:?} {scheme:?} {kinematics:?}"),
-        _ => unreachable!("no sweep"),
-    }
+    let label = command.kernel(Build::default()).label;
+    // Without the name of the axis.
+    let words: Vec<&str> = label.split(' ').filter(|word| !AXIS_NAMES.contains(word)).collect();
+    format!("{spin}{} {:?}", words.join(" "), particle.kinematics)
 }
 
 /// For each line along `slot`, the cells it consists of.
@@ -708,7 +707,7 @@ fn kernels_in_f64_are_the_reference() {
     if !context().adapter.f64 {
         let (grid, particle) = (grid::<f64>(FULL), particle::<f64>(Kinematics::Relativistic, 0.0, -1.0));
         let state = Random::<f64>::new(1).state(&grid, true, Random::next);
-        let refused = GpuExecutor::<f64>::new(context(), grid, particle, &state, FLUX_REACH).map(|_| ());
+        let refused = GpuExecutor::<f64>::new(context(), grid, particle, DISSIPATION, &state, FLUX_REACH).map(|_| ());
         assert!(matches!(refused, Err(Error::Input(_))), "{refused:?}");
         return;
     }
@@ -769,7 +768,7 @@ fn momenta_may_exceed_one_dispatch_dimension() {
     assert!(grid.momentum_cells() > 64 * 65535);
     let state = State::Spin((0..grid.cells()).map(|cell| DVec4::new(1.0, 0.5, -0.25, (cell % 7) as f64)).collect());
     let mut bench = Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), &state);
-    let outcome = bench.run(&[Command::SpinTorque { time: 0.5, table: 0 }], &random.table(&grid));
+    let outcome = bench.run(&[SpinTorque { time: 0.5, table: 0 }.into()], &random.table(&grid));
     // Angles up to 2 mu_B/hbar |T| t < 4; see the check of all angles.
     let excess =
         |cell| (outcome.gpu.cell(cell) - outcome.reference.cell(cell)).length() / w(outcome.before.cell(cell)).length();
@@ -789,15 +788,8 @@ fn space_may_exceed_one_dispatch_dimension() {
     let table = random.table(&grid);
     bench.check_sums(&table, &mut report);
     bench.check_fluxes(&table, &mut report);
-    let sweep = |time| Command::Advection {
-        axis: 0,
-        time,
-        streaming: true,
-        speed: Speed::Coupled,
-        scheme: Scheme::Flux,
-        dissipation: 0.4,
-        table: 0,
-    };
+    let (speed, scheme) = (Speed::Coupled, Scheme::Flux);
+    let sweep = |time| Command::from(Streaming { axis: 0, time, speed, scheme, table: 0 });
     let Some(axis) = grid.axis(0) else { unreachable!("resolved") };
     let sweep = sweep(f64::from((0.9 * axis.step / bench.largest_speed(&sweep(0.0), &table)) as f32));
     let outcome = bench.run(std::slice::from_ref(&sweep), &table);
@@ -813,7 +805,7 @@ fn too_large_planes_are_refused() {
     let limit = context.adapter.limits().binding_bytes as usize;
     let grid = grid::<f32>([0, 0, 0, 16, limit / size_of::<f32>() / 2, 0]);
     let state = State::Spinless(vec![0.0; grid.cells()]);
-    match GpuExecutor::<f32>::new(context, grid, spinless::<f32>(Kinematics::Relativistic), &state, FLUX_REACH)
+    match GpuExecutor::<f32>::new(context, grid, spinless::<f32>(Kinematics::Relativistic), 1.0, &state, FLUX_REACH)
         .map(|_| ())
     {
         Err(Error::Input(message)) => assert!(message.contains("binds"), "{message}"),

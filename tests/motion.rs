@@ -8,7 +8,7 @@ use std::f64::consts::TAU;
 use common::{BOTH, close, scenario, shipped, start, steps};
 use glam::{DVec3, DVec4};
 use serde_json::{Value, json};
-use spinwigner::operators::{Executor, FieldSample, Recorder, Recording, Scheme};
+use spinwigner::operators::{Executor, FieldSample, Recorder, Recording, Scheme, Streaming};
 use spinwigner::physics::Particle;
 use spinwigner::reference::Reference;
 use spinwigner::run::DeviceChoice;
@@ -67,12 +67,12 @@ fn free_streaming_is_of_fifth_order() {
             let x = *grid.axis(0).expect("x");
             let profile = |x: f64| x.sin().exp();
             let state = (0..grid.cells()).map(|cell| profile(x.centre((cell / 8) as isize))).collect();
-            let mut reference = Reference::new(grid.clone(), simulation.particle, State::Spinless(state));
+            let mut reference = Reference::new(grid.clone(), simulation.particle, 1.0, State::Spinless(state));
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             let mut recording = Recording { tables, commands: Vec::new() };
             for _ in 0..count {
-                Recorder { grid: &grid, particle: &simulation.particle, schemes: &[Scheme::Flux], dissipation: 1.0 }
-                    .advection(&mut recording, 0, time, true, 0);
+                let recorder = Recorder { grid: &grid, particle: &simulation.particle, schemes: &[Scheme::Flux] };
+                Streaming::record(&recorder, &mut recording, 0, time, 0);
             }
             reference.execute(&recording).expect("executed");
             let state = reference.state().expect("state");

@@ -2,44 +2,57 @@
 //! features, translates for Vulkan, Metal and DX12, in f64 for Vulkan, and agrees with
 //! its Rust twin.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::mem::offset_of;
 use std::path::Path;
 
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
-use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, Kernel, LANES, Line, Parameters, ParticleRecord, position};
-use spinwigner::operators::{Scheme, Speed};
+use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, LANES, Parameters, ParticleRecord};
+use spinwigner::operators::{Build, Command, Force, Kernel, Scheme, Speed, Term, Work, position};
 use spinwigner::precision::Precision;
 
 /// A kernel in a precision for a kind of cell.
-#[derive(Clone, Copy)]
-struct Build {
+#[derive(Clone)]
+struct Case {
     kernel: Kernel,
     precision: Precision,
     spin: bool,
 }
 
-/// Everything that kernels are built for.
-fn builds() -> impl Iterator<Item = Build> {
-    let kinds = [Precision::F32, Precision::F64].map(|precision| [(precision, true), (precision, false)]);
-    kinds.into_iter().flatten().flat_map(|(precision, spin)| {
-        Kernel::all(spin).into_iter().map(move |kernel| Build { kernel, precision, spin })
-    })
+/// Every kernel that exists for a state with or without spin.
+fn kernels(spin: bool) -> HashSet<Kernel> {
+    let mut kernels = HashSet::from([Kernel::copy()]);
+    for command in Command::kinds(spin) {
+        for (cut, canonical) in [(false, false), (false, true), (true, false), (true, true)] {
+            let cut_slot = command.slot().filter(|_| cut);
+            kernels.insert(command.kernel(Build { cut: cut_slot, canonical, apart: cut }));
+        }
+    }
+    kernels
 }
 
-impl Build {
-    fn name(self) -> String {
-        format!("{} in {}{}", self.kernel.label(), self.precision, if self.spin { " with spin" } else { "" })
+/// Everything that kernels are built for.
+fn cases() -> impl Iterator<Item = Case> {
+    let kinds = [Precision::F32, Precision::F64].map(|precision| [(precision, true), (precision, false)]);
+    kinds
+        .into_iter()
+        .flatten()
+        .flat_map(|(precision, spin)| kernels(spin).into_iter().map(move |kernel| Case { kernel, precision, spin }))
+}
+
+impl Case {
+    fn name(&self) -> String {
+        format!("{} in {}{}", self.kernel.label, self.precision, if self.spin { " with spin" } else { "" })
     }
 
-    fn parsed(self) -> Result<Module, String> {
+    fn parsed(&self) -> Result<Module, String> {
         let source = self.kernel.source(self.precision, self.spin);
         naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))
     }
 
-    fn module(self) -> Module {
+    fn module(&self) -> Module {
         self.parsed().unwrap_or_else(|error| panic!("{}: {error}", self.name()))
     }
 }
@@ -56,7 +69,7 @@ fn validated(module: &Module, precision: Precision) -> Result<ModuleInfo, String
 }
 
 /// All values of the overrides that the program ever sets.
-fn constants(kernel: Kernel) -> Vec<Vec<(&'static str, f64)>> {
+fn constants(kernel: &Kernel) -> Vec<Vec<(&'static str, f64)>> {
     let mut sets: Vec<_> =
         (0..3).flat_map(|kinematics| [false, true].map(|anomalous| kernel.constants(kinematics, anomalous))).collect();
     sets.dedup();
@@ -65,14 +78,14 @@ fn constants(kernel: Kernel) -> Vec<Vec<(&'static str, f64)>> {
 
 /// Overrides replaced by `constants`, then SPIR-V and, in f32, MSL and HLSL of the
 /// entry point.
-fn translated(module: &Module, build: Build, constants: &[(&str, f64)]) -> Result<(), String> {
-    let Build { kernel, precision, .. } = build;
+fn translated(module: &Module, case: &Case, constants: &[(&str, f64)]) -> Result<(), String> {
+    let (kernel, precision) = (&case.kernel, case.precision);
     let info = validated(module, precision)?;
     let values = constants.iter().map(|&(name, value)| (name.to_string(), value)).collect();
-    let stage = (ShaderStage::Compute, kernel.entry_point());
+    let stage = (ShaderStage::Compute, kernel.entry_point);
     let (module, info) = naga::back::pipeline_constants::process_overrides(module, &info, Some(stage), &values)
         .map_err(|error| format!("overrides: {error:?}"))?;
-    let entry = (ShaderStage::Compute, kernel.entry_point().to_string());
+    let entry = (ShaderStage::Compute, kernel.entry_point.to_string());
     let pipeline = spv::PipelineOptions { shader_stage: ShaderStage::Compute, entry_point: entry.1.clone() };
     spv::write_vec(&module, &info, &spv::Options::default(), Some(&pipeline))
         .map_err(|error| format!("SPIR-V: {error:?}"))?;
@@ -106,13 +119,13 @@ fn report(failures: Vec<String>) {
 #[test]
 fn every_kernel_translates_for_every_back_end() {
     let mut failures = Vec::new();
-    for build in builds() {
-        match build.parsed() {
-            Err(error) => failures.push(format!("{}: {error}", build.name())),
+    for case in cases() {
+        match case.parsed() {
+            Err(error) => failures.push(format!("{}: {error}", case.name())),
             Ok(module) => {
-                for constants in constants(build.kernel) {
-                    if let Err(error) = translated(&module, build, &constants) {
-                        failures.push(format!("{} {constants:?}: {error}", build.name()));
+                for constants in constants(&case.kernel) {
+                    if let Err(error) = translated(&module, &case, &constants) {
+                        failures.push(format!("{} {constants:?}: {error}", case.name()));
                     }
                 }
             }
@@ -126,12 +139,12 @@ fn every_kernel_translates_for_every_back_end() {
 #[test]
 fn every_override_is_set() {
     let mut failures = Vec::new();
-    for build in builds() {
-        let (kernel, module) = (build.kernel, build.module());
+    for case in cases() {
+        let (kernel, module) = (&case.kernel, case.module());
         let declared: BTreeSet<_> = module.overrides.iter().filter_map(|(_, it)| it.name.clone()).collect();
         let set: BTreeSet<_> = kernel.constants(0, true).into_iter().map(|(name, _)| name.to_string()).collect();
         if declared != set {
-            failures.push(format!("{}: declared {declared:?}, set {set:?}", build.name()));
+            failures.push(format!("{}: declared {declared:?}, set {set:?}", case.name()));
         }
     }
     report(failures);
@@ -142,8 +155,8 @@ fn every_override_is_set() {
 #[test]
 fn bindings_are_those_of_the_module() {
     let mut failures = Vec::new();
-    for build in builds() {
-        let (kernel, module) = (build.kernel, build.module());
+    for case in cases() {
+        let (kernel, module) = (&case.kernel, case.module());
         let mut declared = BTreeMap::new();
         for (_, variable) in module.global_variables.iter() {
             if let (Some(binding), AddressSpace::Storage { access }) = (&variable.binding, variable.space) {
@@ -152,7 +165,7 @@ fn bindings_are_those_of_the_module() {
         }
         let expected = (0..).map(|binding| (0, binding)).zip(kernel.bindings().iter().copied()).collect();
         if declared != expected {
-            failures.push(format!("{}: declared {declared:?}, bound {expected:?}", build.name()));
+            failures.push(format!("{}: declared {declared:?}, bound {expected:?}", case.name()));
         }
     }
     report(failures);
@@ -181,32 +194,32 @@ fn workgroup_length(module: &Module, name: &str) -> Option<usize> {
 #[test]
 fn numbers_that_exist_twice_are_equal() {
     let mut failures = Vec::new();
-    for build in builds() {
-        let (kernel, module) = (build.kernel, build.module());
+    for case in cases() {
+        let (kernel, module) = (&case.kernel, case.module());
         let mut expect = |what: &str, found: Option<usize>, expected: usize| {
             if found != Some(expected) {
-                failures.push(format!("{}: {what} is {found:?}, expected {expected}", build.name()));
+                failures.push(format!("{}: {what} is {found:?}, expected {expected}", case.name()));
             }
         };
         let number = |name: &str| constant(&module, name);
-        match kernel {
-            Kernel::Advection { .. } | Kernel::Force { .. } => expect("LANES", number("LANES"), LANES),
-            Kernel::Copy => {}
-            _ => {
+        match kernel.work {
+            Work::Lines { .. } => expect("LANES", number("LANES"), LANES),
+            Work::Copy => {}
+            Work::Blocks | Work::Sums { .. } => {
                 expect("LANES", number("LANES"), LANES);
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
         }
-        if !kernel.sums().is_empty() {
-            for (sum, _) in kernel.sums() {
-                expect(sum, number(sum), position(kernel.sums(), sum));
+        if let Work::Sums { list, extra } = kernel.work {
+            for (sum, _) in list {
+                expect(sum, number(sum), position(list, sum));
             }
-            let sums: usize = kernel.sums().iter().map(|(_, numbers)| numbers).sum();
+            let sums: usize = list.iter().map(|(_, numbers)| numbers).sum();
             expect("SUMS", number("SUMS"), sums);
             expect("lanes", workgroup_length(&module, "lanes"), (sums + number("WIDE").unwrap_or(0)) * LANES);
-        }
-        if let Kernel::Observables { .. } = kernel {
-            expect("NUMBERS", number("NUMBERS"), kernel.numbers());
+            if extra > 0 {
+                expect("NUMBERS", number("NUMBERS"), kernel.numbers());
+            }
         }
         for entry in &module.entry_points {
             expect(
@@ -215,7 +228,7 @@ fn numbers_that_exist_twice_are_equal() {
                 LANES,
             );
         }
-        let entries = module.entry_points.iter().filter(|entry| entry.name == kernel.entry_point()).count();
+        let entries = module.entry_points.iter().filter(|entry| entry.name == kernel.entry_point).count();
         expect("number of entry points of that name", Some(entries), 1);
     }
     report(failures);
@@ -319,9 +332,9 @@ fn stride(module: &Module, name: &str) -> Option<usize> {
 #[test]
 fn rust_and_wgsl_agree_on_every_byte() {
     let (single, double) = (layouts!(f32), layouts!(f64));
-    for build in builds().filter(|build| build.kernel != Kernel::Copy) {
-        let (module, label) = (build.module(), build.name());
-        let structs = match build.precision {
+    for case in cases().filter(|case| case.kernel.work != Work::Copy) {
+        let (module, label) = (case.module(), case.name());
+        let structs = match case.precision {
             Precision::F32 => &single,
             Precision::F64 => &double,
         };
@@ -350,9 +363,8 @@ fn components(module: &Module, name: &str) -> Option<Vec<f64>> {
 #[test]
 fn constants_are_exact_in_either_precision() {
     for precision in [Precision::F32, Precision::F64] {
-        let line = Line { cut: false, canonical: false, apart: false };
-        let kernel = Kernel::Force { axis: 0, speed: Speed::Varying, scheme: Scheme::Flux, line };
-        let module = Build { kernel, precision, spin: true }.module();
+        let force = Force { axis: 0, time: 0.0, speed: Speed::Varying, scheme: Scheme::Flux, table: 0 };
+        let module = Case { kernel: force.kernel(Build::default()), precision, spin: true }.module();
         let nearest = |number: f64| match precision {
             Precision::F32 => f64::from(number as f32),
             Precision::F64 => number,
@@ -372,14 +384,14 @@ fn constants_are_exact_in_either_precision() {
 #[test]
 fn no_kernel_calls_a_loose_function() {
     use naga::MathFunction::{Abs, Cross, Dot, Length, Max, Min, Sqrt};
-    for build in builds() {
-        let module = build.module();
+    for case in cases() {
+        let module = case.module();
         let bodies = module.functions.iter().map(|(_, function)| function);
         for function in bodies.chain(module.entry_points.iter().map(|entry| &entry.function)) {
             for (_, expression) in function.expressions.iter() {
                 if let naga::Expression::Math { fun, .. } = expression {
                     let exact = matches!(fun, Abs | Cross | Dot | Length | Max | Min | Sqrt);
-                    assert!(exact, "{}: {fun:?} in {:?}", build.name(), function.name);
+                    assert!(exact, "{}: {fun:?} in {:?}", case.name(), function.name);
                 }
             }
         }
@@ -389,7 +401,7 @@ fn no_kernel_calls_a_loose_function() {
 /// No WGSL file lies idle: each is part of some module as it stands.
 #[test]
 fn every_shader_file_is_used() {
-    let sources: Vec<String> = builds().map(|build| build.kernel.source(build.precision, build.spin)).collect();
+    let sources: Vec<String> = cases().map(|case| case.kernel.source(case.precision, case.spin)).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
     let (mut folders, mut files) = (vec![root.clone()], 0);
     while let Some(folder) = folders.pop() {

@@ -7,7 +7,9 @@ use std::ops::Range;
 use glam::{DVec3, DVec4};
 use spinwigner::gpu::{Choice, Context, DeviceMemory, GpuExecutor, Limits, TABLES};
 use spinwigner::grid::{Axis, Grid};
-use spinwigner::operators::{Command, Executor, FLUX_REACH, FieldSample, Recorder, Recording, Scheme};
+use spinwigner::operators::{
+    Executor, FLUX_REACH, FieldSample, ReadObservables, ReadSources, Recorder, Recording, Scheme,
+};
 use spinwigner::physics::Particle;
 use spinwigner::scenario::schema::Kinematics;
 use spinwigner::splitting::{self, KickTables, Order};
@@ -67,21 +69,22 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     // One step with every operator, and both readings.
     let table = fields(&grid);
     let mut recording = Recording { tables: vec![table; TABLES as usize], commands: Vec::new() };
-    let recorder = Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux], dissipation: 0.3 };
-    splitting::drift(recorder, &mut recording, 0.05, 3, Order::Forwards);
-    splitting::kick(recorder, &mut recording, 0.1, KickTables { before: 0, middle: 1, after: 2 }, Order::Forwards);
-    recording.commands.extend([Command::Sources { table: 3 }, Command::Observables { table: 3 }]);
+    let recorder = Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux] };
+    splitting::drift(&recorder, &mut recording, 0.05, 3, Order::Forwards);
+    splitting::kick(&recorder, &mut recording, 0.1, KickTables { before: 0, middle: 1, after: 2 }, Order::Forwards);
+    recording.push(ReadSources { table: 3 });
+    recording.push(ReadObservables { table: 3 });
     let run = |slab_bytes: u64| {
         let limits = Limits { slab_bytes, ..largest };
         let mut gpu =
-            GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, &state, limits, FLUX_REACH)
+            GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, 0.3, &state, limits, FLUX_REACH)
                 .expect("fits");
         let readings = gpu.execute(&recording).expect("executed");
         (gpu, readings)
     };
     let (mut few, few_readings) = run(binding);
     let (mut many, many_readings) = run((FLUX_REACH as u64 + 1) * plane);
-    let counts = [few.slabs().planes.len(), many.slabs().planes.len()];
+    let counts = [few.cut().planes.len(), many.cut().planes.len()];
     println!("{} cells, {:.2} bindings, {counts:?} slabs", grid.cells(), grid.cells() as f64 * 16.0 / binding as f64);
     assert!(counts[0] > 3 && counts[1] > 3 * counts[0]);
     assert!(few_readings == many_readings, "readings differ");
@@ -93,11 +96,11 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
         assert!(a == b, "cells from {first} on differ");
     }
     for gpu in [&few, &many] {
-        let predicted = DeviceMemory::of(&grid, gpu.slabs());
+        let predicted = DeviceMemory::of(&grid, gpu.cut());
         let (allocated, state) = (gpu.allocated_bytes() as f64, predicted.state as f64);
         println!(
             "{} slabs: {:.4} of the state allocated, {:.4} predicted",
-            gpu.slabs().planes.len(),
+            gpu.cut().planes.len(),
             allocated / state,
             predicted.total() as f64 / state
         );

@@ -3,7 +3,9 @@
 
 use glam::DVec3;
 use spinwigner::grid::{Axis, Grid, MOMENTUM};
-use spinwigner::operators::{Command, FieldSample, Recorder, Recording, Scheme, Speed};
+use spinwigner::operators::{
+    Command, FieldSample, Force, HiddenVelocity, Recorder, Recording, Scheme, Speed, SpinTorque, Streaming, Term,
+};
 use spinwigner::physics::Particle;
 use spinwigner::scenario::schema::Kinematics;
 use spinwigner::splitting::{KickTables, Order, drift, kick};
@@ -70,11 +72,11 @@ fn steps(grid: &Grid, particle: &Particle, time: f64, electric: f64, magnetic: f
     let both = table(grid, electric, magnetic);
     let tables = vec![both.clone(), both.clone(), both.clone(), both];
     let mut recording = Recording { tables, commands: Vec::new() };
-    let recorder = Recorder { grid, particle, schemes: &[Scheme::Flux], dissipation: 1.0 };
+    let recorder = Recorder { grid, particle, schemes: &[Scheme::Flux] };
     for step in 0..count {
-        drift(recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
-        kick(recorder, &mut recording, time, TABLES, Order::of(step));
-        drift(recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
+        drift(&recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
+        kick(&recorder, &mut recording, time, TABLES, Order::of(step));
+        drift(&recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
     }
     recording
 }
@@ -85,27 +87,13 @@ fn step(grid: &Grid, particle: &Particle, time: f64, electric: f64, magnetic: f6
 
 /// Operator, direction, table: what a command is, but for its time.
 fn name(command: &Command) -> String {
-    match *command {
-        Command::Advection { axis, streaming: true, table, .. } => format!("drift {axis} {table}"),
-        Command::Advection { axis, streaming: false, table, .. } => format!("hidden {axis} {table}"),
-        Command::Force { axis, table, .. } => format!("force {axis} {table}"),
-        Command::SpinTorque { table, .. } => format!("torque {table}"),
-        Command::Absorption { .. }
-        | Command::Sources { .. }
-        | Command::Observables { .. }
-        | Command::Balance { .. } => {
-            unreachable!("none is recorded here")
-        }
-    }
-}
-
-fn time_of(command: &Command) -> f64 {
-    match *command {
-        Command::Advection { time, .. } | Command::Force { time, .. } | Command::SpinTorque { time, .. } => time,
-        Command::Absorption { .. }
-        | Command::Sources { .. }
-        | Command::Observables { .. }
-        | Command::Balance { .. } => 0.0,
+    let table = command.table();
+    match command {
+        Command::Streaming(term) => format!("drift {} {table}", term.axis),
+        Command::HiddenVelocity(term) => format!("hidden {} {table}", term.axis),
+        Command::Force(term) => format!("force {} {table}", term.axis),
+        Command::SpinTorque(_) => format!("torque {table}"),
+        other => unreachable!("{other:?} is not recorded here"),
     }
 }
 
@@ -118,8 +106,8 @@ fn order(commands: &[Command]) -> Vec<String> {
 
 /// The mirror image: the time after the middle uses the fields after it.
 fn mirrored(command: &Command) -> Command {
-    let mut image = command.clone();
-    if let Command::Force { table, .. } | Command::SpinTorque { table, .. } = &mut image {
+    let mut image = *command;
+    if let Command::Force(Force { table, .. }) | Command::SpinTorque(SpinTorque { table, .. }) = &mut image {
         *table = TABLES.before + TABLES.after - *table;
     }
     image
@@ -204,7 +192,7 @@ fn the_times_of_every_operator_add_up() {
         names.sort();
         names.dedup();
         for wanted in names {
-            let total: f64 = recording.commands.iter().filter(|command| name(command) == wanted).map(time_of).sum();
+            let total: f64 = recording.commands.iter().filter(|command| name(command) == wanted).map(Term::time).sum();
             // Forces and turns are split between two tables.
             let halves = wanted.starts_with("force") || (wanted.starts_with("torque") && wanted != "torque 1");
             let share = if halves { 0.5 * time } else { time };
@@ -231,13 +219,15 @@ fn courant(recorder: Recorder, command: &Command, fields: &[FieldSample]) -> f64
             .flat_map(|(x, y)| pz.iter().map(move |&z| DVec3::new(x, y, z)))
         {
             let p = p + field.p;
+            let hidden = |axis: usize, e, b| particle.hidden_velocity(p, DVec3::AXES[axis], e, b);
             let (scalar, coupling, speed, slot, time) = match *command {
-                Command::Advection { axis, time, streaming, speed, .. } => {
-                    let v = if streaming { particle.velocity(p)[axis] } else { 0.0 };
-                    let (e, b) = if streaming { (DVec3::ZERO, field.b) } else { (field.e, DVec3::ZERO) };
-                    (v, particle.hidden_velocity(p, DVec3::AXES[axis], e, b), speed, axis, time)
+                Command::Streaming(Streaming { axis, time, speed, .. }) => {
+                    (particle.velocity(p)[axis], hidden(axis, DVec3::ZERO, field.b), speed, axis, time)
                 }
-                Command::Force { axis, time, speed, .. } => {
+                Command::HiddenVelocity(HiddenVelocity { axis, time, .. }) => {
+                    (0.0, hidden(axis, field.e, DVec3::ZERO), Speed::Coupled, axis, time)
+                }
+                Command::Force(Force { axis, time, speed, .. }) => {
                     let (de, db) = (field.de[axis], field.db[axis]);
                     let force = particle.lorentz_force(p, field.e, field.b)[axis];
                     let dipole = particle.dipole_force(p, DVec3::AXES[axis], field.e, field.b, de, db);
@@ -262,8 +252,7 @@ fn sub_cycles_keep_the_courant_number_below_one() {
             for (electric, magnetic) in [(2.0, 0.0), (0.0, 3.0), (0.5, 0.5), (20.0, 30.0)] {
                 for time in [3.0, -3.0] {
                     let particle = particle(kinematics);
-                    let recorder =
-                        Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux], dissipation: 1.0 };
+                    let recorder = Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux] };
                     let recording = step(&grid, &particle, time, electric, magnetic);
                     let mut seen: Vec<&Command> = Vec::new();
                     for command in &recording.commands {
@@ -271,10 +260,10 @@ fn sub_cycles_keep_the_courant_number_below_one() {
                             continue;
                         }
                         seen.push(command);
-                        let (Command::Advection { table, .. } | Command::Force { table, .. }) = *command else {
+                        if command.slot().is_none() {
                             continue;
-                        };
-                        let largest = courant(recorder, command, &recording.tables[table]);
+                        }
+                        let largest = courant(recorder, command, &recording.tables[command.table()]);
                         assert!(largest <= 1.0, "{command:?}: Courant number {largest}");
                         let parts = recording.commands.iter().filter(|other| *other == command).count();
                         assert!(parts <= 2 || largest > 0.1, "{command:?} {kinematics:?}: {parts} parts for {largest}");
@@ -341,14 +330,14 @@ fn the_kind_of_sweep_fits_the_speed() {
     let grid = grid([1, 0, 0, 1, 0, 0]);
     let speed_of = |particle: &Particle, field: &dyn Fn(usize) -> FieldSample, force: bool| {
         let mut recording = Recording { tables: vec![(0..8).map(field).collect()], commands: Vec::new() };
-        let recorder = Recorder { grid: &grid, particle, schemes: &[Scheme::Flux], dissipation: 1.0 };
+        let recorder = Recorder { grid: &grid, particle, schemes: &[Scheme::Flux] };
         if force {
-            recorder.force(&mut recording, 0, 0.1, 0);
+            Force::record(&recorder, &mut recording, 0, 0.1, 0);
         } else {
-            recorder.advection(&mut recording, 0, 0.1, true, 0);
+            Streaming::record(&recorder, &mut recording, 0, 0.1, 0);
         }
         recording.commands.first().map(|command| match *command {
-            Command::Advection { speed, .. } | Command::Force { speed, .. } => speed,
+            Command::Streaming(Streaming { speed, .. }) | Command::Force(Force { speed, .. }) => speed,
             _ => unreachable!("no sweep"),
         })
     };

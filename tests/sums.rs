@@ -15,7 +15,9 @@ use common::Random;
 use glam::{DVec3, DVec4};
 use spinwigner::gpu::{Choice, Context, GpuExecutor};
 use spinwigner::grid::{Axis, Grid, MOMENTUM};
-use spinwigner::operators::{Command, Executor, FLUX_REACH, FieldSample, Reading, Recording};
+use spinwigner::operators::{
+    Command, Executor, FLUX_REACH, FieldSample, ReadFluxes, ReadObservables, ReadSources, Reading, Recording,
+};
 use spinwigner::physics::Particle;
 use spinwigner::reference::Reference;
 use spinwigner::scenario::schema::Kinematics;
@@ -109,18 +111,18 @@ fn check(context: &Context, grid: &Grid, particle: Particle, kind: Kind, seed: u
     for sample in &mut table {
         grid.momenta().for_each(|slot| sample.p[slot - MOMENTUM] = 0.0);
     }
-    let mut gpu =
-        GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state, FLUX_REACH).expect("the grid fits");
-    let mut reference = Reference::new(grid.clone(), particle, state.clone());
+    let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
+        .expect("the grid fits");
+    let mut reference = Reference::new(grid.clone(), particle, 1.0, state.clone());
     let mut read = |command: Command| {
         let recording = Recording { tables: vec![table.clone()], commands: vec![command] };
         let found = gpu.execute(&recording).expect("device").pop().expect("a reading");
         (found, reference.execute(&recording).expect("reference").pop().expect("a reading"))
     };
-    let (Reading::Observables(found), Reading::Observables(exact)) = read(Command::Observables { table: 0 }) else {
+    let (Reading::Observables(found), Reading::Observables(exact)) = read(ReadObservables { table: 0 }.into()) else {
         panic!("other readings than asked for");
     };
-    let (Reading::Sources(sources), Reading::Sources(exact_sources)) = read(Command::Sources { table: 0 }) else {
+    let (Reading::Sources(sources), Reading::Sources(exact_sources)) = read(ReadSources { table: 0 }.into()) else {
         panic!("other readings than asked for");
     };
     let (momenta, volume) = (grid.momentum_cells(), grid.momentum_volume());
@@ -216,11 +218,11 @@ fn what_is_left_of_a_cancellation_is_exact() {
     for _ in 0..20 {
         let state = state(&grid, Kind::Cancelling, false, &mut random);
         let particle = particle(Kinematics::Relativistic, 0.0, false);
-        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state, FLUX_REACH)
+        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
             .expect("the grid fits");
         let recording = Recording {
             tables: vec![vec![FieldSample::default()]],
-            commands: vec![Command::Sources { table: 0 }, Command::Observables { table: 0 }],
+            commands: vec![ReadSources { table: 0 }.into(), ReadObservables { table: 0 }.into()],
         };
         let readings = gpu.execute(&recording).expect("device");
         let [Reading::Sources(s), Reading::Observables(o)] = &readings[..] else { panic!("{readings:?}") };
@@ -245,15 +247,15 @@ fn adding_up_fluxes_loses_nothing() {
     let kinematics = Kinematics::NonRelativisticWithoutSpinOrbit;
     let particle = Particle { mass: 1.0, moment: -0.5, ..particle(kinematics, 0.0, true) };
     let sample = FieldSample { b: DVec3::Z, ..FieldSample::default() };
-    let recording = Recording { tables: vec![vec![sample; 3]], commands: vec![Command::Balance { table: 0 }] };
+    let recording = Recording { tables: vec![vec![sample; 3]], commands: vec![ReadFluxes { table: 0 }.into()] };
     let volume = grid.momentum_volume();
     let mut worst: f64 = 0.0;
     for (kind, seed) in KINDS.into_iter().flat_map(|kind| (1..=6).map(move |seed| (kind, seed))) {
         let state = state(&grid, kind, true, &mut Random(seed));
-        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, &state, FLUX_REACH)
+        let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
             .expect("the grid fits");
         let readings = gpu.execute(&recording).expect("device");
-        let [Reading::Balance(fluxes)] = &readings[..] else { panic!("{readings:?}") };
+        let [Reading::Fluxes(fluxes)] = &readings[..] else { panic!("{readings:?}") };
         for (space, flux) in fluxes.iter().enumerate() {
             let cells = space * grid.momentum_cells()..(space + 1) * grid.momentum_cells();
             let (mut torque, mut scale) = (DVec3::ZERO, DVec3::ZERO);

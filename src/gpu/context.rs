@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::layout::kinematics_code;
-use super::shaders::Kernel;
 use super::slabs::{LINE_CELLS, Limits};
 use crate::error::{Error, Result};
+use crate::operators::Kernel;
 use crate::precision::Precision;
 use crate::scenario::schema::Kinematics;
 
@@ -67,7 +67,7 @@ pub struct Context {
 }
 
 /// Everything a compiled kernel depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Variant {
     pub kernel: Kernel,
     pub precision: Precision,
@@ -169,18 +169,18 @@ impl Context {
         if let Some(pipeline) = pipelines.get(&variant) {
             return Ok(pipeline.clone());
         }
-        let pipeline = self.compile(variant)?;
+        let pipeline = self.compile(&variant)?;
         pipelines.insert(variant, pipeline.clone());
         Ok(pipeline)
     }
 
-    fn compile(&self, variant: Variant) -> Result<wgpu::ComputePipeline> {
-        let Variant { kernel, precision, spin, kinematics, anomalous } = variant;
+    fn compile(&self, variant: &Variant) -> Result<wgpu::ComputePipeline> {
+        let &Variant { ref kernel, precision, spin, kinematics, anomalous } = variant;
         let device = &self.device;
         let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let label = kernel.label();
+        let label = &kernel.label;
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some(&label),
+            label: Some(label),
             source: wgpu::ShaderSource::Wgsl(kernel.source(precision, spin).into()),
         });
         let entries: Vec<_> = kernel
@@ -198,18 +198,18 @@ impl Context {
                 count: None,
             })
             .collect();
-        let bindings = device
-            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(&label), entries: &entries });
+        let bindings =
+            device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries });
         let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some(&label),
+            label: Some(label),
             bind_group_layouts: &[Some(&bindings)],
             immediate_size: 0,
         });
         let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some(&label),
+            label: Some(label),
             layout: Some(&layout),
             module: &module,
-            entry_point: Some(kernel.entry_point()),
+            entry_point: Some(kernel.entry_point),
             compilation_options: wgpu::PipelineCompilationOptions {
                 constants: &kernel.constants(kinematics_code(kinematics), anomalous),
                 // Every lane writes what is read after the barrier.

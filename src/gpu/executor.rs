@@ -5,22 +5,19 @@ use std::ops::Range;
 
 use super::context::{Context, Variant};
 use super::layout::{FieldRecord, Parameters};
-use super::memory::{DeviceMemory, STAGING, slab_shape, sums_bytes};
-use super::shaders::{Kernel, Line};
+use super::memory::{DeviceMemory, STAGING, largest_reading, slab_shape, sums_bytes};
 use super::slabs::{Limits, Slabs};
-use super::sums::{self, FLUX_NUMBERS};
 use super::timing::Profile;
+use super::{BLOCK, LANES, sums};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
-use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording};
+use crate::operators::{
+    Build, Command, Executor, ExecutorDescription, FieldSample, Kernel, Reading, Recording, Term, Work,
+};
 use crate::physics::Particle;
 use crate::precision::Real;
-use crate::state::State;
+use crate::state::{Numbers, State};
 
-/// Invocations per workgroup, `LANES` of the shaders.
-pub const LANES: usize = 64;
-/// Momentum cells of one workgroup in a kernel that works by momentum blocks.
-pub const BLOCK: usize = 4096;
 /// Workgroups per dispatch dimension that every adapter allows.
 const MAX_GROUPS: usize = 65535;
 /// Submissions in flight before the host waits.
@@ -55,9 +52,9 @@ pub struct GpuExecutor<R> {
 
 /// A command with its kernel and what it binds.
 pub(super) struct Bound<R> {
+    command: Command,
     pub(super) kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
-    table: usize,
     /// One block of parameters per slab.
     parameters: Vec<Parameters<R>>,
 }
@@ -82,10 +79,18 @@ pub(super) fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
 
 impl<R: Real> GpuExecutor<R> {
     /// Puts a state on the device, for sweeps of the given
-    /// [reach](crate::operators::Scheme::reach_of). `Error::Input` if the grid does not fit.
-    pub fn new(context: Context, grid: Grid, particle: Particle, state: &State, reach: usize) -> Result<Self> {
+    /// [reach](crate::operators::Scheme::reach_of) that take the share `dissipation` of the upwind
+    /// flux. `Error::Input` if the grid does not fit.
+    pub fn new(
+        context: Context,
+        grid: Grid,
+        particle: Particle,
+        dissipation: f64,
+        state: &State,
+        reach: usize,
+    ) -> Result<Self> {
         let limits = context.adapter.limits();
-        GpuExecutor::with_limits(context, grid, particle, state, limits, reach)
+        GpuExecutor::with_limits(context, grid, particle, dissipation, state, limits, reach)
     }
 
     /// The same with slabs no larger than `limits` allow.
@@ -93,6 +98,7 @@ impl<R: Real> GpuExecutor<R> {
         context: Context,
         grid: Grid,
         particle: Particle,
+        dissipation: f64,
         state: &State,
         limits: Limits,
         reach: usize,
@@ -102,14 +108,14 @@ impl<R: Real> GpuExecutor<R> {
         let memory = DeviceMemory::of(&grid, &slabs);
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, FLUX_NUMBERS)).max();
+        let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, largest_reading())).max();
         let mut executor = GpuExecutor {
             state: (0..slabs.planes.len()).map(|slab| storage(device, "state", slabs.bytes(slab))).collect(),
             below: storage(device, "planes below", slabs.carried_bytes()),
             head: storage(device, "first planes", slabs.reach_bytes()),
             sums: storage(device, "sums", sums.unwrap_or(0)),
             common: (slabs.planes.iter())
-                .map(|planes| Parameters::new(&grid, &particle, slabs.slot, planes.clone()))
+                .map(|planes| Parameters::new(&grid, &particle, dissipation, slabs.slot, planes.clone()))
                 .collect(),
             parameters: storage(device, "parameters", 0),
             fields: storage(device, "fields", 0),
@@ -140,18 +146,14 @@ impl<R: Real> GpuExecutor<R> {
     }
 
     /// How the state is cut.
-    pub fn slabs(&self) -> &Slabs {
+    pub fn cut(&self) -> &Slabs {
         &self.slabs
     }
 
-    fn spin(&self) -> bool {
-        self.particle.spin
-    }
-
-    pub(super) fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline> {
+    pub(super) fn pipeline(&self, kernel: &Kernel) -> Result<wgpu::ComputePipeline> {
         let particle = &self.particle;
         self.context.pipeline(Variant {
-            kernel,
+            kernel: kernel.clone(),
             precision: R::PRECISION,
             spin: particle.spin,
             kinematics: particle.kinematics,
@@ -161,64 +163,37 @@ impl<R: Real> GpuExecutor<R> {
 
     /// The kernel of a command, and its parameters for every slab.
     fn bind(&self, command: &Command, tables: &[Vec<FieldSample>]) -> Result<Bound<R>> {
-        let canonical = |table: usize| tables[table].iter().any(|sample| sample.p != glam::DVec3::ZERO);
-        let line = |slot: usize, table: usize| Line {
-            cut: self.slabs.cut() && slot == self.slabs.slot,
-            canonical: canonical(table),
+        let build = Build {
+            cut: self.slabs.cut().then_some(self.slabs.slot),
+            canonical: tables[command.table()].iter().any(|sample| sample.p != glam::DVec3::ZERO),
             apart: self.context.adapter.software,
         };
-        let over_step = |slot: usize, time: f64| self.grid.axis(slot).map_or(0.0, |axis| time / axis.step);
-        let (kernel, table, time_over_step, time, dissipation) = match *command {
-            Command::Advection { axis, time, streaming, speed, scheme, dissipation, table } => {
-                let kernel = Kernel::Advection { axis, speed, scheme, streaming, line: line(axis, table) };
-                (kernel, table, over_step(axis, time), time, dissipation)
-            }
-            Command::Force { axis, time, speed, scheme, dissipation, table } => {
-                let slot = MOMENTUM + axis;
-                let kernel = Kernel::Force { axis, speed, scheme, line: line(slot, table) };
-                (kernel, table, over_step(slot, time), time, dissipation)
-            }
-            Command::SpinTorque { time, table } => {
-                (Kernel::SpinTorque { canonical: canonical(table) }, table, 0.0, time, 0.0)
-            }
-            Command::Absorption { table } => (Kernel::Absorption, table, 0.0, 0.0, 0.0),
-            Command::Sources { table } => (Kernel::Sources { canonical: canonical(table) }, table, 0.0, 0.0, 0.0),
-            Command::Observables { table } => {
-                (Kernel::Observables { canonical: canonical(table) }, table, 0.0, 0.0, 0.0)
-            }
-            Command::Balance { table } => (Kernel::Balance { canonical: canonical(table) }, table, 0.0, 0.0, 0.0),
-        };
-        let [time_over_step, time, dissipation] = [time_over_step, time, dissipation].map(R::nearest);
+        let kernel = command.kernel(build);
+        let time = command.time();
+        let step = command.slot().and_then(|slot| self.grid.axis(slot)).map(|axis| axis.step);
+        let time_over_step = R::nearest(step.map_or(0.0, |step| time / step));
+        let time = R::nearest(time);
         let common = self.common.iter();
-        let parameters = common.map(|common| Parameters { time_over_step, time, dissipation, ..*common }).collect();
-        Ok(Bound { kernel, pipeline: self.pipeline(kernel)?, table, parameters })
+        let parameters = common.map(|common| Parameters { time_over_step, time, ..*common }).collect();
+        Ok(Bound { command: *command, pipeline: self.pipeline(&kernel)?, kernel, parameters })
     }
 
     /// Workgroups of a kernel on a slab along x, y, z.
-    pub(super) fn workgroups(&self, kernel: Kernel, slab: usize) -> [u32; 3] {
+    pub(super) fn workgroups(&self, kernel: &Kernel, slab: usize) -> [u32; 3] {
         let shape = slab_shape(&self.grid, &self.slabs, slab);
         let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
         let (space, momentum) = (cells(0..MOMENTUM), cells(MOMENTUM..shape.len()));
         // More workgroups than one dimension allows go to a second one.
         let folded = |groups: usize| [groups.min(MAX_GROUPS), groups.div_ceil(MAX_GROUPS)];
-        let groups = match kernel {
-            Kernel::Advection { axis, .. } => {
-                let [x, y] = folded(space / shape[axis] * momentum.div_ceil(LANES));
-                [x, y, 1]
-            }
-            Kernel::Force { axis, .. } => {
-                let [x, y] = folded((space * momentum / shape[MOMENTUM + axis]).div_ceil(LANES));
-                [x, y, 1]
-            }
-            Kernel::Copy => {
-                let [x, y] = folded((space * momentum).div_ceil(LANES));
-                [x, y, 1]
-            }
-            Kernel::SpinTorque { .. }
-            | Kernel::Absorption
-            | Kernel::Sources { .. }
-            | Kernel::Observables { .. }
-            | Kernel::Balance { .. } => {
+        let lines = |groups: usize| {
+            let [x, y] = folded(groups);
+            [x, y, 1]
+        };
+        let groups = match kernel.work {
+            Work::Lines { slot, .. } if slot < MOMENTUM => lines(space / shape[slot] * momentum.div_ceil(LANES)),
+            Work::Lines { slot, .. } => lines((space * momentum / shape[slot]).div_ceil(LANES)),
+            Work::Copy => lines((space * momentum).div_ceil(LANES)),
+            Work::Blocks | Work::Sums { .. } => {
                 let [y, z] = folded(space);
                 [momentum.div_ceil(BLOCK), y, z]
             }
@@ -249,41 +224,37 @@ impl<R: Real> GpuExecutor<R> {
             slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord<R>>()),
             self.state[slab].as_entire_binding(),
         ];
-        match command.kernel {
-            Kernel::Advection { .. } | Kernel::Force { .. } => {
-                resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]);
-            }
-            Kernel::Sources { .. } | Kernel::Observables { .. } | Kernel::Balance { .. } => {
-                resources.push(self.sums.as_entire_binding())
-            }
-            Kernel::SpinTorque { .. } | Kernel::Absorption | Kernel::Copy => {}
+        match command.kernel.work {
+            Work::Lines { .. } => resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]),
+            Work::Sums { .. } => resources.push(self.sums.as_entire_binding()),
+            Work::Blocks | Work::Copy => {}
         }
-        let workgroups = self.workgroups(command.kernel, slab);
-        self.dispatch(encoder, command.kernel, &command.pipeline, resources, workgroups, timestamps);
+        let workgroups = self.workgroups(&command.kernel, slab);
+        self.dispatch(encoder, &command.kernel, &command.pipeline, resources, workgroups, timestamps);
     }
 
     pub(super) fn dispatch(
         &self,
         encoder: &mut wgpu::CommandEncoder,
-        kernel: Kernel,
+        kernel: &Kernel,
         pipeline: &wgpu::ComputePipeline,
         resources: Vec<wgpu::BindingResource>,
         [x, y, z]: [u32; 3],
         timestamps: Option<wgpu::ComputePassTimestampWrites>,
     ) {
-        let label = kernel.label();
+        let label = &kernel.label;
         let entries: Vec<_> = resources
             .into_iter()
             .enumerate()
             .map(|(binding, resource)| wgpu::BindGroupEntry { binding: binding as u32, resource })
             .collect();
         let group = self.context.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(&label),
+            label: Some(label),
             layout: &pipeline.get_bind_group_layout(0),
             entries: &entries,
         });
         let mut pass = encoder
-            .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(&label), timestamp_writes: timestamps });
+            .begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some(label), timestamp_writes: timestamps });
         pass.set_pipeline(pipeline);
         pass.set_bind_group(0, &group, &[]);
         pass.dispatch_workgroups(x, y, z);
@@ -332,23 +303,18 @@ impl<R: Real> GpuExecutor<R> {
     }
 
     /// Bytes that a kernel leaves to be read from a slab.
-    fn reading_bytes(&self, kernel: Kernel, slab: usize) -> u64 {
+    fn reading_bytes(&self, kernel: &Kernel, slab: usize) -> u64 {
         sums_bytes(&self.grid, &self.slabs, slab, kernel.numbers())
     }
 
     /// Finishes in float64 what the workgroups of all slabs began.
-    fn finish_reading(&self, kernel: Kernel, bytes: &[u8]) -> Reading {
-        let (moment, volume) = (self.particle.moment, self.grid.momentum_volume());
+    fn finish_reading(&self, bound: &Bound<R>, bytes: &[u8]) -> Option<Reading> {
         let numbers: &[R] = bytemuck::cast_slice(bytes);
+        let volume = self.grid.momentum_volume();
         // Slabs hold different space cells, or different momenta of the only one.
         let cells = numbers.chunks_exact(numbers.len() / self.grid.space_cells());
-        match kernel {
-            Kernel::Balance { .. } => Reading::Balance(cells.map(|cell| sums::fluxes(cell, volume)).collect()),
-            Kernel::Observables { .. } => {
-                Reading::Observables(cells.map(|cell| sums::observables(cell, moment, volume)).collect())
-            }
-            _ => Reading::Sources(cells.map(|cell| sums::sources(cell, &self.particle, volume)).collect()),
-        }
+        let sums: Vec<_> = cells.map(|cell| sums::finished(&bound.kernel, cell, volume)).collect();
+        bound.command.reading(&sums, &self.particle)
     }
 
     /// Keeps submissions that nobody waits for from piling up.
@@ -395,10 +361,8 @@ impl<R: Real> GpuExecutor<R> {
         mut staged: u64,
         timestamps: Option<&wgpu::QuerySet>,
     ) -> u64 {
-        if let Kernel::Advection { line, scheme, .. } | Kernel::Force { line, scheme, .. } = command.kernel
-            && line.cut
-        {
-            self.keep_ends(encoder, scheme.reach());
+        if let Work::Lines { cut: true, reach, .. } = command.kernel.work {
+            self.keep_ends(encoder, reach);
         }
         for slab in 0..self.state.len() {
             let block = (index * self.state.len() + slab) as u64 * self.block_bytes();
@@ -408,8 +372,8 @@ impl<R: Real> GpuExecutor<R> {
                 beginning_of_pass_write_index: first.then_some(2 * index as u32),
                 end_of_pass_write_index: last.then_some(2 * index as u32 + 1),
             });
-            self.encode(encoder, command, slab, block, command.table as u64 * table_stride, timestamps);
-            let bytes = self.reading_bytes(command.kernel, slab);
+            self.encode(encoder, command, slab, block, command.command.table() as u64 * table_stride, timestamps);
+            let bytes = self.reading_bytes(&command.kernel, slab);
             if bytes > 0 {
                 encoder.copy_buffer_to_buffer(&self.sums, 0, &self.staging, staged, bytes);
             }
@@ -422,7 +386,7 @@ impl<R: Real> GpuExecutor<R> {
     pub(super) fn reserve_staging(&mut self, bound: &[Bound<R>]) -> u64 {
         let slabs = 0..self.state.len();
         let bytes =
-            |command: &Bound<R>| slabs.clone().map(|slab| self.reading_bytes(command.kernel, slab)).sum::<u64>();
+            |command: &Bound<R>| slabs.clone().map(|slab| self.reading_bytes(&command.kernel, slab)).sum::<u64>();
         let total = bound.iter().map(bytes).sum();
         if self.staging.size() < total {
             self.staging = staging(&self.context.device, total);
@@ -456,7 +420,7 @@ impl<R: Real> Executor for GpuExecutor<R> {
             let mut readings = Vec::new();
             for (command, end) in bound.iter().zip(ends) {
                 if end > start {
-                    readings.push(self.finish_reading(command.kernel, &bytes[start..end]));
+                    readings.extend(self.finish_reading(command, &bytes[start..end]));
                 }
                 start = end;
             }
@@ -464,15 +428,14 @@ impl<R: Real> Executor for GpuExecutor<R> {
         })
     }
 
-    fn read(&mut self, cells: Range<usize>) -> Result<State> {
-        let components = if self.spin() { 4 } else { 1 };
-        let cell_bytes = (components * size_of::<R>()) as u64;
+    fn take(&mut self, cells: Range<usize>) -> Result<Numbers> {
+        let cell_bytes = (self.components() * size_of::<R>()) as u64;
         let wanted = cells.start as u64 * cell_bytes..cells.end as u64 * cell_bytes;
         let chunk = self.slabs.bytes(0).min(STAGING);
         if self.staging.size() < chunk {
             self.staging = staging(&self.context.device, chunk);
         }
-        let mut numbers = Vec::with_capacity(cells.len() * components);
+        let mut numbers: Vec<R> = Vec::with_capacity(cells.len() * self.components());
         let mut first = 0;
         for slab in 0..self.state.len() {
             let here = wanted.start.clamp(first, first + self.slabs.bytes(slab))
@@ -482,39 +445,44 @@ impl<R: Real> Executor for GpuExecutor<R> {
                 let mut encoder = self.context.device.create_command_encoder(&Default::default());
                 encoder.copy_buffer_to_buffer(&self.state[slab], offset - first, &self.staging, 0, bytes);
                 self.context.queue.submit([encoder.finish()]);
-                self.map_staging(bytes, |bytes| {
-                    let values: &[R] = bytemuck::cast_slice(bytes);
-                    numbers.extend(values.iter().map(|&value| value.into()));
-                })?;
+                self.map_staging(bytes, |bytes| numbers.extend_from_slice(bytemuck::cast_slice(bytes)))?;
             }
             first += self.slabs.bytes(slab);
         }
-        Ok(State::from_numbers(&numbers, components))
+        Ok(R::numbers(numbers))
     }
 
-    fn write(&mut self, state: &State) -> Result<()> {
-        let components = state.components();
-        let cell_bytes = components * size_of::<R>();
-        let chunk = STAGING as usize / cell_bytes;
-        let mut first = 0;
-        for (slab, buffer) in self.state.iter().enumerate() {
-            let cells = self.slabs.bytes(slab) as usize / cell_bytes;
-            for start in (0..cells).step_by(chunk) {
-                let count = chunk.min(cells - start);
-                let numbers: Vec<R> = state.numbers_in(first + start..first + start + count);
-                let offset = (start * cell_bytes) as u64;
-                self.context.queue.write_buffer(buffer, offset, bytemuck::cast_slice(&numbers));
+    fn put(&mut self, first: usize, numbers: &Numbers) -> Result<()> {
+        let numbers = numbers.rounded::<R>();
+        let cell = self.components();
+        for (slab, cells) in self.slabs().into_iter().enumerate() {
+            let here = first.max(cells.start)..(first + numbers.len() / cell).min(cells.end);
+            let chunk = STAGING as usize / (cell * size_of::<R>());
+            for start in here.clone().step_by(chunk) {
+                let end = here.end.min(start + chunk);
+                let offset = ((start - cells.start) * cell * size_of::<R>()) as u64;
+                let part = &numbers[(start - first) * cell..(end - first) * cell];
+                self.context.queue.write_buffer(&self.state[slab], offset, bytemuck::cast_slice(part));
                 // Hands the staging memory back before the next chunk.
                 self.context.queue.submit([]);
                 self.context.wait()?;
             }
-            first += cells;
         }
         Ok(())
     }
 
-    fn cells(&self) -> usize {
-        self.grid.cells()
+    fn slabs(&self) -> Vec<Range<usize>> {
+        let cell_bytes = (self.components() * size_of::<R>()) as u64;
+        let ends = (0..self.state.len()).scan(0, |end, slab| {
+            *end += (self.slabs.bytes(slab) / cell_bytes) as usize;
+            Some(*end)
+        });
+        let mut start = 0;
+        ends.map(|end| std::mem::replace(&mut start, end)..end).collect()
+    }
+
+    fn components(&self) -> usize {
+        if self.particle.spin { 4 } else { 1 }
     }
 
     fn description(&self) -> ExecutorDescription {

@@ -63,7 +63,7 @@ fn low<R: Real>(number: f64) -> R {
 
 impl<R: Real> Parameters<R> {
     /// What does not change from command to command, for the planes `planes` along `slot`.
-    pub fn new(grid: &Grid, particle: &Particle, slot: usize, planes: Range<usize>) -> Self {
+    pub fn new(grid: &Grid, particle: &Particle, dissipation: f64, slot: usize, planes: Range<usize>) -> Self {
         let (mut shape, whole, strides) = (grid.shape(), grid.shape(), grid.strides());
         shape[slot] = planes.len();
         let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
@@ -95,6 +95,7 @@ impl<R: Real> Parameters<R> {
                 mass_low: low(particle.mass),
                 anomaly_low: low(particle.anomaly),
             },
+            dissipation: R::nearest(dissipation),
             ..Default::default()
         }
     }

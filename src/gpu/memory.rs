@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::executor::BLOCK;
+use super::BLOCK;
 use super::layout::field_bytes;
 use super::slabs::Slabs;
-use super::sums::{FLUX_NUMBERS, OBSERVABLE_NUMBERS, SOURCE_NUMBERS};
 use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::operators::{Build, Command, ReadSources, Term};
 
 /// Bytes of one staging copy when a state is read back or written.
 pub const STAGING: u64 = 64 << 20;
@@ -30,12 +30,12 @@ impl DeviceMemory {
     pub fn of(grid: &Grid, slabs: &Slabs) -> DeviceMemory {
         let sums = |numbers| (0..slabs.planes.len()).map(move |slab| sums_bytes(grid, slabs, slab, numbers));
         // A step reads sources twice; what else is read comes alone.
-        let readings = [2 * SOURCE_NUMBERS, OBSERVABLE_NUMBERS, FLUX_NUMBERS];
-        let read: u64 = readings.into_iter().map(|numbers| sums(numbers).sum()).max().unwrap_or(0);
+        let sources = ReadSources { table: 0 }.kernel(Build::default()).numbers();
+        let read = sums((2 * sources).max(largest_reading())).sum::<u64>();
         let tables = TABLES * grid.space_cells() as u64 * field_bytes(slabs.precision);
         DeviceMemory {
             state: slabs.state_bytes(),
-            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(FLUX_NUMBERS).max().unwrap_or(0),
+            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(largest_reading()).max().unwrap_or(0),
             fields: tables,
             // Sums, or a part of the state.
             staging: read.max(slabs.bytes(0).min(STAGING)),
@@ -45,6 +45,12 @@ impl DeviceMemory {
     pub fn total(&self) -> u64 {
         self.state + self.work + self.fields + self.staging
     }
+}
+
+/// Numbers that a workgroup leaves in the largest of all readings.
+pub fn largest_reading() -> usize {
+    let numbers = |term: Command| term.kernel(Build::default()).numbers();
+    Command::kinds(true).into_iter().map(numbers).max().unwrap_or(0)
 }
 
 /// Cells along each slot in a slab.

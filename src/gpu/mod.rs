@@ -4,16 +4,18 @@ mod context;
 mod executor;
 mod layout;
 mod memory;
-mod shaders;
 mod slabs;
 mod sums;
 mod timing;
 
 pub use context::{AdapterDescription, Choice, Context, list_adapters};
-pub use executor::{BLOCK, GpuExecutor, LANES};
+pub use executor::GpuExecutor;
 pub use layout::{AxisRecord, FieldRecord, Parameters, ParticleRecord};
 pub use memory::{DeviceMemory, TABLES};
-pub use shaders::{Kernel, Line};
 pub use slabs::{LINE_CELLS, Limits, Slabs};
-pub use sums::{FLUXES, List, OBSERVABLES, SOURCES, position};
 pub use timing::{KernelTiming, Profile};
+
+/// Invocations per workgroup, `LANES` of the shaders.
+pub const LANES: usize = 64;
+/// Momentum cells of one workgroup in a kernel that works by momentum blocks.
+pub const BLOCK: usize = 4096;

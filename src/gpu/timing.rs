@@ -3,9 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::executor::{Bound, GpuExecutor, staging, storage};
-use super::shaders::Kernel;
 use crate::error::Result;
-use crate::operators::Recording;
+use crate::operators::{Kernel, Recording};
 use crate::precision::Real;
 
 /// Dispatches of a kernel that are timed together.
@@ -37,14 +36,15 @@ impl<R: Real> GpuExecutor<R> {
     /// the least time of each counts: other work on the machine only ever adds to it.
     pub fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>> {
         let target = storage(&self.context.device, "copy", self.state[0].size());
-        let pipeline = self.pipeline(Kernel::Copy)?;
+        let kernel = Kernel::copy();
+        let pipeline = self.pipeline(&kernel)?;
         let timing = |name, bytes| KernelTiming { name, seconds: f64::INFINITY, bytes };
-        let mut timings = vec![timing(Kernel::Copy.label(), 2.0 * self.slabs.bytes(0) as f64)];
+        let mut timings = vec![timing(kernel.label.clone(), 2.0 * self.slabs.bytes(0) as f64)];
         for round in 0..=rounds {
             let copy = self.timed(|executor, encoder| {
                 let resources = vec![executor.state[0].as_entire_binding(), target.as_entire_binding()];
-                let workgroups = executor.workgroups(Kernel::Copy, 0);
-                executor.dispatch(encoder, Kernel::Copy, &pipeline, resources, workgroups, None);
+                let workgroups = executor.workgroups(&kernel, 0);
+                executor.dispatch(encoder, &kernel, &pipeline, resources, workgroups, None);
             })?;
             let mut seconds = vec![copy];
             for recording in recordings {
@@ -57,7 +57,7 @@ impl<R: Real> GpuExecutor<R> {
                 if round == 0 {
                     let reads = command.kernel.numbers() > 0;
                     let bytes = self.slabs.state_bytes() as f64 * if reads { 1.0 } else { 2.0 };
-                    timings.push(timing(command.kernel.label(), bytes));
+                    timings.push(timing(command.kernel.label.clone(), bytes));
                 }
             }
             // The first round compiles and warms up.
@@ -110,7 +110,7 @@ impl<R: Real> GpuExecutor<R> {
         })?;
         if let Some(profile) = &self.profile {
             let mut profile = profile.lock().unwrap_or_else(PoisonError::into_inner);
-            profile.extend(bound.iter().map(|command| command.kernel.label()).zip(seconds));
+            profile.extend(bound.iter().map(|command| command.kernel.label.clone()).zip(seconds));
         }
         Ok(())
     }

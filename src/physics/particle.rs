@@ -82,6 +82,12 @@ impl Particle {
         if self.moment == 0.0 { 0.0 } else { 2.0 * self.moment / self.hbar }
     }
 
+    /// What a cell (w0, w) at momentum p adds to P and to M.
+    pub fn dipoles(&self, p: DVec3, w: DVec3) -> [DVec3; 2] {
+        let f = self.form_factors(p);
+        [-self.moment * f.kappa * w.cross(p), self.moment * (f.alpha * w - f.beta * p.dot(w) * p)]
+    }
+
     /// Factors of T at momentum p.
     pub fn form_factors(&self, p: DVec3) -> FormFactors {
         let (m, a) = (self.mass, self.anomaly);

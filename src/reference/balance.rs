@@ -1,21 +1,23 @@
-//! Fluxes of momentum, spin and energy and the torque: sums over momentum at every
-//! space cell. Twin of `shaders/balance.wgsl`.
+//! Fluxes of momentum, spin and energy, and the torque. Twin of `shaders/balance.wgsl`.
 
 use glam::DVec3;
 use rayon::prelude::*;
 
-use super::Context;
-use crate::operators::{FieldSample, Fluxes};
+use super::{Context, Twin};
+use crate::operators::{FieldSample, Fluxes, ReadFluxes, Reading};
 use crate::state::Cell;
 
-/// What the local balances need, one per space cell.
-pub fn fluxes<C: Cell>(Context { grid, particle }: Context, state: &[C], fields: &[FieldSample]) -> Vec<Fluxes> {
-    let volume = grid.momentum_volume();
-    let momenta: Vec<DVec3> = (0..grid.momentum_cells()).map(|m| grid.momentum(m)).collect();
-    state
-        .par_chunks(momenta.len())
-        .zip(fields)
-        .map(|(cells, field)| {
+impl Twin for ReadFluxes {
+    fn run<C: Cell>(
+        &self,
+        Context { grid, particle, .. }: Context,
+        state: &mut Vec<C>,
+        _: &mut Vec<C>,
+        fields: &[FieldSample],
+    ) -> Option<Reading> {
+        let volume = grid.momentum_volume();
+        let momenta: Vec<DVec3> = (0..grid.momentum_cells()).map(|m| grid.momentum(m)).collect();
+        let of_space_cell = |(cells, field): (&[C], &FieldSample)| {
             let mut sum = Fluxes::default();
             for (cell, p) in cells.iter().zip(&momenta) {
                 let p = *p + field.p;
@@ -31,6 +33,7 @@ pub fn fluxes<C: Cell>(Context { grid, particle }: Context, state: &[C], fields:
                 sum.torque += cell.spin().cross(t);
             }
             sum
-        })
-        .collect()
+        };
+        Some(Reading::Fluxes(state.par_chunks(momenta.len()).zip(fields).map(of_space_cell).collect()))
+    }
 }

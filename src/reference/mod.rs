@@ -1,61 +1,75 @@
-//! The operators in float64 on the host: the oracle of the kernels, and what
-//! runs where a machine has no graphics adapter. File names and loop shapes
-//! follow `shaders/`.
+//! The terms in float64 on the host: the oracle of the kernels, and what runs where a machine has
+//! no graphics adapter. Each file is the twin of the one of its name in `shaders/`.
 
 mod absorption;
-mod advection;
 mod balance;
 mod force;
-mod moments;
+mod hidden_velocity;
+mod observables;
+mod sources;
+mod space_lines;
 mod spin_torque;
+mod streaming;
 mod sweep;
 
 use std::ops::Range;
 
 use crate::error::Result;
 use crate::grid::Grid;
-use crate::operators::{Command, Executor, ExecutorDescription, FieldSample, Reading, Recording, Sources};
+use crate::operators::{Executor, ExecutorDescription, FieldSample, Reading, Recording, Sources, Term, each_term};
 use crate::physics::Particle;
 use crate::precision::Precision;
-use crate::state::{Cell, State};
-
-use sweep::Method;
+use crate::state::{Cell, Numbers, State};
 
 /// Holds the state and a second copy that sweeps write to.
 pub struct Reference {
     grid: Grid,
     particle: Particle,
+    dissipation: f64,
     state: State,
     spare: State,
 }
 
 impl Reference {
-    /// Takes a state of the grid's size.
-    pub fn new(grid: Grid, particle: Particle, state: State) -> Self {
+    /// Takes a state of the grid's size; sweeps take the share `dissipation` of the upwind flux.
+    pub fn new(grid: Grid, particle: Particle, dissipation: f64, state: State) -> Self {
         assert_eq!(grid.cells(), state.cells(), "state and grid differ in size");
-        Reference { spare: state.clone(), grid, particle, state }
+        Reference { spare: state.clone(), grid, particle, dissipation, state }
     }
 }
 
 /// Maxwell's sources of a state, one per space cell, without an executor.
 pub fn sources(grid: &Grid, particle: &Particle, state: &State, fields: &[FieldSample]) -> Vec<Sources> {
-    let context = Context { grid, particle };
+    let context = Context { grid, particle, dissipation: 0.0 };
     match state {
-        State::Spinless(cells) => moments::sources(context, cells, fields),
-        State::Spin(cells) => moments::sources(context, cells, fields),
+        State::Spinless(cells) => sources::sources(context, cells, fields),
+        State::Spin(cells) => sources::sources(context, cells, fields),
     }
 }
 
-/// The fixed context of an operator.
+/// What is the same for all terms of a run.
 #[derive(Clone, Copy)]
 struct Context<'a> {
     grid: &'a Grid,
     particle: &'a Particle,
+    dissipation: f64,
+}
+
+/// The float64 twin of a term's kernel.
+trait Twin {
+    /// Advances or reads `state`; `spare` has its size, and may be exchanged with it.
+    fn run<C: Cell>(
+        &self,
+        context: Context,
+        state: &mut Vec<C>,
+        spare: &mut Vec<C>,
+        fields: &[FieldSample],
+    ) -> Option<Reading>;
 }
 
 impl Executor for Reference {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
-        let context = Context { grid: &self.grid, particle: &self.particle };
+        let context = Context { grid: &self.grid, particle: &self.particle, dissipation: self.dissipation };
         Ok(match (&mut self.state, &mut self.spare) {
             (State::Spinless(state), State::Spinless(spare)) => run(context, state, spare, recording),
             (State::Spin(state), State::Spin(spare)) => run(context, state, spare, recording),
@@ -63,21 +77,28 @@ impl Executor for Reference {
         })
     }
 
-    fn read(&mut self, cells: Range<usize>) -> Result<State> {
-        Ok(match &self.state {
-            State::Spinless(state) => State::Spinless(state[cells].to_vec()),
-            State::Spin(state) => State::Spin(state[cells].to_vec()),
-        })
+    fn take(&mut self, cells: Range<usize>) -> Result<Numbers> {
+        Ok(Numbers::F64(self.state.numbers_of(cells)))
     }
 
-    fn write(&mut self, state: &State) -> Result<()> {
-        assert_eq!(self.grid.cells(), state.cells(), "state and grid differ in size");
-        self.state.clone_from(state);
+    fn put(&mut self, first: usize, numbers: &Numbers) -> Result<()> {
+        let numbers = numbers.rounded::<f64>();
+        let put = State::from_numbers(&numbers, self.components());
+        let cells = first..first + put.cells();
+        match (&mut self.state, put) {
+            (State::Spinless(state), State::Spinless(put)) => state[cells].copy_from_slice(&put),
+            (State::Spin(state), State::Spin(put)) => state[cells].copy_from_slice(&put),
+            _ => unreachable!("both have as many components"),
+        }
         Ok(())
     }
 
-    fn cells(&self) -> usize {
-        self.grid.cells()
+    fn slabs(&self) -> Vec<Range<usize>> {
+        vec![0..self.grid.cells()]
+    }
+
+    fn components(&self) -> usize {
+        self.state.components()
     }
 
     fn description(&self) -> ExecutorDescription {
@@ -91,35 +112,9 @@ impl Executor for Reference {
 }
 
 fn run<C: Cell>(context: Context, state: &mut Vec<C>, spare: &mut Vec<C>, recording: &Recording) -> Vec<Reading> {
-    let mut readings = Vec::new();
-    for command in &recording.commands {
-        match *command {
-            Command::Advection { axis, time, streaming, speed, scheme, dissipation, table } => {
-                let (fields, method) = (&recording.tables[table], Method { speed, scheme, dissipation });
-                advection::sweep(context, state, spare, axis, time, streaming, method, fields);
-                std::mem::swap(state, spare);
-            }
-            Command::Force { axis, time, speed, scheme, dissipation, table } => {
-                let (fields, method) = (&recording.tables[table], Method { speed, scheme, dissipation });
-                force::sweep(context, state, spare, axis, time, method, fields);
-                std::mem::swap(state, spare);
-            }
-            Command::SpinTorque { time, table } => {
-                spin_torque::rotate(context, state, time, &recording.tables[table]);
-            }
-            Command::Absorption { table } => {
-                absorption::absorb(context, state, &recording.tables[table]);
-            }
-            Command::Sources { table } => {
-                readings.push(Reading::Sources(moments::sources(context, state, &recording.tables[table])));
-            }
-            Command::Observables { table } => {
-                readings.push(Reading::Observables(moments::observables(context, state, &recording.tables[table])));
-            }
-            Command::Balance { table } => {
-                readings.push(Reading::Balance(balance::fluxes(context, state, &recording.tables[table])));
-            }
-        }
-    }
-    readings
+    let run = |command: &crate::operators::Command| {
+        let fields = &recording.tables[command.table()];
+        each_term!(command, term => term.run(context, state, spare, fields))
+    };
+    recording.commands.iter().filter_map(run).collect()
 }

@@ -1,23 +1,31 @@
-//! dt w = (2 mu_B/hbar) w x T: the exact rotation of w about T.
+//! The exact rotation of w about T. Twin of `shaders/spin_torque.wgsl`.
 
 use glam::DVec3;
 use rayon::prelude::*;
 
-use super::Context;
-use crate::operators::FieldSample;
+use super::{Context, Twin};
+use crate::operators::{FieldSample, Reading, SpinTorque};
 use crate::state::Cell;
 
-/// Rotates every cell in place for `time`.
-pub fn rotate<C: Cell>(Context { grid, particle }: Context, state: &mut [C], time: f64, fields: &[FieldSample]) {
-    let momentum_cells = grid.momentum_cells();
-    let momenta: Vec<DVec3> = (0..momentum_cells).map(|m| grid.momentum(m)).collect();
-    let coefficient = -particle.torque_coefficient() * time;
-    state.par_chunks_mut(momentum_cells).zip(fields).for_each(|(cells, field)| {
-        for (cell, p) in cells.iter_mut().zip(&momenta) {
-            let turn = coefficient * particle.precession_field(*p + field.p, field.e, field.b);
-            *cell = cell.with_spin(rotated(cell.spin(), turn));
-        }
-    });
+impl Twin for SpinTorque {
+    fn run<C: Cell>(
+        &self,
+        Context { grid, particle, .. }: Context,
+        state: &mut Vec<C>,
+        _: &mut Vec<C>,
+        fields: &[FieldSample],
+    ) -> Option<Reading> {
+        let momentum_cells = grid.momentum_cells();
+        let momenta: Vec<DVec3> = (0..momentum_cells).map(|m| grid.momentum(m)).collect();
+        let coefficient = -particle.torque_coefficient() * self.time;
+        state.par_chunks_mut(momentum_cells).zip(fields).for_each(|(cells, field)| {
+            for (cell, p) in cells.iter_mut().zip(&momenta) {
+                let turn = coefficient * particle.precession_field(*p + field.p, field.e, field.b);
+                *cell = cell.with_spin(rotated(cell.spin(), turn));
+            }
+        });
+        None
+    }
 }
 
 /// Rodrigues: `w` turned by |turn| about `turn`; smooth at turn = 0.

@@ -117,6 +117,11 @@ pub struct Courant {
 }
 
 impl Courant {
+    /// A speed times what makes a Courant number of it.
+    pub fn times(self, factor: f64) -> Courant {
+        Courant { v: self.v * factor, c: self.c * factor }
+    }
+
     fn combined(cells: [Courant; 4], weights: [f64; 4]) -> Courant {
         cells.iter().zip(weights).fold(Courant::default(), |sum, (cell, weight)| Courant {
             v: sum.v + weight * cell.v,

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::fields::{Fields, Stability, centred, rate_left};
 use crate::grid::Grid;
 use crate::operators::{
-    Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, Reading, Recorder, Recording, Scheme, Sources,
+    Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, ReadFluxes, ReadObservables, ReadSources, Reading,
+    Recorder, Recording, Scheme, Sources,
 };
 use crate::physics::Particle;
 use crate::scenario::schema::Synchronise;
@@ -93,7 +94,7 @@ impl Simulation {
     }
 
     fn recorder_of(&self, schemes: &'static [Scheme]) -> Recorder<'_> {
-        Recorder { grid: &self.grid, particle: &self.particle, schemes, dissipation: self.dissipation }
+        Recorder { grid: &self.grid, particle: &self.particle, schemes }
     }
 
     /// The order of the space axes in drift or kick `stage` of the present step.
@@ -185,9 +186,9 @@ impl Simulation {
         let table = self.fields.table(&self.electric(), self.time());
         let mut recording = Recording { tables: vec![table], commands: Vec::new() };
         let recorder = self.recorder_of(&[Scheme::Dissipation]);
-        splitting::damping(recorder, &mut recording, 0.5 * self.step.abs(), 0, order);
+        splitting::damping(&recorder, &mut recording, 0.5 * self.step.abs(), 0, order);
         if self.self_consistent() {
-            recording.commands.push(Command::Sources { table: 0 });
+            recording.push(ReadSources { table: 0 });
         }
         let mut readings = self.execute(&recording)?.into_iter();
         if self.self_consistent() {
@@ -233,9 +234,9 @@ impl Simulation {
             }
         }
         let tables = self.kick_fields(recording, &e, start, length);
-        splitting::kick(self.recorder(), recording, length, tables, order);
+        splitting::kick(&self.recorder(), recording, length, tables, order);
         if self.self_consistent() {
-            recording.commands.push(Command::Sources { table: tables.after });
+            recording.push(ReadSources { table: tables.after });
         }
         Kick { length, e, e_external }
     }
@@ -290,9 +291,9 @@ impl Simulation {
             sample.absorbed = -(-rate * drift).exp_m1();
         }
         recording.tables.push(samples);
-        splitting::drift(self.recorder(), recording, drift, table, order);
+        splitting::drift(&self.recorder(), recording, drift, table, order);
         if self.self_consistent() {
-            recording.commands.push(Command::Sources { table });
+            recording.push(ReadSources { table });
         }
     }
 
@@ -321,7 +322,7 @@ impl Simulation {
             )));
         }
         let is_reading = |command: &&Command| {
-            matches!(command, Command::Sources { .. } | Command::Observables { .. } | Command::Balance { .. })
+            matches!(command, Command::ReadSources(_) | Command::ReadObservables(_) | Command::ReadFluxes(_))
         };
         self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
         let start = Instant::now();
@@ -333,7 +334,7 @@ impl Simulation {
     /// Sources of the present state.
     fn read_sources(&mut self) -> Result<Vec<Sources>> {
         let table = self.fields.table(&[], self.time());
-        let recording = Recording { tables: vec![table], commands: vec![Command::Sources { table: 0 }] };
+        let recording = Recording { tables: vec![table], commands: vec![ReadSources { table: 0 }.into()] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Sources(sources)) => Ok(sources),
             _ => Err(Error::Run("the device returned no sources".into())),
@@ -343,7 +344,7 @@ impl Simulation {
     /// Observables of the present state, one per space cell.
     pub fn observables(&mut self) -> Result<Vec<Observables>> {
         let table = self.fields.table(&[], self.time());
-        let recording = Recording { tables: vec![table], commands: vec![Command::Observables { table: 0 }] };
+        let recording = Recording { tables: vec![table], commands: vec![ReadObservables { table: 0 }.into()] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Observables(observables)) => Ok(observables),
             _ => Err(Error::Run("the device returned no observables".into())),
@@ -357,14 +358,15 @@ impl Simulation {
         let mut recording = Recording { tables: vec![fields], commands: Vec::new() };
         let mut readings = Vec::new();
         // One at a time, as they are read one at a time from a device.
-        for command in [Command::Sources { table: 0 }, Command::Observables { table: 0 }, Command::Balance { table: 0 }]
-        {
+        let commands: [Command; 3] =
+            [ReadSources { table: 0 }.into(), ReadObservables { table: 0 }.into(), ReadFluxes { table: 0 }.into()];
+        for command in commands {
             recording.commands = vec![command];
             readings.extend(self.execute(&recording)?);
         }
         match (<[Reading; 3]>::try_from(readings), recording.tables.pop()) {
             (
-                Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Balance(fluxes)]),
+                Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Fluxes(fluxes)]),
                 Some(fields),
             ) => Ok(Moments { fields, sources, observables, fluxes }),
             _ => Err(Error::Run("the device returned no fluxes".into())),
@@ -377,7 +379,7 @@ fn next_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<Vec<Sour
     readings
         .find_map(|reading| match reading {
             Reading::Sources(sources) => Some(sources),
-            Reading::Observables(_) | Reading::Balance(_) => None,
+            Reading::Observables(_) | Reading::Fluxes(_) => None,
         })
         .ok_or_else(|| Error::Run("the device returned no sources".into()))
 }
@@ -417,7 +419,7 @@ mod tests {
             w0 * DVec4::new(1.0, spin.x, spin.y, spin.z)
         };
         prepared.state = State::Spin((0..grid.cells()).map(cell).collect());
-        let executor = Reference::new(grid, prepared.particle, prepared.state.clone());
+        let executor = Reference::new(grid, prepared.particle, 1.0, prepared.state.clone());
         prepared.start(Box::new(executor)).expect("consistent")
     }
 

@@ -42,6 +42,11 @@ impl Prepared {
         Ok(prepared)
     }
 
+    /// Share of the upwind part in its sweeps.
+    pub fn dissipation(&self) -> f64 {
+        self.numerics.dissipation
+    }
+
     /// What makes its sweeps.
     pub fn schemes(&self) -> &'static [Scheme] {
         Scheme::of(self.numerics.order, self.numerics.dissipation)

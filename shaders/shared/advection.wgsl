@@ -1,9 +1,7 @@
-// dt W + d_xj( (v_j + a_j) W ) = 0: streaming with the hidden velocity due to B,
-// or the hidden velocity due to E alone.
+// Lines along a space axis, whatever moves there.
 
 // Direction of the sweep: 0, 1, 2.
 override DIRECTION: u32 = 0u;
-override STREAMING: bool = true;
 
 // Momentum cells of one space line after those of another, in whole workgroups.
 fn line_of(invocation: u32) -> Line {
@@ -38,26 +36,4 @@ fn space_at(line: Line, k: i32) -> u32 {
         return u32(i32(line.space) + whole * i32(line.space_stride));
     }
     return line.space + u32(wrapped(k, line.cells)) * line.space_stride;
-}
-
-// v_j at cell k.
-fn scalar_speed(line: Line, k: i32) -> real {
-    if !STREAMING {
-        return real(0.0);
-    }
-    if CANONICAL {
-        return velocity(line.momentum + fields[space_at(line, k)].p.xyz)[DIRECTION];
-    }
-    return velocity(line.momentum)[DIRECTION];
-}
-
-// a_j at cell k.
-fn coupling(line: Line, k: i32) -> vec3<real> {
-    let space = space_at(line, k);
-    let p = with_canonical(line.momentum, space);
-    let f = form_factors(p);
-    if STREAMING {
-        return -particle.moment * magnetic_gradient(f, p, unit(DIRECTION), fields[space].b.xyz);
-    }
-    return -particle.moment * electric_gradient(f, p, unit(DIRECTION), fields[space].e);
 }

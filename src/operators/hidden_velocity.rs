@@ -1,0 +1,61 @@
+//! dt W + d_xj( a_j W ) = 0: the hidden velocity a due to E alone.
+
+use glam::DVec3;
+
+use super::{Build, Command, FieldSample, Kernel, Recorder, Recording, Scheme, Speed, Term, wgsl};
+use crate::grid::MOMENTUM;
+
+/// A sweep along a space axis, whose speed always couples w0 with w.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HiddenVelocity {
+    pub axis: usize,
+    pub time: f64,
+    pub scheme: Scheme,
+    pub table: usize,
+}
+
+impl HiddenVelocity {
+    /// The largest |a| due to E.
+    fn largest(recorder: &Recorder, fields: &[FieldSample]) -> f64 {
+        FieldSample::largest(fields, |s| recorder.particle.hidden_velocity_bound(s.e, DVec3::ZERO))
+    }
+
+    /// Whether E moves spins along a space axis.
+    pub fn acts(recorder: &Recorder, fields: &[FieldSample]) -> bool {
+        recorder.grid.spaces().next().is_some() && HiddenVelocity::largest(recorder, fields) > 0.0
+    }
+
+    /// Appends the sweeps along space axis `axis`.
+    pub fn record(recorder: &Recorder, recording: &mut Recording, axis: usize, time: f64, table: usize) {
+        let largest = HiddenVelocity::largest(recorder, &recording.tables[table]);
+        if largest > 0.0 {
+            recorder.sweep(recording, axis, (largest, time), |time, scheme| {
+                Command::from(HiddenVelocity { axis, time, scheme, table })
+            });
+        }
+    }
+}
+
+impl Term for HiddenVelocity {
+    fn table(&self) -> usize {
+        self.table
+    }
+
+    fn kernel(&self, build: Build) -> Kernel {
+        let files = [wgsl!("shared/advection"), wgsl!("hidden_velocity")];
+        Kernel::sweep("hidden velocity", &files, self.axis, (Speed::Coupled, self.scheme), build)
+    }
+
+    fn kinds(spin: bool) -> Vec<Self> {
+        let sweep = |axis, scheme| HiddenVelocity { axis, time: 0.0, scheme, table: 0 };
+        (0..MOMENTUM).filter(|_| spin).flat_map(|axis| Scheme::ALL.map(|scheme| sweep(axis, scheme))).collect()
+    }
+
+    fn time(&self) -> f64 {
+        self.time
+    }
+
+    fn slot(&self) -> Option<usize> {
+        Some(self.axis)
+    }
+}

@@ -1,0 +1,56 @@
+//! dt w = (2 mu_B/hbar) w x T: the exact rotation of w about T.
+
+use std::f64::consts::PI;
+
+use glam::DVec3;
+
+use super::sweep::parts;
+use super::{Build, FieldSample, Kernel, Recorder, Recording, Term, wgsl};
+
+/// A turn of half a circle at the most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpinTorque {
+    pub time: f64,
+    pub table: usize,
+}
+
+impl SpinTorque {
+    /// Whether fields act on spins at all.
+    pub fn acts(recorder: &Recorder, fields: &[FieldSample]) -> bool {
+        recorder.particle.torque_coefficient() != 0.0 && fields.iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO)
+    }
+
+    /// Appends the turns of a time.
+    pub fn record(recorder: &Recorder, recording: &mut Recording, time: f64, table: usize) {
+        let (particle, fields) = (recorder.particle, &recording.tables[table]);
+        let momentum = recorder.largest_momentum(fields);
+        let largest = FieldSample::largest(fields, |s| particle.precession_bound(momentum, s.e, s.b));
+        let angle = particle.torque_coefficient() * largest * time;
+        if angle == 0.0 {
+            return;
+        }
+        let parts = parts(angle / PI);
+        for _ in 0..parts {
+            recording.push(SpinTorque { time: time / parts as f64, table });
+        }
+    }
+}
+
+impl Term for SpinTorque {
+    fn table(&self) -> usize {
+        self.table
+    }
+
+    fn kernel(&self, build: Build) -> Kernel {
+        let files = [wgsl!("shared/hamiltonian"), wgsl!("shared/blocks"), wgsl!("spin_torque")];
+        Kernel::in_place("spin torque", &files, "rotate", build.canonical)
+    }
+
+    fn kinds(spin: bool) -> Vec<Self> {
+        if spin { vec![SpinTorque { time: 0.0, table: 0 }] } else { Vec::new() }
+    }
+
+    fn time(&self) -> f64 {
+        self.time
+    }
+}

@@ -1,0 +1,64 @@
+//! dt W + d_xj( (v_j + a_j) W ) = 0: streaming with the hidden velocity a due to B.
+
+use glam::DVec3;
+
+use super::{Build, Command, FieldSample, Kernel, Recorder, Recording, Scheme, Speed, Term, wgsl};
+use crate::grid::MOMENTUM;
+
+/// A sweep along a space axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Streaming {
+    pub axis: usize,
+    pub time: f64,
+    pub speed: Speed,
+    pub scheme: Scheme,
+    pub table: usize,
+}
+
+impl Streaming {
+    /// Appends the sweeps along space axis `axis`, by |v| + |a| at the most.
+    pub fn record(recorder: &Recorder, recording: &mut Recording, axis: usize, time: f64, table: usize) {
+        if recorder.grid.axis(axis).is_none() {
+            return;
+        }
+        let (particle, fields) = (recorder.particle, &recording.tables[table]);
+        let hidden = FieldSample::largest(fields, |s| particle.hidden_velocity_bound(DVec3::ZERO, s.b));
+        let uniform_momentum = fields.iter().all(|s| s.p == fields[0].p);
+        let speed = if hidden > 0.0 {
+            Speed::Coupled
+        } else if uniform_momentum || !particle.relativistic() {
+            Speed::Uniform
+        } else {
+            Speed::Varying
+        };
+        let largest = recorder.largest_velocity(axis, fields) + hidden;
+        recorder.sweep(recording, axis, (largest, time), |time, scheme| {
+            Command::from(Streaming { axis, time, speed, scheme, table })
+        });
+    }
+}
+
+impl Term for Streaming {
+    fn table(&self) -> usize {
+        self.table
+    }
+
+    fn kernel(&self, build: Build) -> Kernel {
+        let files = [wgsl!("shared/advection"), wgsl!("streaming")];
+        Kernel::sweep("streaming", &files, self.axis, (self.speed, self.scheme), build)
+    }
+
+    fn kinds(spin: bool) -> Vec<Self> {
+        let sweep = |axis, speed, scheme| Streaming { axis, time: 0.0, speed, scheme, table: 0 };
+        let speeds = (0..MOMENTUM).flat_map(|axis| Speed::all(spin).iter().map(move |&speed| (axis, speed)));
+        speeds.flat_map(|(axis, speed)| Scheme::ALL.map(|scheme| sweep(axis, speed, scheme))).collect()
+    }
+
+    fn time(&self) -> f64 {
+        self.time
+    }
+
+    fn slot(&self) -> Option<usize> {
+        Some(self.axis)
+    }
+}
