@@ -131,7 +131,7 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, ta
             "{name} is {value} at t = {:.6} after {} steps; reduce time.step or refine the grid, and see the last \
              rows of diagnostics.csv",
             simulation.time(),
-            simulation.steps
+            simulation.clock.steps
         )));
     }
     table.push(row);

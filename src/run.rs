@@ -282,7 +282,7 @@ impl<'a> Run<'a> {
 
     /// Steps between outputs that are `interval` apart in time.
     fn every(&self, interval: Option<f64>) -> u64 {
-        interval.map_or(1, |interval| ((interval / self.simulation.step).round() as u64).max(1))
+        interval.map_or(1, |interval| ((interval / self.simulation.clock.step).round() as u64).max(1))
     }
 
     fn advance(&mut self, steps: u64) -> Result<()> {
@@ -290,7 +290,7 @@ impl<'a> Run<'a> {
         let pictures: Vec<u64> =
             self.scenario().output.snapshots.iter().map(|snapshot| self.every(Some(snapshot.interval))).collect();
         loop {
-            let done = self.simulation.steps;
+            let done = self.simulation.clock.steps;
             // The first row is there already.
             if done > 0 && (done.is_multiple_of(rows) || done == steps) {
                 self.sample()?;
@@ -325,7 +325,7 @@ impl<'a> Run<'a> {
 
     /// The next step at which a sample for local balances is due: their own, or the one before.
     fn next_balance(&self, steps: u64) -> u64 {
-        let (done, strides) = (self.simulation.steps, self.balance_strides());
+        let (done, strides) = (self.simulation.clock.steps, self.balance_strides());
         let Some(next) =
             strides.into_iter().flatten().map(|every| (done / every).saturating_add(1).saturating_mul(every)).min()
         else {
@@ -339,7 +339,7 @@ impl<'a> Run<'a> {
     fn balance(&mut self, steps: u64) -> Result<()> {
         let Some([rows, pictures]) = self.balance_strides() else { return Ok(()) };
         let scenario = self.scenario();
-        let done = self.simulation.steps;
+        let done = self.simulation.clock.steps;
         let due = |step: u64, every: u64| step > 0 && (step.is_multiple_of(every) || step == steps);
         let next = done < steps && (due(done + 1, rows) || due(done + 1, pictures));
         if !next && self.before.is_none() {
@@ -401,12 +401,12 @@ impl<'a> Run<'a> {
             self.simulation.time(),
         );
         let name = &snapshot::names(&scenario.output.snapshots)[index];
-        let name = format!("{name}_{:07}.png", self.simulation.steps);
+        let name = format!("{name}_{:07}.png", self.simulation.clock.steps);
         map.write_png(&self.folder.join("snapshots").join(name))
     }
 
     fn show_progress(&self) {
-        let steps = self.simulation.steps;
+        let steps = self.simulation.clock.steps;
         let rate = steps as f64 * self.simulation.grid.cells() as f64 / self.started.elapsed().as_secs_f64();
         self.progress.set_message(format!("t = {:.3}  {:.1} Mcell/s", self.simulation.time(), rate * 1e-6));
         self.progress.set_position(steps);
@@ -472,11 +472,11 @@ impl<'a> Run<'a> {
         let cells = self.simulation.grid.cells();
         say(&format!(
             "{} steps to t = {:.4}, {} cells, {:.1} s ({:.1} Mcell/s)",
-            self.simulation.steps,
+            self.simulation.clock.steps,
             self.simulation.time(),
             cells,
             seconds,
-            1e-6 * cells as f64 * self.simulation.steps as f64 / seconds
+            1e-6 * cells as f64 * self.simulation.clock.steps as f64 / seconds
         ));
         for answer in report {
             let expectation = &answer.expectation;
@@ -539,7 +539,7 @@ impl<'a> Run<'a> {
             "scenario": self.scenario(),
             "origin": self.loaded.origin,
             "device": self.simulation.executor.description(),
-            "steps": self.simulation.steps,
+            "steps": self.simulation.clock.steps,
             "time": self.simulation.time(),
             "sweeps": self.simulation.sweeps,
             "cells": self.simulation.grid.cells(),

@@ -56,7 +56,7 @@ impl Watch {
         let fields = &simulation.fields;
         let table = fields.table(&[], simulation.time());
         let strongest = table.iter().map(|sample| sample.b.length()).fold(0.0, f64::max);
-        let angle = simulation.particle.charge * strongest / simulation.particle.mass * simulation.step;
+        let angle = simulation.particle.charge * strongest / simulation.particle.mass * simulation.clock.step;
         let mean = fields.b.iter().sum::<DVec3>() / fields.b.len() as f64;
         let fixed = 0.5 * mean.length_squared() * fields.b.len() as f64 * simulation.grid.space_volume();
         let dissipates = scenario.numerics.dissipation > 0.0;

@@ -64,8 +64,8 @@ fn run_to_the_end(setup: Setup) -> (Drift, State) {
         diagnostics::sample(simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");
     };
     sample(&mut simulation);
-    while simulation.steps < steps {
-        simulation.advance(stride.clamp(1, steps - simulation.steps)).expect("finite");
+    while simulation.clock.steps < steps {
+        simulation.advance(stride.clamp(1, steps - simulation.clock.steps)).expect("finite");
         sample(&mut simulation);
     }
     (drift(&table), simulation.executor.state().expect("state"))
@@ -164,7 +164,7 @@ fn exchanged(loaded: &Loaded, components: &[&str]) {
         diagnostics::sample(simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");
     };
     sample(&mut simulation);
-    while simulation.steps < steps {
+    while simulation.clock.steps < steps {
         simulation.advance(1).expect("finite");
         sample(&mut simulation);
     }

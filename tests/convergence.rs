@@ -26,7 +26,7 @@ fn run_in(x: u32, p: u32, step: f64, steps: u64, stride: u64) -> Simulation {
     let prepared = Prepared::new(&loaded).expect("valid");
     let (executor, _) = open(&prepared, DeviceChoice::Reference, None).expect("reference");
     let mut simulation = prepared.start(executor).expect("consistent");
-    while simulation.steps < steps {
+    while simulation.clock.steps < steps {
         simulation.advance(stride).expect("finite");
     }
     simulation

@@ -52,7 +52,7 @@ fn what_leaves_does_not_come_back() {
             let (mut simulation, mut table) = (start(&loaded, device), Table::default());
             let what = Diagnostics::default();
             common::sample(&mut simulation, &what, &mut table);
-            while simulation.steps < steps(&loaded) {
+            while simulation.clock.steps < steps(&loaded) {
                 simulation.advance(30).unwrap_or_else(|error| panic!("{error}"));
                 common::sample(&mut simulation, &what, &mut table);
             }

@@ -145,8 +145,8 @@ fn stay_quiet(count: usize, steps: Steps) {
             continue;
         }
         let mut simulation = draw.start(1);
-        simulation.step = draw.share * limit(&simulation);
-        let (step, steps) = (simulation.step, steps[draw.kind]);
+        simulation.clock.step = draw.share * limit(&simulation);
+        let (step, steps) = (simulation.clock.step, steps[draw.kind]);
         let found = growth(&mut simulation, steps);
         println!(
             "{number}: kind {}, {}, order {}, {} of the limit, {:?}: {found:.2}",
@@ -155,7 +155,7 @@ fn stay_quiet(count: usize, steps: Steps) {
         if found > 4.0 {
             let finer = |parts: u64| {
                 let mut fine = draw.start(2);
-                fine.step = step / parts as f64;
+                fine.clock.step = step / parts as f64;
                 growth(&mut fine, parts * steps)
             };
             let resolved = finer(1);
@@ -214,7 +214,7 @@ fn polarised_plasmas_are_quiet() {
         let mut draw = polarised_plasma(temperature, susceptibility, polarisation, dissipation);
         draw.scenario["kinematics"] = json!("relativistic");
         let mut simulation = draw.start(1);
-        simulation.step = 0.99 * limit(&simulation);
+        simulation.clock.step = 0.99 * limit(&simulation);
         let found = growth(&mut simulation, 2000);
         println!("T = {temperature}, dissipation {dissipation}: {found:.2}");
         assert!(found < 2.0, "{found}: {:#?}", draw.scenario);
@@ -260,7 +260,7 @@ fn light_is_quiet_among_what_outruns_it() {
     draw.scenario["kinematics"] = json!("non_relativistic");
     let [quiet, grown] = [0.99, 2.2].map(|share| {
         let mut simulation = draw.start(1);
-        simulation.step = share * limit(&simulation);
+        simulation.clock.step = share * limit(&simulation);
         if share > 1.0 {
             unguard(&mut simulation);
         }
@@ -286,18 +286,18 @@ fn beams_are_quiet() {
         root["fields"] = json!({"evolution": "electrostatic"});
         root["numerics"] = json!({"order": 2, "dissipation": dissipation});
         let (mut simulation, resonant) = (draw.start(1), 4.1688);
-        simulation.step = 0.99 * limit(&simulation);
-        assert!(simulation.step < resonant);
+        simulation.clock.step = 0.99 * limit(&simulation);
+        assert!(simulation.clock.step < resonant);
         if dissipation == 0.0 {
             let mut beyond = draw.start(1);
             unguard(&mut beyond);
-            beyond.step = resonant;
+            beyond.clock.step = resonant;
             let grown = growth(&mut beyond, 300);
             println!("step {resonant}: {grown:.1e}");
             assert!(grown > 1e3, "{grown}");
         }
         let found = growth(&mut simulation, 3000);
-        println!("dissipation {dissipation}, step {:.3}: {found:.2}", simulation.step);
+        println!("dissipation {dissipation}, step {:.3}: {found:.2}", simulation.clock.step);
         assert!(found < 2.0, "{found}: {:#?}", draw.scenario);
     }
 }

@@ -1,6 +1,7 @@
 //! Reads the sources of Maxwell's equations.
 
 use glam::DVec3;
+use serde::{Deserialize, Serialize};
 
 use super::{Build, Kernel, List, Reading, Sums, Term, wgsl};
 use crate::physics::Particle;
@@ -12,7 +13,7 @@ pub struct ReadSources {
 }
 
 /// Moments of one space cell that enter Maxwell's equations.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sources {
     /// int w0
     pub density: f64,

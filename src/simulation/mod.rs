@@ -1,5 +1,6 @@
 //! Clock, fields and executor, advanced together.
 
+mod evolving;
 mod prepared;
 
 use std::time::{Duration, Instant};
@@ -18,21 +19,19 @@ use crate::scenario::schema::Synchronise;
 use crate::splitting::{self, KickTables, Order};
 use crate::state::State;
 
+pub use evolving::{Clock, Evolving};
 pub use prepared::Prepared;
 pub(crate) use prepared::given_fields;
 
-/// A running simulation. All quantities belong to `time`: between calls the
-/// state, D and B are synchronised.
+/// A running simulation. All quantities belong to [`Simulation::time`]: between calls the
+/// state, D and B are synchronised, but after [`Simulation::advance_open`].
 pub struct Simulation {
     pub grid: Grid,
     pub particle: Particle,
     pub fields: Fields,
     pub executor: Box<dyn Executor>,
     pub stability: Stability,
-    /// Length of a step.
-    pub step: f64,
-    /// Steps done.
-    pub steps: u64,
+    pub clock: Clock,
     /// Sources of the state at `time`.
     pub sources: Vec<Sources>,
     /// Rate of E that the last kick left behind, see [`centred`].
@@ -40,8 +39,6 @@ pub struct Simulation {
     order: u32,
     dissipation: f64,
     synchronise: Synchronise,
-    /// Steps done and time when the step was last turned.
-    epoch: (u64, f64),
     /// Momentum that the fixed charges have taken up since the start.
     pub fixed_momentum: DVec3,
     /// Sweeps recorded so far.
@@ -69,15 +66,14 @@ pub struct Moments {
 impl Simulation {
     /// Physical time of the synchronised state.
     pub fn time(&self) -> f64 {
-        let (steps, time) = self.epoch;
-        time + (self.steps - steps) as f64 * self.step
+        self.clock.time_after(self.clock.steps)
     }
 
     /// Turns the direction of time: the steps that follow undo those before, as far as
     /// nothing dissipates and sweeps can be undone.
     pub fn reverse(&mut self) {
-        self.epoch = (self.steps, self.time());
-        self.step = -self.step;
+        self.clock.epoch = (self.clock.steps, self.time());
+        self.clock.step = -self.clock.step;
     }
 
     /// E = D - P at centres.
@@ -100,7 +96,7 @@ impl Simulation {
     /// The order of the space axes in drift or kick `stage` of the present step.
     fn sweep_order(&self, stage: usize) -> Order {
         match self.order {
-            2 => Order::of(self.steps + stage as u64),
+            2 => Order::of(self.clock.steps + stage as u64),
             _ => Order::Palindrome,
         }
     }
@@ -111,7 +107,7 @@ impl Simulation {
         if self.particle.moment == 0.0 {
             return Ok(());
         }
-        let length = 0.5 * self.step * splitting::composition(self.order)[0];
+        let length = 0.5 * self.clock.step * splitting::composition(self.order)[0];
         let (fields, sources, time) = (self.fields.clone(), self.sources.clone(), self.time());
         let turning = fields.turning(&sources);
         let mesh = fields.mesh;
@@ -135,27 +131,58 @@ impl Simulation {
     }
 
     /// Advances by `count` steps.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] where the run has become unstable, [`Error::Device`] where the machine fails.
     pub fn advance(&mut self, count: u64) -> Result<()> {
-        if count == 0 {
-            return Ok(());
+        if count > 0 || self.clock.owes_drift {
+            self.advance_by(count, false)?;
         }
-        match self.synchronise {
-            Synchronise::Outputs => self.advance_merged(count)?,
-            Synchronise::Steps => (0..count).try_for_each(|_| self.advance_composed())?,
-        }
+        // Steps need no sources where fields are frozen.
         if !self.self_consistent() {
             self.sources = self.read_sources()?;
         }
         Ok(())
     }
 
-    /// Half a drift, then kicks and drifts in turn, the last drift a half one.
-    fn advance_merged(&mut self, count: u64) -> Result<()> {
-        self.drift(0.5 * self.step, self.time(), self.sweep_order(1))?;
+    /// The same, but where half drifts of neighbouring steps are merged that of the last step is left
+    /// to the next one: a run that is stopped here, and goes on, changes no bit.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Simulation::advance`].
+    pub fn advance_open(&mut self, count: u64) -> Result<()> {
+        self.advance_by(count, true)
+    }
+
+    fn advance_by(&mut self, count: u64, open: bool) -> Result<()> {
+        match self.synchronise {
+            Synchronise::Outputs => self.advance_merged(count, open),
+            Synchronise::Steps => (0..count).try_for_each(|_| self.advance_composed()),
+        }
+    }
+
+    /// Half a drift, then kicks and drifts in turn, the last drift a half one, or none if the end is `open`.
+    fn advance_merged(&mut self, count: u64, open: bool) -> Result<()> {
+        let step = self.clock.step;
+        if count == 0 && open {
+            return Ok(());
+        }
+        // What the last step owes, and what the next one begins with.
+        let halves = u32::from(self.clock.owes_drift) + u32::from(count > 0);
+        self.drift(0.5 * step * f64::from(halves), self.time(), self.sweep_order(if count > 0 { 1 } else { 0 }))?;
+        self.clock.owes_drift = false;
         for left in (0..count).rev() {
-            let drift = if left == 0 { 0.5 * self.step } else { self.step };
-            self.kick_and_drift(self.time(), self.step, drift, 0)?;
-            self.steps += 1;
+            let end = self.clock.time_after(self.clock.steps + 1);
+            let drift = match left {
+                0 if open => None,
+                0 => Some((0.5 * step, end)),
+                _ => Some((step, end)),
+            };
+            self.kick_and_drift(self.time(), step, drift, 0)?;
+            self.clock.steps += 1;
+            self.clock.owes_drift = drift.is_none();
         }
         Ok(())
     }
@@ -167,13 +194,13 @@ impl Simulation {
         self.damp(Order::Forwards)?;
         let mut time = self.time();
         for (stage, fraction) in splitting::composition(self.order).iter().enumerate() {
-            let length = fraction * self.step;
+            let length = fraction * self.clock.step;
             // The mirror image of the drift after the kick, or in order two of the step before.
             self.drift(0.5 * length, time, self.sweep_order(stage + 1))?;
-            self.kick_and_drift(time, length, 0.5 * length, stage)?;
+            self.kick_and_drift(time, length, Some((0.5 * length, time + length)), stage)?;
             time += length;
         }
-        self.steps += 1;
+        self.clock.steps += 1;
         self.damp(Order::Backwards)
     }
 
@@ -186,7 +213,7 @@ impl Simulation {
         let table = self.fields.table(&self.electric(), self.time());
         let mut recording = Recording { tables: vec![table], commands: Vec::new() };
         let recorder = self.recorder_of(&[Scheme::Dissipation]);
-        splitting::damping(&recorder, &mut recording, 0.5 * self.step.abs(), 0, order);
+        splitting::damping(&recorder, &mut recording, 0.5 * self.clock.step.abs(), 0, order);
         if self.self_consistent() {
             recording.push(ReadSources { table: 0 });
         }
@@ -194,7 +221,7 @@ impl Simulation {
         if self.self_consistent() {
             self.sources = next_sources(&mut readings)?;
             self.fields.obey_gauss(&self.sources);
-            self.fields.damp(self.dissipation, 0.5 * self.step, &self.sources, &mut self.e_rate);
+            self.fields.damp(self.dissipation, 0.5 * self.clock.step, &self.sources, &mut self.e_rate);
         }
         Ok(())
     }
@@ -207,17 +234,20 @@ impl Simulation {
         self.finish_drift(drift, &mut readings)
     }
 
-    /// Runs kick `stage` of the step, of a length from `start`, then a drift of length `drift`.
-    fn kick_and_drift(&mut self, start: f64, length: f64, drift: f64, stage: usize) -> Result<()> {
+    /// Runs kick `stage` of the step, of a length from `start`, then a drift of a length with the fields
+    /// at a time.
+    fn kick_and_drift(&mut self, start: f64, length: f64, drift: Option<(f64, f64)>, stage: usize) -> Result<()> {
         if self.order == 2 {
             self.fields.damp(self.dissipation, length, &self.sources, &mut self.e_rate);
         }
         let mut recording = Recording::default();
         let kick = self.record_kick(&mut recording, start, length, self.sweep_order(stage));
-        self.record_drift(&mut recording, drift, start + length, self.sweep_order(stage + 1));
+        if let Some((drift, time)) = drift {
+            self.record_drift(&mut recording, drift, time, self.sweep_order(stage + 1));
+        }
         let mut readings = self.execute(&recording)?.into_iter();
         self.finish_kick(&kick, &mut readings)?;
-        self.finish_drift(drift, &mut readings)
+        drift.map_or(Ok(()), |(drift, _)| self.finish_drift(drift, &mut readings))
     }
 
     /// Records a kick of `length` from `start` and, where fields evolve, the sources after
@@ -301,7 +331,7 @@ impl Simulation {
     fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
         if self.self_consistent() {
             let after = next_sources(readings)?;
-            self.stability.refuse(&after, self.step, self.time())?;
+            self.stability.refuse(&after, self.clock.step, self.time())?;
             // The layers took a share away last of all.
             let left = after.iter().zip(&self.fields.absorption);
             let removed: Vec<f64> = left.map(|(s, rate)| s.density * (rate * drift).exp_m1()).collect();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use glam::DVec3;
 
-use super::Simulation;
+use super::{Clock, Simulation};
 use crate::error::Result;
 use crate::fields::{ExternalFields, Fields, Mesh, Stability, along, component, others};
 use crate::grid::{AXES, Grid, MOMENTUM};
@@ -75,7 +75,7 @@ impl Prepared {
             dissipation: self.numerics.dissipation,
             // What dissipates stands between the steps of order four.
             synchronise: if order == 2 { self.numerics.synchronise } else { Synchronise::Steps },
-            epoch: (0, 0.0),
+            clock: Clock::new(self.step),
             fixed_momentum: DVec3::ZERO,
             sources: vec![Sources::default(); cells],
             grid: self.grid,
@@ -83,8 +83,6 @@ impl Prepared {
             fields: self.fields,
             executor,
             stability,
-            step: self.step,
-            steps: 0,
             sweeps: 0,
             executed: Duration::ZERO,
         };

@@ -68,7 +68,7 @@ pub fn record(loaded: &Loaded, device: DeviceChoice, every: u64) -> Table {
     let mut table = Table::default();
     let what = &loaded.scenario.output.diagnostics;
     sample(&mut simulation, what, &mut table);
-    while simulation.steps < steps(loaded) {
+    while simulation.clock.steps < steps(loaded) {
         simulation.advance(every).unwrap_or_else(|error| panic!("{error}"));
         sample(&mut simulation, what, &mut table);
     }

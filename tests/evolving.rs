@@ -1,0 +1,90 @@
+//! A run that is taken apart into its cells and what else evolves, and put together again in a fresh
+//! simulation, goes on as if nothing had happened: no bit differs.
+
+mod common;
+
+use serde_json::{Value, json};
+use spinwigner::run::DeviceChoice;
+use spinwigner::scenario::Loaded;
+use spinwigner::simulation::{Evolving, Simulation};
+use spinwigner::state::Numbers;
+
+const STEPS: u64 = 5;
+
+fn plasma(fields: &Value, numerics: &Value, layer: Option<f64>) -> Loaded {
+    let mut x = json!({"from": 0.0, "to": 8.0, "cells": 32});
+    if let Some(layer) = layer {
+        x["absorbing_layer"] = json!(layer);
+    }
+    common::scenario(&json!({
+        "title": "test", "about": "test", "references": ["test"],
+        "species": {"charge": -1, "hbar": 0.4},
+        // A momentum along y and one along z are not resolved.
+        "phase_space": {"x": x, "px": {"from": -1.5, "to": 1.5, "cells": 20}, "canonical": {"py": 0.1}},
+        "initial": {"populations": [{
+            "momentum": {"gaussian": {"spread": 0.3}},
+            "perturbations": [{"density": {"mode": 1, "amplitude": 0.1}}],
+            "spin": {"uniform": {"direction": [0.6, 0.3, 0.8], "polarisation": 0.5}}
+        }]},
+        "fields": fields, "numerics": numerics,
+        "time": {"step": 0.1, "end": 10.0}
+    }))
+}
+
+/// The cells as a checkpoint would hold them: slab by slab, in the precision of the device.
+fn cells(simulation: &mut Simulation) -> Vec<(usize, Numbers)> {
+    let slabs = simulation.executor.slabs();
+    slabs.into_iter().map(|cells| (cells.start, simulation.executor.take(cells).expect("taken"))).collect()
+}
+
+#[test]
+fn a_run_taken_apart_goes_on_to_the_bit() {
+    let wave = json!({"travelling_wave": {"component": "E_y", "amplitude": 0.2, "wavenumber": [0.7853981633974483, 0, 0], "frequency": 1.1}});
+    let light =
+        json!([{"component": "E_y", "mode": 1, "amplitude": 0.1}, {"component": "B_z", "mode": 1, "amplitude": 0.1}]);
+    let maxwell =
+        json!({"evolution": "maxwell", "uniform": {"B": [0.3, 0, 0]}, "perturbations": light, "external": [wave]});
+    let electrostatic = json!({"evolution": "electrostatic", "uniform": {"B": [0.2, 0, 0.3]}});
+    let frozen = json!({"perturbations": light, "external": [wave]});
+    let merged = json!({"dissipation": 0.5});
+    let apart = json!({"synchronise": "steps", "dissipation": 0});
+    let four = json!({"order": 4});
+    for (name, fields, layer) in [
+        ("maxwell", &maxwell, None),
+        ("electrostatic", &electrostatic, None),
+        ("frozen", &frozen, None),
+        ("layers", &maxwell, Some(2.2)),
+    ] {
+        for numerics in [&merged, &apart, &four] {
+            if layer.is_some() && numerics["order"] == json!(4) {
+                continue;
+            }
+            for device in common::BOTH {
+                let loaded = plasma(fields, numerics, layer);
+                let mut whole = common::start(&loaded, device);
+                whole.advance(STEPS).expect("finite");
+                let (state, end) = (cells(&mut whole), whole.evolving());
+                for stop in 0..=STEPS {
+                    let mut first = common::start(&loaded, device);
+                    first.advance_open(stop).expect("finite");
+                    let (kept, evolving) = (cells(&mut first), first.evolving());
+                    let single = device == DeviceChoice::Gpu;
+                    assert!(kept.iter().all(|(_, numbers)| matches!(numbers, Numbers::F32(_)) == single));
+                    // As text and back.
+                    let text = serde_json::to_string(&evolving).expect("serialisable");
+                    let evolving: Evolving = serde_json::from_str(&text).expect("its own text");
+                    let mut second = common::start(&loaded, device);
+                    for (first, numbers) in &kept {
+                        second.executor.put(*first, numbers).expect("put");
+                    }
+                    second.restore(evolving);
+                    second.advance(STEPS - stop).expect("finite");
+                    let case = format!("{name}, {numerics}, {device:?}, stopped after {stop}");
+                    assert!(cells(&mut second) == state, "{case}: cells differ");
+                    assert_eq!(second.evolving(), end, "{case}");
+                }
+                assert!((whole.time() - 0.1 * STEPS as f64).abs() < 1e-12);
+            }
+        }
+    }
+}
