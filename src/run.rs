@@ -512,9 +512,10 @@ impl<'a> Run<'a> {
             npy::write_f64(&folder.join("final.npy"), &shape, &numbers)?;
         }
         let (e, b) = (self.simulation.electric(), self.simulation.fields.magnetic());
+        let shape = self.simulation.fields.mesh.file_shape();
         for (name, field) in [("E", e), ("B", b)] {
             let numbers: Vec<f64> = field.iter().flat_map(|v| v.to_array()).collect();
-            npy::write_f64(&folder.join(format!("{name}.npy")), &[field.len(), 3], &numbers)?;
+            npy::write_f64(&folder.join(format!("{name}.npy")), &shape, &numbers)?;
         }
         Ok(())
     }

@@ -55,6 +55,41 @@ fn a_failed_run_leaves_what_it_has() {
     assert!(rows > 2 && record["steps"].as_u64().is_some_and(|steps| steps < 200), "{rows} {}", record["steps"]);
 }
 
+/// The arrays of a run, cells and fields, are what the next one takes, on a line and in a plane.
+#[test]
+fn the_arrays_of_a_run_are_given_back() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    for (name, spaces) in [("line", &["y"][..]), ("plane", &["x", "z"])] {
+        let mut space = serde_json::json!({"px": {"from": -1, "to": 1, "cells": 12}});
+        for (k, axis) in spaces.iter().enumerate() {
+            space[*axis] = serde_json::json!({"from": 0, "to": 4, "cells": 8 + k});
+        }
+        let mut scenario = serde_json::json!({
+            "title": "test", "about": "test", "references": ["test"],
+            "species": {"charge": -1, "hbar": 0.2}, "phase_space": space,
+            "initial": {"populations": [{"momentum": {"gaussian": {"spread": 0.2}}}]},
+            "fields": {"evolution": "maxwell", "uniform": {"E": [0.1, 0.2, 0], "B": [0.3, 0, 0.1]}},
+            "time": {"step": 0.05, "end": 0.5}, "output": {"final_state": true}
+        });
+        let (page, out) = (folder.path().join(format!("{name}.json")), folder.path().join(name));
+        std::fs::write(&page, scenario.to_string()).expect("written");
+        let run = |page: &Path, out: &Path| {
+            let arguments = ["run", path(page), "--out", path(out), "--device", "reference", "--quiet"];
+            let output = spinwigner(&arguments).output().expect("runs");
+            assert!(output.status.success(), "{name}: {}", text(&output.stderr));
+        };
+        run(&page, &out);
+        scenario["initial"] = serde_json::json!({"file": format!("{name}/state/final.npy")});
+        scenario["fields"] = serde_json::json!({
+            "evolution": "maxwell",
+            "file": {"E": format!("{name}/state/E.npy"), "B": format!("{name}/state/B.npy")}
+        });
+        let again = folder.path().join(format!("{name}-again.json"));
+        std::fs::write(&again, scenario.to_string()).expect("written");
+        run(&again, &folder.path().join(format!("{name}-again")));
+    }
+}
+
 /// A run leaves its record, its rows, its pictures and its arrays, and says where.
 #[test]
 fn a_run_writes_what_it_promises() {

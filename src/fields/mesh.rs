@@ -61,6 +61,11 @@ impl Mesh {
         self.resolved().next().is_none()
     }
 
+    /// Shape of a file that holds a field: cells of the resolved axes, then its three components.
+    pub fn file_shape(&self) -> Vec<usize> {
+        self.resolved().map(|axis| self.cells[axis]).chain([3]).collect()
+    }
+
     /// The axes that are resolved.
     pub fn resolved(&self) -> impl Iterator<Item = usize> + use<> {
         let cells = self.cells;

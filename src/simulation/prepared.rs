@@ -175,8 +175,7 @@ fn external_fields(loaded: &Loaded, mesh: &Mesh) -> Result<ExternalFields> {
 fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
     let read = |path: &Option<std::path::PathBuf>| -> Result<Vec<DVec3>> {
         let Some(path) = path else { return Ok(Vec::new()) };
-        let shape: Vec<usize> = mesh.resolved().map(|axis| mesh.cells[axis]).chain([3]).collect();
-        let numbers = npy::read(&loaded.folder.join(path), &shape)?;
+        let numbers = npy::read(&loaded.folder.join(path), &mesh.file_shape())?;
         Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
     };
     Ok((read(&file.E)?, read(&file.B)?))
