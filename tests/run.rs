@@ -60,9 +60,10 @@ fn a_failed_run_leaves_what_it_has() {
 fn the_arrays_of_a_run_are_given_back() {
     let folder = tempfile::tempdir().expect("temporary folder");
     for (name, spaces) in [("line", &["y"][..]), ("plane", &["x", "z"])] {
-        let mut space = serde_json::json!({"px": {"from": -1, "to": 1, "cells": 12}});
+        let mut space = serde_json::json!({});
         for (k, axis) in spaces.iter().enumerate() {
             space[*axis] = serde_json::json!({"from": 0, "to": 4, "cells": 8 + k});
+            space[format!("p{axis}")] = serde_json::json!({"from": -1, "to": 1, "cells": 12});
         }
         let mut scenario = serde_json::json!({
             "title": "test", "about": "test", "references": ["test"],
