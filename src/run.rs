@@ -460,6 +460,7 @@ impl<'a> Run<'a> {
     /// Writes plots, record and final state, and prints the summary.
     fn finish(&mut self, report: &[Answer], seconds: f64, quiet: bool) -> Result<()> {
         self.notes.extend(self.edge_note());
+        self.notes.extend(self.watch.as_ref().and_then(Watch::last_words));
         if self.scenario().output.final_state {
             self.write_final_state()?;
         }

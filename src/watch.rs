@@ -41,6 +41,10 @@ pub struct Watch {
     first: Option<[f64; 4]>,
     exchanged: f64,
     noted: bool,
+    /// Largest change after the note, and its time.
+    largest: Option<(f64, f64)>,
+    /// What the note told.
+    told: f64,
     /// Whether sweeps dissipate.
     dissipates: bool,
     /// Whether layers take energy.
@@ -112,16 +116,31 @@ impl Watch {
                 number(began, 4)
             )));
         }
+        if self.noted && self.largest.is_none_or(|(largest, _)| gain.abs() > largest.abs()) {
+            self.largest = Some((gain, time));
+        }
         let small = gain.abs() <= NOTED * self.exchanged || gain.abs() <= rounded + self.swing * now;
         if small || std::mem::replace(&mut self.noted, true) {
             return Ok(None);
         }
+        self.largest = Some((gain, time));
+        self.told = gain.abs();
         Ok(Some(format!(
             "{changed}, though nothing {gives} any: {} of the {} that particles, fields and spins have \
              exchanged, where a resolved run stays below 0.01; {remedy}",
             number(gain.abs() / self.exchanged, 2),
             number(self.exchanged, 4)
         )))
+    }
+
+    /// What is to be said at the end, where more came or went after the note than it told.
+    pub fn last_words(&self) -> Option<String> {
+        let (gain, time) = self.largest?;
+        (gain.abs() > 2.0 * self.told).then(|| {
+            let verb = if gain > 0.0 { "grown" } else { "fallen" };
+            let (gain, time) = (number(gain.abs(), 4), number(time, 7));
+            format!("the total energy had {verb} by {gain} at t = {time}, the most in this run")
+        })
     }
 }
 
@@ -153,6 +172,9 @@ mod tests {
         // 0.2 of 0.01, of the half sum 0.009.
         assert!(note.contains("grown by 0.002 at t = 1,") && note.contains("0.22 of the 0.009"), "{note}");
         assert!(note.contains("reduce time.step or refine the grid, and widen"), "{note}");
+        // At the end 0.2 of 0.09.
+        let last = watch.last_words().expect("more was to come");
+        assert!(last.contains("grown by 0.018 at t = 9, the most"), "{last}");
     }
 
     /// What sweeps heat and turns swing is no news, though nothing is exchanged.

@@ -227,13 +227,13 @@ impl Mesh {
         self.average(axis, faces, SHARP, [0, 0])
     }
 
-    /// What has too few cells for a wave: sin^16(k dx/2) of each, 1 of the shortest,
-    /// 0.1 at three cells, 4e-3 at four and 2e-7 at eight. Nothing along an axis that is not resolved.
+    /// What has too few cells for a wave: sin^12(k dx/2) of each, 1 of the shortest,
+    /// 0.2 at three cells, 0.02 at four and 1e-5 at eight. Nothing along an axis that is not resolved.
     pub fn finest(&self, axis: usize, f: &[f64]) -> Vec<f64> {
         if self.cells[axis] == 1 {
             return vec![0.0; f.len()];
         }
-        along(&[axis; 4], f.to_vec(), |axis, f| self.average(axis, f, FINE, [0, 0]))
+        along(&[axis; 3], f.to_vec(), |axis, f| self.average(axis, f, FINE, [0, 0]))
     }
 }
 

@@ -13,7 +13,7 @@ pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};
 pub use maxwell::Fields;
 pub use mesh::{Mesh, along, component, others, vectors};
-pub use stability::{SHARE, Stability, StepLimit, factor};
+pub use stability::{SHARE, Stability, StepLimit};
 
 #[cfg(test)]
 mod tests {

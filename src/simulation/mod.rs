@@ -38,6 +38,8 @@ pub struct Simulation {
     e_rate: Vec<DVec3>,
     order: u32,
     dissipation: f64,
+    /// Rates at which fields lose waves of two cells along each axis.
+    damping: DVec3,
     synchronise: Synchronise,
     /// Momentum that the fixed charges have taken up since the start.
     pub fixed_momentum: DVec3,
@@ -221,7 +223,7 @@ impl Simulation {
         if self.self_consistent() {
             self.sources = next_sources(&mut readings)?;
             self.fields.obey_gauss(&self.sources);
-            self.fields.damp(self.dissipation, 0.5 * self.clock.step, &self.sources, &mut self.e_rate);
+            self.fields.damp(self.damping, 0.5 * self.clock.step, &self.sources, &mut self.e_rate);
         }
         Ok(())
     }
@@ -238,7 +240,7 @@ impl Simulation {
     /// at a time.
     fn kick_and_drift(&mut self, start: f64, length: f64, drift: Option<(f64, f64)>, stage: usize) -> Result<()> {
         if self.order == 2 {
-            self.fields.damp(self.dissipation, length, &self.sources, &mut self.e_rate);
+            self.fields.damp(self.damping, length, &self.sources, &mut self.e_rate);
         }
         let mut recording = Recording::default();
         let kick = self.record_kick(&mut recording, start, length, self.sweep_order(stage));

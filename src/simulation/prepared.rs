@@ -8,7 +8,7 @@ use super::{Clock, Simulation};
 use crate::error::Result;
 use crate::fields::{ExternalFields, Fields, Mesh, Stability, along, component, others};
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{Executor, Scheme, Sources};
+use crate::operators::{Executor, Recorder, Scheme, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, External, FieldFile, Numerics, Synchronise};
@@ -73,6 +73,7 @@ impl Prepared {
             e_rate: vec![DVec3::ZERO; cells],
             order,
             dissipation: self.numerics.dissipation,
+            damping: DVec3::ZERO,
             // What dissipates stands between the steps of order four.
             synchronise: if order == 2 { self.numerics.synchronise } else { Synchronise::Steps },
             clock: Clock::new(self.step),
@@ -94,9 +95,21 @@ impl Prepared {
         simulation.fields.set_background(self.background, &simulation.sources)?;
         simulation.fields.solve_gauss(&simulation.sources);
         simulation.fields.obey_gauss(&simulation.sources);
+        simulation.damping = damping(&simulation);
         simulation.find_rate(&self.state)?;
         Ok(simulation)
     }
+}
+
+/// Rates at which fields lose waves of two cells: twice that at which sweeps dissipate those of
+/// particles as fast as the fastest, or as light.
+fn damping(simulation: &Simulation) -> DVec3 {
+    let (grid, fields) = (&simulation.grid, &simulation.fields);
+    let table = fields.table(&[], 0.0);
+    let recorder = Recorder { grid, particle: &simulation.particle, schemes: &[] };
+    let rate = |j: usize| recorder.largest_velocity(j, &table).max(1.0) / fields.mesh.step[j];
+    let along = |j: usize| grid.axis(j).map_or(0.0, |_| 2.0 * simulation.dissipation * rate(j));
+    DVec3::from([0, 1, 2].map(along))
 }
 
 /// The fields a scenario gives, at t = 0: D holds E at centres, and A is not solved for.
