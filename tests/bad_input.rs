@@ -130,7 +130,7 @@ fn broken_scenarios_are_refused_with_place_and_remedy() {
         (
             "\"time\": { \"step\": 0.1",
             "\"fields\": { \"evolution\": \"maxwell\" }, \"time\": { \"step\": 0.5",
-            &["s.json:13:59: at `time.step`", "or less, 0.99 of the stability limit 1.4313/sqrt(K^2 + omega_p^2)"],
+            &["s.json:13:59: at `time.step`", "or less, 0.99 of the stability limit 2/sqrt(K^2 + omega_p^2)"],
         ),
         (
             "\"time\": {",

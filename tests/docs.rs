@@ -1,5 +1,5 @@
-//! Documents that must stay true: whole scenarios in docs/scenario.md load, and
-//! every column of diagnostics.csv is described there.
+//! Documents that must stay true: whole scenarios in docs/scenario.md load,
+//! every column of diagnostics.csv is described there, and what the page on the house names exists.
 
 use std::path::Path;
 
@@ -73,4 +73,22 @@ fn the_page_describes_every_column() {
     for column in table.columns.iter().filter(|column| !column.contains("_mode")) {
         assert!(PAGE.contains(&format!("`{column}`")), "docs/scenario.md does not describe the column {column}");
     }
+}
+
+/// Files and folders that the page on the house names are there, and those that the README's layout does.
+#[test]
+fn the_house_is_as_described() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = include_str!("../docs/architecture.md");
+    let layout = include_str!("../README.md").split("## Layout").nth(1).expect("a layout");
+    let words = page.split(['`', ' ', '(', ')', ',', '\n']).chain(layout.split_whitespace());
+    let mut found = 0;
+    for word in words.map(|word| word.trim_start_matches("../").trim_end_matches([';', '.'])) {
+        let ours = ["src/", "shaders/", "tests/", "docs/", "assets/"].iter().any(|folder| word.starts_with(folder));
+        if ours && !word.contains("NAME") {
+            assert!(root.join(word).exists(), "{word} is named and not there");
+            found += 1;
+        }
+    }
+    assert!(found > 40, "{found}");
 }

@@ -218,8 +218,8 @@ fn a_run_that_explodes_is_a_failure() {
 fn an_unstable_step_ends_the_run() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let mut loaded = spinwigner::scenario::load("light-wave").expect("shipped");
-    // 2 (1 - 0.32 sqrt(0.25^2 0.976^2))/sqrt(12.6475^2 + 0.976^2) = 0.145349
-    for (step, stable) in [(0.1453, true), (0.1454, false)] {
+    // 2 (1 - 0.25^2 0.976^2 0.976/12.685)/sqrt(12.6475^2 + 0.976^2) = 0.156942
+    for (step, stable) in [(0.1569, true), (0.157, false)] {
         (loaded.scenario.time.step, loaded.scenario.time.end) = (step, 2.0 * step);
         loaded.scenario.output = Default::default();
         loaded.scenario.expect.clear();
@@ -235,7 +235,7 @@ fn an_unstable_step_ends_the_run() {
             Err(error) => {
                 let text = error.to_string();
                 assert!(!stable && matches!(error, spinwigner::Error::Run(_)), "{text}");
-                assert!(text.contains("the step 0.1454 is unstable") && text.contains("time.step <= 0.143"), "{text}");
+                assert!(text.contains("the step 0.157 is unstable") && text.contains("time.step <= 0.155"), "{text}");
             }
         }
     }

@@ -69,10 +69,10 @@ fn numbers_are_those_of_the_formulas() {
     let root = base();
     // v = 6/sqrt(37) = 0.98639; times 0.1/0.15625.
     assert!(line(&root, "streaming").contains("= 0.631 (max|v| = 0.986)"));
-    // 2.48333 * 6.4, and 2 (1 - 0.32 sqrt(0.05^2 0.81^2)) over its root of squares with omega_p = 0.81.
+    // 2.48333 * 6.4, and 2 (1 - 0.05^2 0.81^2 0.81/15.9) over its root of squares with omega_p = 0.81.
     let stability = line(&root, "stability");
     assert!(
-        stability.starts_with("ok       stability: dt is 0.806 of 1.974/sqrt(K^2 + omega_p^2) = 0.124038"),
+        stability.starts_with("ok       stability: dt is 0.796 of 1.9998/sqrt(K^2 + omega_p^2) = 0.125664"),
         "{stability}"
     );
     assert!(stability.contains("with K = 15.8933"), "{stability}");

@@ -49,9 +49,8 @@ const SUZUKI: f64 = 2.7207;
 /// What order four bears of a w_p dt that order two does, at least, in a plasma of any temperature.
 const SUZUKI_OF_STRANG: f64 = 1.27;
 
-/// Share of its largest w dt that light keeps from it where spins of response x meet dissipation, over
-/// the root of x, and the largest such share.
-const DISTANCE: f64 = 0.32;
+/// The most that light keeps from its largest w dt where spins meet dissipation; less than that it is
+/// their response x times `w_p/sqrt(K^2 + w_p^2)`. Both were found by trial.
 const LARGEST_DISTANCE: f64 = 0.3;
 
 /// Largest w_p dt over the root of the dissipation where beams come around to each other.
@@ -121,17 +120,20 @@ impl Stability {
             Evolution::Electrostatic => 0.0,
             Evolution::Maxwell => largest_wavenumber(&self.mesh, response),
         };
+        let plasma_frequency = particle.charge.abs() * inertia.sqrt();
         // In order four what dissipates stands apart from kicks.
-        let pumped = self.evolution == Evolution::Maxwell && self.dissipation > 0.0 && self.order == 2;
-        let distance = if pumped { (DISTANCE * response.sqrt()).min(LARGEST_DISTANCE) } else { 0.0 };
+        let fed = self.dissipation > 0.0 && self.order == 2 && plasma_frequency > 0.0;
+        let longitudinal = plasma_frequency / wavenumber.hypot(plasma_frequency);
+        let light = self.evolution == Evolution::Maxwell;
+        let distance = if light && fed { (response * longitudinal).min(LARGEST_DISTANCE) } else { 0.0 };
         let answers = particle.charge != 0.0 || particle.moment != 0.0;
         Some(StepLimit {
             order: self.order,
             wavenumber,
-            plasma_frequency: particle.charge.abs() * inertia.sqrt(),
+            plasma_frequency,
             dephasing: if answers && inertia > 0.0 { self.dephasing } else { 0.0 },
             dissipation: self.dissipation,
-            light: self.evolution == Evolution::Maxwell,
+            light,
             distance,
         })
     }
@@ -553,7 +555,7 @@ mod tests {
     }
 
     /// Where particles outrun light by far, none crosses `k |v| dt = pi`; where they do not the mesh limits the step,
-    /// where spins meet dissipation to a share of what it could be: x = 0.1^2 0.5.
+    /// where spins meet dissipation to 1 - x w_p/sqrt(K^2 + w_p^2) of what it could be, x = 0.1^2 0.5.
     #[test]
     fn light_keeps_its_distance() {
         let axis = |cells: usize, from: f64, step: f64| Some(Axis { cells, from, step });
@@ -571,7 +573,7 @@ mod tests {
                     assert!((0.8 * 0.5f64.sqrt() * limit.largest() / expected - 1.0).abs() < 1e-3, "{words}");
                     assert!(words.contains("twice the rate"), "{words}");
                 } else {
-                    let factor = ["1.9547/", "2/", "2.7207/"][match (order, dissipation > 0.0 && moment > 0.0) {
+                    let factor = ["1.9989/", "2/", "2.7207/"][match (order, dissipation > 0.0 && moment > 0.0) {
                         (4, _) => 2,
                         (_, pumped) => usize::from(!pumped),
                     }];
