@@ -177,7 +177,9 @@ fn stay_quiet(count: usize, steps: Steps) {
             if resolved > 4.0 {
                 let physical = finer(8);
                 println!("    and an eighth of the step: {physical:.2}");
-                assert!(resolved < 2.0 * physical, "grows by {resolved}, not by {physical}: {draw:#?}");
+                // What grows by itself saturates in between.
+                let own = physical > 20.0 || resolved < 2.0 * physical;
+                assert!(own, "grows by {resolved}, not by {physical}: {draw:#?}");
             }
         }
     }

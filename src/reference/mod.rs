@@ -94,7 +94,7 @@ impl Executor for Reference {
     }
 
     fn slabs(&self) -> Vec<Range<usize>> {
-        vec![0..self.grid.cells()]
+        std::iter::once(0..self.grid.cells()).collect()
     }
 
     fn components(&self) -> usize {
