@@ -40,11 +40,10 @@ pub struct Watch {
     fixed: f64,
     first: Option<[f64; 4]>,
     exchanged: f64,
-    noted: bool,
-    /// Largest change after the note, and its time.
-    largest: Option<(f64, f64)>,
-    /// What the note told.
-    told: f64,
+    /// The change that was noted.
+    noted: Option<f64>,
+    /// The largest change so far, and its time.
+    largest: (f64, f64),
     /// Whether sweeps dissipate.
     dissipates: bool,
     /// Whether layers take energy.
@@ -116,15 +115,14 @@ impl Watch {
                 number(began, 4)
             )));
         }
-        if self.noted && self.largest.is_none_or(|(largest, _)| gain.abs() > largest.abs()) {
-            self.largest = Some((gain, time));
+        if gain.abs() > self.largest.0.abs() {
+            self.largest = (gain, time);
         }
         let small = gain.abs() <= NOTED * self.exchanged || gain.abs() <= rounded + self.swing * now;
-        if small || std::mem::replace(&mut self.noted, true) {
+        if small || self.noted.is_some() {
             return Ok(None);
         }
-        self.largest = Some((gain, time));
-        self.told = gain.abs();
+        self.noted = Some(gain);
         Ok(Some(format!(
             "{changed}, though nothing {gives} any: {} of the {} that particles, fields and spins have \
              exchanged, where a resolved run stays below 0.01; {remedy}",
@@ -133,10 +131,10 @@ impl Watch {
         )))
     }
 
-    /// What is to be said at the end, where more came or went after the note than it told.
+    /// What is to be said at the end, where more than twice as much came or went as was noted.
     pub fn last_words(&self) -> Option<String> {
-        let (gain, time) = self.largest?;
-        (gain.abs() > 2.0 * self.told).then(|| {
+        let (gain, time) = self.largest;
+        (gain.abs() > 2.0 * self.noted?.abs()).then(|| {
             let verb = if gain > 0.0 { "grown" } else { "fallen" };
             let (gain, time) = (number(gain.abs(), 4), number(time, 7));
             format!("the total energy had {verb} by {gain} at t = {time}, the most in this run")

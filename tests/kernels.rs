@@ -199,15 +199,13 @@ impl Report {
     }
 }
 
-/// Share of the upwind part in all sweeps.
-const DISSIPATION: f64 = 0.6;
-
 /// The device with the state as a whole, and perhaps the same cut in small slabs.
 struct Bench<R> {
     gpu: GpuExecutor<R>,
     cut: Option<GpuExecutor<R>>,
     grid: Grid,
     particle: Particle,
+    dissipation: f64,
 }
 
 /// A recording on both executors.
@@ -220,39 +218,34 @@ struct Outcome {
 }
 
 impl<R: Real> Bench<R> {
-    fn new(grid: &Grid, particle: Particle, state: &State) -> Self {
-        let gpu = GpuExecutor::<R>::new(context(), grid.clone(), particle, held::<R>(DISSIPATION), state, reach())
+    /// With sweeps that take the share `dissipation` of the upwind part.
+    fn new(grid: &Grid, particle: Particle, dissipation: f64, state: &State) -> Self {
+        let dissipation = held::<R>(dissipation);
+        let gpu = GpuExecutor::<R>::new(context(), grid.clone(), particle, dissipation, state, reach())
             .expect("the grid fits");
-        Bench { gpu, cut: None, grid: grid.clone(), particle }
+        Bench { gpu, cut: None, grid: grid.clone(), particle, dissipation }
     }
 
     /// With slabs as small as they get, or at least four.
-    fn with_slabs(grid: &Grid, particle: Particle, state: &State) -> Self {
+    fn with_slabs(grid: &Grid, particle: Particle, dissipation: f64, state: &State) -> Self {
+        let dissipation = held::<R>(dissipation);
         let slot = grid.resolved().next().expect("an axis");
         let plane = (grid.strides()[slot] * state.components() * size_of::<R>()) as u64;
         let cells = grid.shape()[slot];
         // Short axes are cut for sweeps by one flux alone.
         let reach = if cells < 2 * reach() { FLUX_REACH } else { reach() };
         let limits = Limits { slab_bytes: (cells / 4).max(reach + 1) as u64 * plane, ..context().adapter.limits() };
-        let cut = GpuExecutor::<R>::with_limits(
-            context(),
-            grid.clone(),
-            particle,
-            held::<R>(DISSIPATION),
-            state,
-            limits,
-            reach,
-        )
-        .expect("slabs");
+        let cut = GpuExecutor::<R>::with_limits(context(), grid.clone(), particle, dissipation, state, limits, reach)
+            .expect("slabs");
         assert!(cut.cut().cut());
-        Bench { cut: Some(cut), ..Bench::new(grid, particle, state) }
+        Bench { cut: Some(cut), ..Bench::new(grid, particle, dissipation, state) }
     }
 
     /// Runs commands on the table 0 on both, from the state that the device holds.
     fn run(&mut self, commands: &[Command], table: &[FieldSample]) -> Outcome {
         let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec() };
         let before = self.gpu.state().expect("state");
-        let mut reference = Reference::new(self.grid.clone(), self.particle, held::<R>(DISSIPATION), before.clone());
+        let mut reference = Reference::new(self.grid.clone(), self.particle, self.dissipation, before.clone());
         let reference_readings = reference.execute(&recording).expect("reference");
         let gpu_readings = self.gpu.execute(&recording).expect("device");
         let reference = reference.state().expect("state");
@@ -637,12 +630,13 @@ fn check_sweep(
 fn check_kinematics<R: Real>(kinematics: Kinematics) {
     let (mut random, mut report) = (Random::<R>::new(1), Report::new(R::PRECISION));
     let grid = grid::<R>(FULL);
-    for (anomaly, charge) in [(0.0, -1.0), (0.3, -1.0), (0.3, 0.0)] {
+    for (anomaly, charge, dissipation) in [(0.0, -1.0, 1.0), (0.3, -1.0, 0.4), (0.3, 0.0, 0.6)] {
         let state = random.state(&grid, true, Random::next);
-        Bench::<R>::new(&grid, particle::<R>(kinematics, anomaly, charge), &state).check(&mut random, &mut report);
+        Bench::<R>::new(&grid, particle::<R>(kinematics, anomaly, charge), dissipation, &state)
+            .check(&mut random, &mut report);
     }
     let state = random.state(&grid, false, Random::next);
-    Bench::<R>::new(&grid, spinless::<R>(kinematics), &state).check(&mut random, &mut report);
+    Bench::<R>::new(&grid, spinless::<R>(kinematics), 0.4, &state).check(&mut random, &mut report);
     report.finish();
 }
 
@@ -672,7 +666,7 @@ fn check_kinds<R: Real>() {
         let grid = grid::<R>(shape);
         for particle in [particle::<R>(Kinematics::Relativistic, 0.3, -1.0), spinless::<R>(Kinematics::Relativistic)] {
             let state = random.state(&grid, particle.spin, Random::next);
-            Bench::<R>::with_slabs(&grid, particle, &state).check(&mut random, &mut report);
+            Bench::<R>::with_slabs(&grid, particle, 1.0, &state).check(&mut random, &mut report);
         }
     }
     report.finish();
@@ -690,7 +684,7 @@ fn check_many_workgroups<R: Real>() {
     let grid = grid::<R>([37, 0, 0, 50, 70, 0]);
     let state = random.state(&grid, true, Random::next);
     let particle = particle::<R>(Kinematics::Relativistic, 0.0, -1.0);
-    Bench::<R>::new(&grid, particle, &state).check(&mut random, &mut report);
+    Bench::<R>::new(&grid, particle, 0.6, &state).check(&mut random, &mut report);
     report.finish();
 }
 
@@ -707,7 +701,7 @@ fn kernels_in_f64_are_the_reference() {
     if !context().adapter.f64 {
         let (grid, particle) = (grid::<f64>(FULL), particle::<f64>(Kinematics::Relativistic, 0.0, -1.0));
         let state = Random::<f64>::new(1).state(&grid, true, Random::next);
-        let refused = GpuExecutor::<f64>::new(context(), grid, particle, DISSIPATION, &state, FLUX_REACH).map(|_| ());
+        let refused = GpuExecutor::<f64>::new(context(), grid, particle, 1.0, &state, FLUX_REACH).map(|_| ());
         assert!(matches!(refused, Err(Error::Input(_))), "{refused:?}");
         return;
     }
@@ -729,7 +723,7 @@ fn kernels_bear_nine_orders_of_magnitude() {
         f64::from((magnitude * random.next().signum()) as f32)
     };
     let state = random.state(&grid, true, wide);
-    Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.3, -1.0), &state)
+    Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.3, -1.0), 1.0, &state)
         .check(&mut random, &mut report);
     report.finish();
 }
@@ -743,7 +737,7 @@ fn sweeps_conserve_every_component_along_every_line() {
     let grid = grid::<f32>([13, 0, 0, 11, 9, 0]);
     for particle in [particle::<f32>(Kinematics::Relativistic, 0.3, -1.0), spinless::<f32>(Kinematics::Relativistic)] {
         let state = random.state(&grid, particle.spin, Random::next);
-        let mut bench = Bench::<f32>::new(&grid, particle, &state);
+        let mut bench = Bench::<f32>::new(&grid, particle, 1.0, &state);
         let table = random.table(&grid);
         for (command, _) in bench.sweeps(&table) {
             let outcome = bench.run(std::slice::from_ref(&command), &fields_of(&command, &table));
@@ -767,7 +761,7 @@ fn momenta_may_exceed_one_dispatch_dimension() {
     let grid = grid::<f32>([0, 0, 0, 163, 161, 162]);
     assert!(grid.momentum_cells() > 64 * 65535);
     let state = State::Spin((0..grid.cells()).map(|cell| DVec4::new(1.0, 0.5, -0.25, (cell % 7) as f64)).collect());
-    let mut bench = Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), &state);
+    let mut bench = Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), 1.0, &state);
     let outcome = bench.run(&[SpinTorque { time: 0.5, table: 0 }.into()], &random.table(&grid));
     // Angles up to 2 mu_B/hbar |T| t < 4; see the check of all angles.
     let excess =
@@ -784,7 +778,7 @@ fn space_may_exceed_one_dispatch_dimension() {
     let (mut random, mut report) = (Random::<f32>::new(8), Report::new(Precision::F32));
     let grid = grid::<f32>([65_539, 0, 0, 9, 0, 0]);
     let state = random.state(&grid, true, Random::next);
-    let mut bench = Bench::<f32>::with_slabs(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), &state);
+    let mut bench = Bench::<f32>::with_slabs(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), 0.4, &state);
     let table = random.table(&grid);
     bench.check_sums(&table, &mut report);
     bench.check_fluxes(&table, &mut report);

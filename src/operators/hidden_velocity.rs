@@ -2,8 +2,8 @@
 
 use glam::DVec3;
 
+use super::sweep::kinds;
 use super::{Build, Command, FieldSample, Kernel, Recorder, Recording, Scheme, Speed, Term, wgsl};
-use crate::grid::MOMENTUM;
 
 /// A sweep along a space axis, whose speed always couples w0 with w.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,8 +47,8 @@ impl Term for HiddenVelocity {
     }
 
     fn kinds(spin: bool) -> Vec<Self> {
-        let sweep = |axis, scheme| HiddenVelocity { axis, time: 0.0, scheme, table: 0 };
-        (0..MOMENTUM).filter(|_| spin).flat_map(|axis| Scheme::ALL.map(|scheme| sweep(axis, scheme))).collect()
+        let speeds: &[Speed] = if spin { &[Speed::Coupled] } else { &[] };
+        kinds(speeds, |axis, _, scheme| HiddenVelocity { axis, time: 0.0, scheme, table: 0 })
     }
 
     fn time(&self) -> f64 {

@@ -2,8 +2,8 @@
 
 use glam::DVec3;
 
+use super::sweep::kinds;
 use super::{Build, Command, FieldSample, Kernel, Recorder, Recording, Scheme, Speed, Term, wgsl};
-use crate::grid::MOMENTUM;
 
 /// A sweep along a space axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,9 +49,7 @@ impl Term for Streaming {
     }
 
     fn kinds(spin: bool) -> Vec<Self> {
-        let sweep = |axis, speed, scheme| Streaming { axis, time: 0.0, speed, scheme, table: 0 };
-        let speeds = (0..MOMENTUM).flat_map(|axis| Speed::all(spin).iter().map(move |&speed| (axis, speed)));
-        speeds.flat_map(|(axis, speed)| Scheme::ALL.map(|scheme| sweep(axis, speed, scheme))).collect()
+        kinds(Speed::all(spin), |axis, speed, scheme| Streaming { axis, time: 0.0, speed, scheme, table: 0 })
     }
 
     fn time(&self) -> f64 {

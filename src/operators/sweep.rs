@@ -1,5 +1,7 @@
 //! What all terms that carry the state along an axis have in common.
 
+use crate::grid::MOMENTUM;
+
 /// How the speed behaves along the axis of a sweep; it selects the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Speed {
@@ -16,6 +18,17 @@ impl Speed {
     pub fn all(spin: bool) -> &'static [Speed] {
         if spin { &[Speed::Uniform, Speed::Varying, Speed::Coupled] } else { &[Speed::Uniform, Speed::Varying] }
     }
+}
+
+/// A sweep of every kind along each of three axes.
+pub(super) fn kinds<T>(speeds: &[Speed], sweep: impl Fn(usize, Speed, Scheme) -> T) -> Vec<T> {
+    let mut kinds = Vec::new();
+    for axis in 0..MOMENTUM {
+        for &speed in speeds {
+            kinds.extend(Scheme::ALL.map(|scheme| sweep(axis, speed, scheme)));
+        }
+    }
+    kinds
 }
 
 /// How a sweep takes a line through its time.

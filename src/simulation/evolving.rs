@@ -11,6 +11,7 @@ use crate::operators::Sources;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evolving {
     pub clock: Clock,
+    /// D, B and A of the self-consistent fields, staggered as in [`Fields`](crate::fields::Fields).
     pub d: Vec<DVec3>,
     pub b: Vec<DVec3>,
     pub a: Vec<DVec3>,
@@ -29,7 +30,7 @@ pub struct Evolving {
 pub struct Clock {
     /// Steps done.
     pub steps: u64,
-    /// Length of a step.
+    /// Length of a step in units of time; negative backwards.
     pub step: f64,
     /// Steps done and time when the step was last turned.
     pub epoch: (u64, f64),

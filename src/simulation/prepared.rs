@@ -101,8 +101,8 @@ impl Prepared {
     }
 }
 
-/// Rates at which fields lose waves of two cells: twice that at which sweeps dissipate those of
-/// particles as fast as the fastest, or as light.
+/// Rates, per time, at which fields lose waves of two cells: some twice that at which sweeps dissipate
+/// those of particles as fast as the fastest, or as light.
 fn damping(simulation: &Simulation) -> DVec3 {
     let (grid, fields) = (&simulation.grid, &simulation.fields);
     let table = fields.table(&[], 0.0);
