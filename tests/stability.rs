@@ -296,24 +296,25 @@ fn light_is_quiet_among_what_outruns_it() {
     }
 }
 
-/// Light along polarised spins that turns by nearly pi in a step, in sweeps that dissipate: they shrink
-/// P, which fed noise by 0.1 a step where the limit kept no distance and fields lost short waves more slowly.
+/// Light along polarised spins in sweeps that dissipate, which shrink P. At 0.99 of a limit without its
+/// distance light turns by nearly pi in a step, and noise grew by 0.1 a step in the first three; the last
+/// grew ninefold in these steps where fields lost short waves at a third of their rate.
 #[test]
 fn dissipation_feeds_no_light() {
-    for (temperature, susceptibility, dissipation, length) in
-        [(0.17, 0.67, 0.3, 22.0), (0.22, 0.7, 0.78, 22.0), (1.1, 0.89, 1.0, 41.0), (1.1, 0.89, 1.0, 20.0)]
-    {
+    let plasmas = [(0.33, 0.9, 0.3, 70.0), (0.89, 0.45, 0.6, 87.0), (0.65, 0.65, 0.1, 16.0), (2.1, 0.69, 0.03, 2.4)];
+    let grown = plasmas.map(|(temperature, susceptibility, dissipation, length)| {
         let mut draw = polarised_plasma(temperature, susceptibility, 1.0, dissipation);
         let root = &mut draw.scenario;
         root["kinematics"] = json!("relativistic");
         root["phase_space"]["x"]["to"] = json!(length);
-        root["initial"]["populations"][0]["spin"]["uniform"]["direction"] = json!([1, 0, 0]);
+        root["initial"]["populations"][0]["spin"]["uniform"]["direction"] = json!([1, 0.3, 0]);
         let mut simulation = draw.start(1);
         simulation.clock.step = 0.99 * limit(&simulation);
         let found = growth(&mut simulation, 1000);
-        println!("T = {temperature}, dissipation {dissipation}, length {length}: {found:.2}");
-        assert!(found < 2.0, "{found}: {:#?}", draw.scenario);
-    }
+        println!("T = {temperature}, dissipation {dissipation}, length {length}: {found:.2e}");
+        found
+    });
+    assert!(grown.iter().all(|found| *found < 2.0), "{grown:?}");
 }
 
 /// Twenty electrostatic beams. In a step of 1.46/w_p the wave of four cells finds them again every three steps,

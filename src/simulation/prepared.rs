@@ -101,14 +101,14 @@ impl Prepared {
     }
 }
 
-/// Rates, per time, at which fields lose waves of two cells: some twice that at which sweeps dissipate
+/// Rates, per time, at which fields lose waves of two cells: some six times that at which sweeps dissipate
 /// those of particles as fast as the fastest, or as light.
 fn damping(simulation: &Simulation) -> DVec3 {
     let (grid, fields) = (&simulation.grid, &simulation.fields);
     let table = fields.table(&[], 0.0);
     let recorder = Recorder { grid, particle: &simulation.particle, schemes: &[] };
     let rate = |j: usize| recorder.largest_velocity(j, &table).max(1.0) / fields.mesh.step[j];
-    let along = |j: usize| grid.axis(j).map_or(0.0, |_| 2.0 * simulation.dissipation * rate(j));
+    let along = |j: usize| grid.axis(j).map_or(0.0, |_| 6.0 * simulation.dissipation * rate(j));
     DVec3::from([0, 1, 2].map(along))
 }
 
