@@ -1,28 +1,18 @@
-//! The time step as a palindrome of named operators.
+//! The time step as a list of flows.
 //!
-//! The energy `U = int (D - P)^2/2 + B^2/2 + <eps> - M.B` is split in two. While
-//! one part acts, the other's fields do not change, so that the coefficients of
-//! its operators are constant:
-//!
-//! - drift, B fixed: streaming and hidden velocity due to B carry W along x,
-//!   and dD/dt = curl H - j;
-//! - kick, E fixed: W moves in momentum under `q(E + v x B)` and the dipole force,
-//!   w turns about T, hidden velocity due to E carries W along x; dB/dt = - curl E,
-//!   dA/dt = - E. The magnetic operators use B before and after in its two halves.
+//! A flow is a part of the dynamics that acts alone for a while. The energy
+//! `U = int (D - P)^2/2 + B^2/2 + <eps> - M.B` is split in two: a [drift](crate::simulation::flows::drift)
+//! holds B fixed, a [kick](crate::simulation::flows::kick) holds E fixed, so that the coefficients of
+//! their operators are constant:
 //!
 //! ```text
 //! step  = drift(1/2) kick(1) drift(1/2)
-//! drift = x y z, then z y x the next time
-//! kick  = px(1/2) py(1/2) pz(1/2) torque(1/2) | hidden(1) | torque(1/2) pz(1/2) py(1/2) px(1/2)
 //! ```
 //!
-//! Strang's order two holds for the whole coupled system. Half drifts of neighbouring
-//! steps are merged when no output is due, or never if the scenario says so. Sweeps along
-//! several space axes commute but for terms of order hbar: taking turns forwards and
-//! backwards makes two steps that are not merged a palindrome, which keeps the order at
-//! half the price of a palindrome in every step.
-//! What nothing separates is one: the two turns without a hidden velocity, the two
-//! innermost forces without spin.
+//! Strang's order two holds for the whole coupled system. Half drifts of neighbouring steps are merged
+//! when no output is due, or never if the scenario says so. Sweeps along several space axes commute but
+//! for terms of order hbar: taking turns forwards and backwards makes two steps that are not merged a
+//! palindrome, which keeps the order at half the price of a palindrome in every step.
 //!
 //! Order four is a composition of five such steps (M. Suzuki, Phys. Lett. A 146 (1990)
 //! 319), the third of them backwards in time; each is a palindrome of its own, its sweeps
@@ -30,32 +20,18 @@
 //! acts before and after the five, each time for half of the step:
 //!
 //! ```text
-//! step  = damping(1/2) five steps damping(1/2)
+//! step  = dissipation(1/2) five steps dissipation(1/2)
 //! ```
 
-use crate::grid::MOMENTUM;
-use crate::operators::{Absorption, Force, HiddenVelocity, Recorder, Recording, SpinTorque, Streaming};
-
-/// Space and momentum directions in the order of the first half.
-const DIRECTIONS: [usize; 3] = [0, 1, 2];
-
-/// Tables of one kick: fields before and after Faraday's law, and halfway.
-#[derive(Clone, Copy, Debug)]
-pub struct KickTables {
-    pub before: usize,
-    pub middle: usize,
-    pub after: usize,
+/// A part of the dynamics that acts alone for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    Drift,
+    Kick,
+    Dissipation,
 }
 
-/// Lengths of the Strang steps that make one step of order 2 or 4, in units of it.
-pub fn composition(order: u32) -> &'static [f64] {
-    // 1/(4 - 4^(1/3)), and what four of it leave.
-    const OUTER: f64 = 0.414_490_771_794_375_7;
-    const INNER: f64 = 1.0 - 4.0 * OUTER;
-    if order == 4 { &[OUTER, OUTER, INNER, OUTER, OUTER] } else { &[1.0] }
-}
-
-/// The order of the space axes in one drift or kick.
+/// The order in which a flow takes the space axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     Forwards,
@@ -71,69 +47,163 @@ impl Order {
     }
 }
 
-/// Records streaming with the hidden velocity due to B for `time`, then absorption.
-pub fn drift(recorder: &Recorder, recording: &mut Recording, time: f64, table: usize, order: Order) {
-    along_space(recorder, time, order, |axis, time| Streaming::record(recorder, recording, axis, time, table));
-    Absorption::record(recording, table);
+/// A flow as it is due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    pub flow: Flow,
+    /// Time to which the fields belong that it finds.
+    pub time: f64,
+    pub length: f64,
+    pub order: Order,
+    /// Whether it is the last of its step.
+    pub last: bool,
 }
 
-/// Records one kick of length `time`.
-pub fn kick(recorder: &Recorder, recording: &mut Recording, time: f64, tables: KickTables, order: Order) {
-    let KickTables { before, middle, after } = tables;
-    let axes: Vec<usize> =
-        DIRECTIONS.into_iter().filter(|&axis| recorder.grid.axis(MOMENTUM + axis).is_some()).collect();
-    let (last, others) = match axes.split_last() {
-        Some((&last, others)) if !SpinTorque::acts(recorder, &recording.tables[middle]) => (Some(last), others),
-        _ => (None, &axes[..]),
+/// Step number `count` on its own: from `start`, of a `length`, to `end`.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub count: u64,
+    pub start: f64,
+    pub length: f64,
+    pub end: f64,
+}
+
+/// The flows of a step of Strang: all but the last act in two halves around that one.
+pub const FLOWS: [Flow; 2] = [Flow::Drift, Flow::Kick];
+
+/// Lengths of the Strang steps that make one step of order 2 or 4, in units of it.
+pub fn composition(order: u32) -> &'static [f64] {
+    // 1/(4 - 4^(1/3)), and what four of it leave.
+    const OUTER: f64 = 0.414_490_771_794_375_7;
+    const INNER: f64 = 1.0 - 4.0 * OUTER;
+    if order == 4 { &[OUTER, OUTER, INNER, OUTER, OUTER] } else { &[1.0] }
+}
+
+/// One step of Strang; `outer` flows go through the axes in one order, the one in the middle in another.
+fn strang(flows: &[Flow], step: Step, [outer, inner]: [Order; 2]) -> Vec<Stage> {
+    let Some((&middle, halves)) = flows.split_last() else { return Vec::new() };
+    let half = |flow, time| Stage { flow, time, length: 0.5 * step.length, order: outer, last: false };
+    let mut stages: Vec<Stage> = halves.iter().map(|&flow| half(flow, step.start)).collect();
+    stages.push(Stage { flow: middle, time: step.start, length: step.length, order: inner, last: false });
+    stages.extend(halves.iter().rev().map(|&flow| half(flow, step.end)));
+    stages
+}
+
+/// One step of order two or four, with `dissipation` around it or not.
+pub fn composed(flows: &[Flow], step: Step, order: u32, dissipation: bool) -> Vec<Stage> {
+    // The mirror image of the step before, or a palindrome of its own.
+    let orders = match order {
+        2 => [Order::of(step.count + 1), Order::of(step.count)],
+        _ => [Order::Palindrome; 2],
     };
-    for &axis in others {
-        Force::record(recorder, recording, axis, 0.5 * time, before);
+    let half = |time, order| {
+        let length = 0.5 * step.length;
+        dissipation.then_some(Stage { flow: Flow::Dissipation, time, length, order, last: false })
+    };
+    let mut stages: Vec<Stage> = half(step.start, Order::Forwards).into_iter().collect();
+    let mut start = step.start;
+    for fraction in composition(order) {
+        let length = fraction * step.length;
+        let end = start + length;
+        stages.extend(strang(flows, Step { start, length, end, ..step }, orders));
+        start = end;
     }
-    match last {
-        Some(axis) => Force::record(recorder, recording, axis, time, middle),
-        None if !HiddenVelocity::acts(recorder, &recording.tables[middle]) => {
-            SpinTorque::record(recorder, recording, time, middle);
-        }
-        None => {
-            SpinTorque::record(recorder, recording, 0.5 * time, before);
-            along_space(recorder, time, order, |axis, time| {
-                HiddenVelocity::record(recorder, recording, axis, time, middle);
-            });
-            SpinTorque::record(recorder, recording, 0.5 * time, after);
-        }
-    }
-    for &axis in others.iter().rev() {
-        Force::record(recorder, recording, axis, 0.5 * time, after);
-    }
+    stages.extend(half(step.end, Order::Backwards));
+    stages.last_mut().into_iter().for_each(|stage| stage.last = true);
+    stages
 }
 
-/// Records the dissipation of all axes for `time`, in one order or the other. `recorder`
-/// makes [`Scheme::Dissipation`](crate::operators::Scheme) sweeps.
-pub fn damping(recorder: &Recorder, recording: &mut Recording, time: f64, table: usize, order: Order) {
-    let mut sweeps: Vec<(bool, usize)> = recorder.grid.spaces().map(|axis| (true, axis)).collect();
-    sweeps.extend(DIRECTIONS.map(|axis| (false, axis)));
-    if order == Order::Backwards {
-        sweeps.reverse();
+/// One step of order two of at least two flows, whose first half flow is one with that which the step before
+/// `owes`, and which owes its own last one to the step after it if its end is `open`.
+pub fn merged(flows: &[Flow], step: Step, owes: bool, open: bool) -> Vec<Stage> {
+    let mut stages = strang(flows, step, [Order::of(step.count + 1), Order::of(step.count)]);
+    if owes && let Some(first) = stages.first_mut() {
+        first.length = step.length;
+        first.order = Order::of(step.count);
     }
-    for (space, axis) in sweeps {
-        match space {
-            true => Streaming::record(recorder, recording, axis, time, table),
-            false => Force::record(recorder, recording, axis, time, table),
-        }
+    if open {
+        stages.pop();
     }
+    stages.last_mut().into_iter().for_each(|stage| stage.last = true);
+    stages
 }
 
-/// Sweeps along all space axes.
-fn along_space(recorder: &Recorder, time: f64, order: Order, mut sweep: impl FnMut(usize, f64)) {
-    let mut axes: Vec<usize> = recorder.grid.spaces().collect();
-    match order {
-        Order::Forwards => axes.into_iter().for_each(|axis| sweep(axis, time)),
-        Order::Backwards => axes.into_iter().rev().for_each(|axis| sweep(axis, time)),
-        Order::Palindrome => {
-            let Some(last) = axes.pop() else { return };
-            axes.iter().for_each(|&axis| sweep(axis, 0.5 * time));
-            sweep(last, time);
-            axes.iter().rev().for_each(|&axis| sweep(axis, 0.5 * time));
+/// The half flow that the step before `step` owes, on its own.
+pub fn owed(flows: &[Flow], step: Step) -> Option<Stage> {
+    let &flow = flows.first()?;
+    Some(Stage { flow, time: step.start, length: 0.5 * step.length, order: Order::of(step.count), last: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Flows that stand for any: only their places count.
+    const THREE: [Flow; 3] = [Flow::Drift, Flow::Dissipation, Flow::Kick];
+
+    fn step(count: u64) -> Step {
+        let start = 0.5 * count as f64;
+        Step { count, start, length: 0.5, end: start + 0.5 }
+    }
+
+    /// What the reverse of a list does: the last flow first, each through the axes the other way.
+    fn reversed(stages: &[Stage]) -> Vec<(Flow, f64, Order)> {
+        let other = |order| match order {
+            Order::Forwards => Order::Backwards,
+            Order::Backwards => Order::Forwards,
+            Order::Palindrome => Order::Palindrome,
+        };
+        stages.iter().rev().map(|stage| (stage.flow, stage.length, other(stage.order))).collect()
+    }
+
+    fn plain(stages: &[Stage]) -> Vec<(Flow, f64, Order)> {
+        stages.iter().map(|stage| (stage.flow, stage.length, stage.order)).collect()
+    }
+
+    /// Time that each flow takes in all.
+    fn total(stages: &[Stage], flow: Flow) -> f64 {
+        stages.iter().filter(|stage| stage.flow == flow).map(|stage| stage.length).sum()
+    }
+
+    /// A step of order four is a palindrome, two steps of order two are one, for any list of flows.
+    #[test]
+    fn steps_are_palindromes_of_any_flows() {
+        for flows in [&FLOWS[..], &THREE] {
+            let four = composed(flows, step(3), 4, true);
+            assert_eq!(plain(&four), reversed(&four));
+            let two = [composed(flows, step(3), 2, false), composed(flows, step(4), 2, false)].concat();
+            assert_eq!(plain(&two), reversed(&two));
+            for stages in [&four, &two] {
+                let steps = if stages.len() == two.len() { 2.0 } else { 1.0 };
+                for flow in flows.iter().filter(|flow| **flow != Flow::Dissipation) {
+                    assert!((total(stages, *flow) - 0.5 * steps).abs() < 1e-15, "{flow:?}");
+                }
+            }
+        }
+        assert_eq!(composed(&FLOWS, step(0), 2, false).len(), 3);
+        assert_eq!(composed(&FLOWS, step(0), 4, false).len(), 15);
+    }
+
+    /// Steps that are merged go through the same times and turns wherever they are cut in two runs, and
+    /// those of merged halves are the steps on their own.
+    #[test]
+    fn merged_steps_are_cut_anywhere() {
+        for flows in [&FLOWS[..], &THREE] {
+            let run = |from: u64, to: u64, owes: bool, open: bool| -> Vec<Stage> {
+                (from..to).flat_map(|n| merged(flows, step(n), owes || n > from, open || n + 1 < to)).collect()
+            };
+            let whole = run(0, 5, false, false);
+            for cut in 1..5 {
+                assert_eq!([run(0, cut, false, true), run(cut, 5, true, false)].concat(), whole);
+            }
+            let closed = [run(0, 5, false, true), owed(flows, step(5)).into_iter().collect()].concat();
+            assert_eq!(plain(&closed), plain(&whole));
+            assert!(closed.iter().zip(&whole).all(|(a, b)| a.time == b.time));
+            assert_eq!(whole.iter().filter(|stage| stage.last).count(), 5);
+            assert_eq!(whole.len(), 5 * (composed(flows, step(0), 2, false).len() - 1) + 1);
+            for flow in flows {
+                assert!((total(&whole, *flow) - 2.5).abs() < 1e-15);
+            }
         }
     }
 }

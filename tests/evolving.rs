@@ -11,16 +11,21 @@ use spinwigner::state::Numbers;
 
 const STEPS: u64 = 5;
 
-fn plasma(fields: &Value, numerics: &Value, layer: Option<f64>) -> Loaded {
-    let mut x = json!({"from": 0.0, "to": 8.0, "cells": 32});
+/// On a line, with momenta along y and z that are not resolved, or in a plane, whose axes take turns.
+fn plasma(fields: &Value, numerics: &Value, layer: Option<f64>, plane: bool) -> Loaded {
+    let axis = |from: f64, to: f64, cells: u32| json!({"from": from, "to": to, "cells": cells});
+    let mut phase_space = json!({"x": axis(0.0, 8.0, 32), "px": axis(-1.5, 1.5, 20), "canonical": {"py": 0.1}});
     if let Some(layer) = layer {
-        x["absorbing_layer"] = json!(layer);
+        phase_space["x"]["absorbing_layer"] = json!(layer);
+    }
+    if plane {
+        let momentum = axis(-1.5, 1.5, 9);
+        phase_space = json!({"x": axis(0.0, 8.0, 8), "y": axis(0.0, 6.0, 7), "px": momentum, "py": momentum});
     }
     common::scenario(&json!({
         "title": "test", "about": "test", "references": ["test"],
         "species": {"charge": -1, "hbar": 0.4},
-        // A momentum along y and one along z are not resolved.
-        "phase_space": {"x": x, "px": {"from": -1.5, "to": 1.5, "cells": 20}, "canonical": {"py": 0.1}},
+        "phase_space": phase_space,
         "initial": {"populations": [{
             "momentum": {"gaussian": {"spread": 0.3}},
             "perturbations": [{"density": {"mode": 1, "amplitude": 0.1}}],
@@ -59,18 +64,19 @@ fn a_run_taken_apart_goes_on_to_the_bit() {
     let merged = json!({"dissipation": 0.5});
     let apart = json!({"synchronise": "steps", "dissipation": 0});
     let four = json!({"order": 4});
-    for (name, fields, layer) in [
-        ("maxwell", &maxwell, None),
-        ("electrostatic", &electrostatic, None),
-        ("frozen", &frozen, None),
-        ("layers", &maxwell, Some(2.2)),
+    for (name, fields, layer, plane) in [
+        ("maxwell", &maxwell, None, false),
+        ("in a plane", &maxwell, None, true),
+        ("electrostatic", &electrostatic, None, false),
+        ("frozen", &frozen, None, false),
+        ("layers", &maxwell, Some(2.2), false),
     ] {
         for numerics in [&merged, &apart, &four] {
             if layer.is_some() && numerics["order"] == json!(4) {
                 continue;
             }
             for device in common::BOTH {
-                let loaded = plasma(fields, numerics, layer);
+                let loaded = plasma(fields, numerics, layer, plane);
                 let mut whole = common::start(&loaded, device);
                 whole.advance(STEPS).expect("finite");
                 let (state, end) = (bits(&cells(&mut whole)), text(&whole.evolving()));

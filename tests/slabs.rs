@@ -12,7 +12,8 @@ use spinwigner::operators::{
 };
 use spinwigner::physics::Particle;
 use spinwigner::scenario::schema::Kinematics;
-use spinwigner::splitting::{self, KickTables, Order};
+use spinwigner::simulation::flows::{drift, kick};
+use spinwigner::splitting::Order;
 use spinwigner::state::State;
 
 /// x, y, px, py, pz: as many x cells as exceed three bindings of 128 MiB, 25 million cells.
@@ -70,8 +71,8 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     let table = fields(&grid);
     let mut recording = Recording { tables: vec![table; TABLES as usize], commands: Vec::new() };
     let recorder = Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux] };
-    splitting::drift(&recorder, &mut recording, 0.05, 3, Order::Forwards);
-    splitting::kick(&recorder, &mut recording, 0.1, KickTables { before: 0, middle: 1, after: 2 }, Order::Forwards);
+    drift::sweeps(&recorder, &mut recording, 0.05, 3, Order::Forwards);
+    kick::sweeps(&recorder, &mut recording, 0.1, kick::Tables { before: 0, middle: 1, after: 2 }, Order::Forwards);
     recording.push(ReadSources { table: 3 });
     recording.push(ReadObservables { table: 3 });
     let run = |slab_bytes: u64| {

@@ -8,12 +8,13 @@ use spinwigner::operators::{
 };
 use spinwigner::physics::Particle;
 use spinwigner::scenario::schema::Kinematics;
-use spinwigner::splitting::{KickTables, Order, drift, kick};
+use spinwigner::simulation::flows::{drift, kick};
+use spinwigner::splitting::Order;
 
 const KINEMATICS: [Kinematics; 3] =
     [Kinematics::Relativistic, Kinematics::NonRelativistic, Kinematics::NonRelativisticWithoutSpinOrbit];
 /// Tables of a kick, and of a drift.
-const TABLES: KickTables = KickTables { before: 0, middle: 1, after: 2 };
+const TABLES: kick::Tables = kick::Tables { before: 0, middle: 1, after: 2 };
 const MAGNETIC: usize = 3;
 
 /// (x, y, z, px, py, pz) resolved or not; px from -2 to 2, and so on.
@@ -74,9 +75,9 @@ fn steps(grid: &Grid, particle: &Particle, time: f64, electric: f64, magnetic: f
     let mut recording = Recording { tables, commands: Vec::new() };
     let recorder = Recorder { grid, particle, schemes: &[Scheme::Flux] };
     for step in 0..count {
-        drift(&recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
-        kick(&recorder, &mut recording, time, TABLES, Order::of(step));
-        drift(&recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
+        drift::sweeps(&recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
+        kick::sweeps(&recorder, &mut recording, time, TABLES, Order::of(step));
+        drift::sweeps(&recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
     }
     recording
 }

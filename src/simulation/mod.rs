@@ -1,6 +1,7 @@
 //! Clock, fields and executor, advanced together.
 
 mod evolving;
+pub mod flows;
 mod prepared;
 
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::{Fields, Stability, centred, rate_left};
+use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
 use crate::operators::{
     Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, ReadFluxes, ReadObservables, ReadSources, Reading,
@@ -16,7 +17,7 @@ use crate::operators::{
 };
 use crate::physics::Particle;
 use crate::scenario::schema::Synchronise;
-use crate::splitting::{self, KickTables, Order};
+use crate::splitting::{self, FLOWS, Flow, Order, Stage, Step, composed, merged, owed};
 use crate::state::State;
 
 pub use evolving::{Clock, Evolving};
@@ -47,14 +48,6 @@ pub struct Simulation {
     pub sweeps: u64,
     /// Time spent in the executor; the rest is the host's own.
     pub executed: Duration,
-}
-
-/// A recorded kick and what is needed to finish it when its sources are known.
-struct Kick {
-    length: f64,
-    /// The E it holds fixed, self-consistent and prescribed.
-    e: Vec<DVec3>,
-    e_external: Vec<DVec3>,
 }
 
 /// Sums over momentum at every space cell, and the fields there.
@@ -95,14 +88,6 @@ impl Simulation {
         Recorder { grid: &self.grid, particle: &self.particle, schemes }
     }
 
-    /// The order of the space axes in drift or kick `stage` of the present step.
-    fn sweep_order(&self, stage: usize) -> Order {
-        match self.order {
-            2 => Order::of(self.clock.steps + stage as u64),
-            _ => Order::Palindrome,
-        }
-    }
-
     /// Finds the rate of E at the start from two trial kicks, forwards and backwards, after
     /// which everything is as before. Without a moment P = 0 and E stands still in a kick.
     fn find_rate(&mut self, state: &State) -> Result<()> {
@@ -110,6 +95,7 @@ impl Simulation {
             return Ok(());
         }
         let length = 0.5 * self.clock.step * splitting::composition(self.order)[0];
+        let order = if self.order == 2 { Order::Forwards } else { Order::Palindrome };
         let (fields, sources, time) = (self.fields.clone(), self.sources.clone(), self.time());
         let turning = fields.turning(&sources);
         let mesh = fields.mesh;
@@ -117,10 +103,7 @@ impl Simulation {
         let start: Vec<DVec3> = self.electric().into_iter().enumerate().map(|(i, e)| e + external(i)).collect();
         let mut ends = Vec::new();
         for length in [length, -length] {
-            let mut recording = Recording::default();
-            let kick = self.record_kick(&mut recording, time, length, self.sweep_order(0));
-            let mut readings = self.execute(&recording)?.into_iter();
-            self.finish_kick(&kick, &mut readings)?;
+            self.run([Stage { flow: Flow::Kick, time, length, order, last: false }])?;
             ends.push(self.electric());
             self.executor.write(state)?;
             (self.fields, self.sources) = (fields.clone(), sources.clone());
@@ -159,190 +142,25 @@ impl Simulation {
     }
 
     fn advance_by(&mut self, count: u64, open: bool) -> Result<()> {
-        match self.synchronise {
-            Synchronise::Outputs => self.advance_merged(count, open),
-            Synchronise::Steps => (0..count).try_for_each(|_| self.advance_composed()),
-        }
-    }
-
-    /// Half a drift, then kicks and drifts in turn, the last drift a half one, or none if the end is `open`.
-    fn advance_merged(&mut self, count: u64, open: bool) -> Result<()> {
-        let step = self.clock.step;
-        if count == 0 && open {
-            return Ok(());
-        }
-        // What the last step owes, and what the next one begins with.
-        let halves = u32::from(self.clock.owes_drift) + u32::from(count > 0);
-        self.drift(0.5 * step * f64::from(halves), self.time(), self.sweep_order(if count > 0 { 1 } else { 0 }))?;
-        self.clock.owes_drift = false;
-        for left in (0..count).rev() {
-            let end = self.clock.time_after(self.clock.steps + 1);
-            let drift = match left {
-                0 if open => None,
-                0 => Some((0.5 * step, end)),
-                _ => Some((step, end)),
-            };
-            self.kick_and_drift(self.time(), step, drift, 0)?;
-            self.clock.steps += 1;
-            self.clock.owes_drift = drift.is_none();
-        }
-        Ok(())
-    }
-
-    /// One step composed of steps of order two, each with half drifts of its own: their
-    /// Ampere's law is a trapezoid, which over a merged drift is not that of its halves. Before and
-    /// after them what dissipates, where their sweeps have no share of that.
-    fn advance_composed(&mut self) -> Result<()> {
-        self.damp(Order::Forwards)?;
-        let mut time = self.time();
-        for (stage, fraction) in splitting::composition(self.order).iter().enumerate() {
-            let length = fraction * self.clock.step;
-            // The mirror image of the drift after the kick, or in order two of the step before.
-            self.drift(0.5 * length, time, self.sweep_order(stage + 1))?;
-            self.kick_and_drift(time, length, Some((0.5 * length, time + length)), stage)?;
-            time += length;
-        }
-        self.clock.steps += 1;
-        self.damp(Order::Backwards)
-    }
-
-    /// Half a step of dissipation where the sweeps of a step have none; forwards in time
-    /// whatever the step.
-    fn damp(&mut self, order: Order) -> Result<()> {
-        if self.order == 2 || self.dissipation == 0.0 {
-            return Ok(());
-        }
-        let table = self.fields.table(&self.electric(), self.time());
-        let mut recording = Recording { tables: vec![table], commands: Vec::new() };
-        let recorder = self.recorder_of(&[Scheme::Dissipation]);
-        splitting::damping(&recorder, &mut recording, 0.5 * self.clock.step.abs(), 0, order);
-        if self.self_consistent() {
-            recording.push(ReadSources { table: 0 });
-        }
-        let mut readings = self.execute(&recording)?.into_iter();
-        if self.self_consistent() {
-            self.sources = next_sources(&mut readings)?;
-            self.fields.obey_gauss(&self.sources);
-            self.fields.damp(self.damping, 0.5 * self.clock.step, &self.sources, &mut self.e_rate);
-        }
-        Ok(())
-    }
-
-    /// Runs a drift of length `drift` with the fields at `time`.
-    fn drift(&mut self, drift: f64, time: f64, order: Order) -> Result<()> {
-        let mut recording = Recording::default();
-        self.record_drift(&mut recording, drift, time, order);
-        let mut readings = self.execute(&recording)?.into_iter();
-        self.finish_drift(drift, &mut readings)
-    }
-
-    /// Runs kick `stage` of the step, of a length from `start`, then a drift of a length with the fields
-    /// at a time.
-    fn kick_and_drift(&mut self, start: f64, length: f64, drift: Option<(f64, f64)>, stage: usize) -> Result<()> {
-        if self.order == 2 {
-            self.fields.damp(self.damping, length, &self.sources, &mut self.e_rate);
-        }
-        let mut recording = Recording::default();
-        let kick = self.record_kick(&mut recording, start, length, self.sweep_order(stage));
-        if let Some((drift, time)) = drift {
-            self.record_drift(&mut recording, drift, time, self.sweep_order(stage + 1));
-        }
-        let mut readings = self.execute(&recording)?.into_iter();
-        self.finish_kick(&kick, &mut readings)?;
-        drift.map_or(Ok(()), |(drift, _)| self.finish_drift(drift, &mut readings))
-    }
-
-    /// Records a kick of `length` from `start` and, where fields evolve, the sources after
-    /// it; takes B and A through it.
-    fn record_kick(&mut self, recording: &mut Recording, start: f64, length: f64, order: Order) -> Kick {
-        let mesh = self.fields.mesh;
-        let middle = start + 0.5 * length;
-        let external = |i: usize| self.fields.external.at(i, mesh.position(i), middle).e;
-        let e_external: Vec<DVec3> = (0..mesh.size()).map(external).collect();
-        let mut e = self.electric();
-        if self.self_consistent() {
-            for (i, turning) in self.fields.turning(&self.sources).into_iter().enumerate() {
-                e[i] = centred(0.5 * length, e[i], turning, self.e_rate[i], e_external[i]);
-            }
-        }
-        let tables = self.kick_fields(recording, &e, start, length);
-        splitting::kick(&self.recorder(), recording, length, tables, order);
-        if self.self_consistent() {
-            recording.push(ReadSources { table: tables.after });
-        }
-        Kick { length, e, e_external }
-    }
-
-    /// Takes D through a kick, with the sources before and after it.
-    fn finish_kick(&mut self, kick: &Kick, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
-        if !self.self_consistent() {
-            return Ok(());
-        }
-        let kicked = next_sources(readings)?;
-        self.fixed_momentum += kick.length * self.fields.force_on_fixed_charge(&kick.e);
-        let held: Vec<DVec3> = kick.e.iter().zip(&kick.e_external).map(|(e, external)| *e + *external).collect();
-        self.fields.hidden_current(kick.length, &held, &self.sources, &kicked);
-        self.fields.obey_gauss(&kicked);
-        self.sources = kicked;
-        let (e, turning) = (self.electric(), self.fields.turning(&self.sources));
-        let rate = |i: usize| rate_left(0.5 * kick.length, kick.e[i], e[i], turning[i], kick.e_external[i]);
-        self.e_rate = (0..e.len()).map(rate).collect();
-        Ok(())
-    }
-
-    /// Takes B and A through a kick of `length` from `start` and adds its tables: `e` and the
-    /// prescribed E belong to its middle, B and A of the first half to its start and of
-    /// the second to its end.
-    fn kick_fields(&mut self, recording: &mut Recording, e: &[DVec3], start: f64, length: f64) -> KickTables {
-        let (half, middle, end) = (0.5 * length, start + 0.5 * length, start + length);
-        let fields = &mut self.fields;
-        let advance = |fields: &mut Fields| {
-            fields.faraday(half, e);
-            fields.potential(half, e, middle);
+        let (clock, owes) = (self.clock, self.clock.owes_drift);
+        let step = |n: u64| {
+            let count = clock.steps + n;
+            Step { count, start: clock.time_after(count), length: clock.step, end: clock.time_after(count + 1) }
         };
-        let mut before = fields.table(e, start);
-        advance(fields);
-        let middle = fields.table(e, middle);
-        advance(fields);
-        let mut after = fields.table(e, end);
-        for (i, sample) in middle.iter().enumerate() {
-            for table in [&mut before, &mut after] {
-                (table[i].e, table[i].de) = (sample.e, sample.de);
+        match self.synchronise {
+            Synchronise::Outputs => {
+                let steps = (0..count).flat_map(|n| merged(&FLOWS, step(n), owes || n > 0, open || n + 1 < count));
+                let rest = if count == 0 && owes && !open { owed(&FLOWS, step(0)) } else { None };
+                self.run(steps.chain(rest))?;
+                self.clock.owes_drift = open && (count > 0 || owes);
+                Ok(())
+            }
+            // What dissipates stands around steps whose sweeps have no share of it.
+            Synchronise::Steps => {
+                let (order, dissipation) = (self.order, self.order != 2 && self.dissipation != 0.0);
+                self.run((0..count).flat_map(|n| composed(&FLOWS, step(n), order, dissipation)))
             }
         }
-        let first = recording.tables.len();
-        recording.tables.extend([before, middle, after]);
-        KickTables { before: first, middle: first + 1, after: first + 2 }
-    }
-
-    /// Records a drift with B at `time` and, where fields evolve, the sources after it.
-    fn record_drift(&self, recording: &mut Recording, drift: f64, time: f64, order: Order) {
-        let table = recording.tables.len();
-        let mut samples = self.fields.table(&[], time);
-        for (sample, rate) in samples.iter_mut().zip(&self.fields.absorption) {
-            sample.absorbed = -(-rate * drift).exp_m1();
-        }
-        recording.tables.push(samples);
-        splitting::drift(&self.recorder(), recording, drift, table, order);
-        if self.self_consistent() {
-            recording.push(ReadSources { table });
-        }
-    }
-
-    /// Ampere's law over a drift, with the sources before and after it.
-    fn finish_drift(&mut self, drift: f64, readings: &mut impl Iterator<Item = Reading>) -> Result<()> {
-        if self.self_consistent() {
-            let after = next_sources(readings)?;
-            self.stability.refuse(&after, self.clock.step, self.time())?;
-            // The layers took a share away last of all.
-            let left = after.iter().zip(&self.fields.absorption);
-            let removed: Vec<f64> = left.map(|(s, rate)| s.density * (rate * drift).exp_m1()).collect();
-            self.fields.collect(&removed);
-            self.fields.ampere(drift, &self.sources, &after);
-            self.fields.obey_gauss(&after);
-            self.sources = after;
-        }
-        Ok(())
     }
 
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
@@ -404,16 +222,6 @@ impl Simulation {
             _ => Err(Error::Run("the device returned no fluxes".into())),
         }
     }
-}
-
-/// The next sources among the readings.
-fn next_sources(readings: &mut impl Iterator<Item = Reading>) -> Result<Vec<Sources>> {
-    readings
-        .find_map(|reading| match reading {
-            Reading::Sources(sources) => Some(sources),
-            Reading::Observables(_) | Reading::Fluxes(_) => None,
-        })
-        .ok_or_else(|| Error::Run("the device returned no sources".into()))
 }
 
 #[cfg(test)]
@@ -526,13 +334,11 @@ mod tests {
         let fields = json!({"evolution": "maxwell", "uniform": {"B": [0, 0, 0.3]}, "perturbations": waves});
         let density = |r: DVec3, p: DVec3| (1.0 + 0.2 * r.x.cos()) * maxwellian(p, 0.35);
         let mut simulation = start(axes, fields, DVec3::new(0.3, 0.2, -0.4), density);
-        simulation.dissipation = 0.0;
+        (simulation.dissipation, simulation.damping) = (0.0, DVec3::ZERO);
         simulation.advance(3).expect("finite");
-        let kick = |simulation: &mut Simulation, start: f64, length: f64| {
-            let mut recording = Recording::default();
-            let kick = simulation.record_kick(&mut recording, start, length, Order::Palindrome);
-            let mut readings = simulation.execute(&recording).expect("executed").into_iter();
-            simulation.finish_kick(&kick, &mut readings).expect("sources");
+        let kick = |simulation: &mut Simulation, time: f64, length: f64| {
+            let stage = Stage { flow: Flow::Kick, time, length, order: Order::Palindrome, last: false };
+            simulation.run([stage]).expect("finite");
         };
         let all = |simulation: &mut Simulation| {
             let fields = &simulation.fields;

@@ -95,8 +95,9 @@ impl Prepared {
         simulation.fields.set_background(self.background, &simulation.sources)?;
         simulation.fields.solve_gauss(&simulation.sources);
         simulation.fields.obey_gauss(&simulation.sources);
-        simulation.damping = damping(&simulation);
         simulation.find_rate(&self.state)?;
+        // From now on: the trial kicks ask for the rate alone.
+        simulation.damping = damping(&simulation);
         Ok(simulation)
     }
 }

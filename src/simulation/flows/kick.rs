@@ -1,0 +1,118 @@
+//! Kick, E fixed: W moves in momentum under `q(E + v x B)` and the dipole force, w turns about T,
+//! the hidden velocity due to E carries W along x; dB/dt = - curl E, dA/dt = - E. The magnetic
+//! operators use B before and after in its two halves.
+//!
+//! ```text
+//! kick = px(1/2) py(1/2) pz(1/2) torque(1/2) | hidden(1) | torque(1/2) pz(1/2) py(1/2) px(1/2)
+//! ```
+//!
+//! What nothing separates is one: the two turns without a hidden velocity, the two innermost
+//! forces without spin.
+
+use glam::DVec3;
+
+use super::{DIRECTIONS, Finish, along_space, next_sources};
+use crate::fields::{Fields, centred, rate_left};
+use crate::grid::MOMENTUM;
+use crate::operators::{Force, HiddenVelocity, ReadSources, Recorder, Recording, SpinTorque};
+use crate::simulation::Simulation;
+use crate::splitting::{Order, Stage};
+
+/// Tables of one kick: fields before and after Faraday's law, and halfway.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables {
+    pub before: usize,
+    pub middle: usize,
+    pub after: usize,
+}
+
+/// Records the sweeps and turns of one kick of length `time`.
+pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, tables: Tables, order: Order) {
+    let Tables { before, middle, after } = tables;
+    let axes: Vec<usize> =
+        DIRECTIONS.into_iter().filter(|&axis| recorder.grid.axis(MOMENTUM + axis).is_some()).collect();
+    let (last, others) = match axes.split_last() {
+        Some((&last, others)) if !SpinTorque::acts(recorder, &recording.tables[middle]) => (Some(last), others),
+        _ => (None, &axes[..]),
+    };
+    for &axis in others {
+        Force::record(recorder, recording, axis, 0.5 * time, before);
+    }
+    match last {
+        Some(axis) => Force::record(recorder, recording, axis, time, middle),
+        None if !HiddenVelocity::acts(recorder, &recording.tables[middle]) => {
+            SpinTorque::record(recorder, recording, time, middle);
+        }
+        None => {
+            SpinTorque::record(recorder, recording, 0.5 * time, before);
+            along_space(recorder, time, order, |axis, time| {
+                HiddenVelocity::record(recorder, recording, axis, time, middle);
+            });
+            SpinTorque::record(recorder, recording, 0.5 * time, after);
+        }
+    }
+    for &axis in others.iter().rev() {
+        Force::record(recorder, recording, axis, 0.5 * time, after);
+    }
+}
+
+/// Takes B and A through a kick and records it and, where fields evolve, the sources after it;
+/// these take D on, and tell the rate of E that the kick leaves behind.
+pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
+    let Stage { time, length, order, .. } = *stage;
+    if simulation.order == 2 {
+        simulation.fields.damp(simulation.damping, length, &simulation.sources, &mut simulation.e_rate);
+    }
+    let mesh = simulation.fields.mesh;
+    let external = |i: usize| simulation.fields.external.at(i, mesh.position(i), time + 0.5 * length).e;
+    let e_external: Vec<DVec3> = (0..mesh.size()).map(external).collect();
+    let mut e = simulation.electric();
+    if simulation.self_consistent() {
+        for (i, turning) in simulation.fields.turning(&simulation.sources).into_iter().enumerate() {
+            e[i] = centred(0.5 * length, e[i], turning, simulation.e_rate[i], e_external[i]);
+        }
+    }
+    let tables = advance(&mut simulation.fields, recording, &e, time, length);
+    sweeps(&simulation.recorder(), recording, length, tables, order);
+    if !simulation.self_consistent() {
+        return Box::new(|_, _| Ok(()));
+    }
+    recording.push(ReadSources { table: tables.after });
+    Box::new(move |simulation, readings| {
+        let kicked = next_sources(readings)?;
+        let fields = &mut simulation.fields;
+        simulation.fixed_momentum += length * fields.force_on_fixed_charge(&e);
+        let held: Vec<DVec3> = e.iter().zip(&e_external).map(|(e, external)| *e + *external).collect();
+        fields.hidden_current(length, &held, &simulation.sources, &kicked);
+        fields.obey_gauss(&kicked);
+        simulation.sources = kicked;
+        let (end, turning) = (simulation.electric(), simulation.fields.turning(&simulation.sources));
+        let rate = |i: usize| rate_left(0.5 * length, e[i], end[i], turning[i], e_external[i]);
+        simulation.e_rate = (0..end.len()).map(rate).collect();
+        Ok(())
+    })
+}
+
+/// Takes B and A through a kick of `length` from `start` and adds its tables: `e` and the
+/// prescribed E belong to its middle, B and A of the first half to its start and of
+/// the second to its end.
+fn advance(fields: &mut Fields, recording: &mut Recording, e: &[DVec3], start: f64, length: f64) -> Tables {
+    let (half, middle, end) = (0.5 * length, start + 0.5 * length, start + length);
+    let advance = |fields: &mut Fields| {
+        fields.faraday(half, e);
+        fields.potential(half, e, middle);
+    };
+    let mut before = fields.table(e, start);
+    advance(fields);
+    let middle = fields.table(e, middle);
+    advance(fields);
+    let mut after = fields.table(e, end);
+    for (i, sample) in middle.iter().enumerate() {
+        for table in [&mut before, &mut after] {
+            (table[i].e, table[i].de) = (sample.e, sample.de);
+        }
+    }
+    let first = recording.tables.len();
+    recording.tables.extend([before, middle, after]);
+    Tables { before: first, middle: first + 1, after: first + 2 }
+}
