@@ -1,5 +1,6 @@
 //! The command line: arguments to a plan, the plan to an exit code.
 
+mod console;
 mod dispersion;
 mod fit;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use console::Console;
 use spinwigner::equilibrium::Conditions;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
@@ -218,7 +220,10 @@ fn act(command: Command) -> Result<()> {
     match command {
         Command::Run { scenario, out, device, precision, steps, quiet } => {
             let loaded = scenario::load(&scenario)?;
-            run::execute(&loaded, &RunOptions { out, device, precision, steps, quiet })?.verdict()
+            let mut console = Console::new(quiet);
+            let outcome = run::execute(&loaded, &RunOptions { out, device, precision, steps }, &mut console)?;
+            console.summary(&outcome);
+            outcome.verdict()
         }
         Command::Check { scenario, memory, precision } => {
             print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
@@ -273,7 +278,7 @@ fn measure(device: Option<usize>, precision: Precision, cells: usize, json: Opti
 
 fn exhibit(options: &gallery::Options) -> Result<()> {
     let missed = gallery::build(options, |what| {
-        let _ = writeln!(std::io::stderr(), "{what} ...");
+        let _ = writeln!(std::io::stderr(), "{what}");
     })?;
     print(&format!("wrote {}\n", options.page.display()))?;
     if missed > 0 && !options.coarse {

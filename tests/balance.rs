@@ -286,8 +286,8 @@ fn a_run_writes_rows_and_pictures() {
         loaded.scenario.output.snapshots.clear();
         let out = folder.path().join(name);
         let device = DeviceChoice::Gpu;
-        let options = RunOptions { out: Some(out.clone()), device, precision: None, steps: Some(5), quiet: true };
-        spinwigner::run::execute(&loaded, &options).unwrap_or_else(|error| panic!("{error}"));
+        let options = RunOptions { out: Some(out.clone()), device, precision: None, steps: Some(5) };
+        spinwigner::run::execute(&loaded, &options, &mut |_: &str| {}).unwrap_or_else(|error| panic!("{error}"));
         let rows = std::fs::read_to_string(out.join("balances.csv")).expect("balances.csv");
         let rows: Vec<Vec<&str>> = rows.lines().map(|line| line.split(',').collect()).collect();
         assert_eq!(rows[0][..3], ["time [1/ω_p]", "number_residual", "number_scale"]);

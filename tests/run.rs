@@ -228,9 +228,8 @@ fn an_unstable_step_ends_the_run() {
             device: spinwigner::run::DeviceChoice::Reference,
             precision: None,
             steps: None,
-            quiet: true,
         };
-        match spinwigner::run::execute(&loaded, &options) {
+        match spinwigner::run::execute(&loaded, &options, &mut |_: &str| {}) {
             Ok(_) => assert!(stable),
             Err(error) => {
                 let text = error.to_string();

@@ -7,6 +7,7 @@ mod thermal;
 mod values;
 mod waves;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -36,7 +37,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     EXHIBITS.iter().map(|exhibit| exhibit.scenario)
 }
 
-/// Runs the exhibits, draws them and writes the page; returns how many answers were missed.
+/// Runs the exhibits, draws them and writes the page; returns how many answers were missed. `say` hears how
+/// far it is and what runs note, line by line.
 ///
 /// # Errors
 ///
@@ -48,7 +50,8 @@ pub fn build(options: &Options, mut say: impl FnMut(&str)) -> Result<usize> {
     }
     let pictures = page::pictures(&options.page)?;
     page::refuse_foreign(&options.page, &pictures)?;
-    let runner = Runner::new(options)?;
+    let say = RefCell::new(&mut say as &mut dyn FnMut(&str));
+    let runner = Runner::new(options, &say)?;
     // Beside the page, so that what cannot be written there fails before the first run.
     let parent = options.page.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(Error::file(parent))?;
@@ -58,7 +61,7 @@ pub fn build(options: &Options, mut say: impl FnMut(&str)) -> Result<usize> {
     let chosen = |exhibit: &&Exhibit| options.only.is_empty() || options.only.iter().any(|n| n == exhibit.scenario);
     let mut entries = Vec::new();
     for exhibit in EXHIBITS.iter().filter(chosen) {
-        say(exhibit.scenario);
+        (say.borrow_mut())(&format!("{} ...", exhibit.scenario));
         entries.push(exhibit.build(&runner, &new)?);
     }
     // The page first: pictures without it would pass for somebody else's. All appear at
@@ -98,13 +101,15 @@ impl Exhibit {
 /// Runs scenarios into a folder that goes away.
 struct Runner<'a> {
     options: &'a Options,
+    /// Hears what runs note.
+    say: &'a RefCell<&'a mut dyn FnMut(&str)>,
     folder: TempDir,
 }
 
 impl<'a> Runner<'a> {
-    fn new(options: &'a Options) -> Result<Self> {
+    fn new(options: &'a Options, say: &'a RefCell<&'a mut dyn FnMut(&str)>) -> Result<Self> {
         let folder = TempDir::with_prefix("spinwigner-gallery-").map_err(Error::file(std::env::temp_dir()))?;
-        Ok(Runner { options, folder })
+        Ok(Runner { options, say, folder })
     }
 
     fn run(&self, loaded: &Loaded, name: &str) -> Result<Outcome> {
@@ -117,9 +122,8 @@ impl<'a> Runner<'a> {
             device: self.options.device,
             precision: self.options.precision,
             steps: None,
-            quiet: true,
         };
-        run::execute(&loaded, &options)
+        run::execute(&loaded, &options, &mut |note: &str| (self.say.borrow_mut())(&format!("note: {note}")))
     }
 
     /// The last picture of a snapshot, by the stem of its file name.

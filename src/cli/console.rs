@@ -1,0 +1,86 @@
+//! A run as a terminal shows it.
+
+use std::io::Write;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use spinwigner::run::{Answer, Beginning, Observer, Outcome, Progress};
+
+/// Prints title, progress and summary, or notes alone.
+pub struct Console {
+    quiet: bool,
+    progress: ProgressBar,
+}
+
+impl Console {
+    pub fn new(quiet: bool) -> Console {
+        Console { quiet, progress: ProgressBar::hidden() }
+    }
+
+    /// What the run came to.
+    pub fn summary(&self, outcome: &Outcome) {
+        if self.quiet {
+            return;
+        }
+        let Outcome { steps, time, cells, seconds, .. } = *outcome;
+        let speed = 1e-6 * cells as f64 * steps as f64 / seconds;
+        say(&format!("{steps} steps to t = {time:.4}, {cells} cells, {seconds:.1} s ({speed:.1} Mcell/s)"));
+        outcome.answers.iter().for_each(say_answer);
+        outcome.notes.iter().for_each(|note| say(&format!("note: {note}")));
+        let pictures = std::fs::read_dir(outcome.folder.join("snapshots")).map_or(0, Iterator::count);
+        say(&format!(
+            "results in {}: {pictures} pictures in snapshots/, diagnostics.csv, diagnostics.png, run.json",
+            outcome.folder.display()
+        ));
+    }
+}
+
+impl Observer for Console {
+    fn note(&mut self, text: &str) {
+        // Standard error may be closed.
+        self.progress.suspend(|| {
+            let _ = writeln!(std::io::stderr(), "note: {text}");
+        });
+    }
+
+    fn begins(&mut self, run: &Beginning) {
+        if self.quiet {
+            return;
+        }
+        say(run.title);
+        say(&format!("on {} [{}], {}", run.device.device, run.device.backend, run.device.precision));
+        // Hidden by itself when standard error is not a terminal.
+        self.progress = ProgressBar::new(run.steps);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} step {pos}/{len}  {msg}  {eta} left") {
+            self.progress.set_style(style);
+        }
+    }
+
+    fn advanced(&mut self, progress: &Progress) {
+        let Progress { steps, time, cells_per_second } = *progress;
+        self.progress.set_message(format!("t = {time:.3}  {:.1} Mcell/s", 1e-6 * cells_per_second));
+        self.progress.set_position(steps);
+    }
+
+    fn ends(&mut self) {
+        self.progress.finish_and_clear();
+    }
+}
+
+/// Prints a line; a reader that has gone away is no error.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+fn say_answer(answer: &Answer) {
+    let expectation = &answer.expectation;
+    say(&format!("{} {}", if answer.met() { "met   " } else { "MISSED" }, expectation.what));
+    say(&match answer.measured {
+        Some(measured) => format!(
+            "       expected {:.8}, measured {measured:.8}, off by {:.2e} (allowed {:.0e})",
+            expectation.value,
+            answer.error(),
+            expectation.relative_tolerance
+        ),
+        None => "       no wave could be fitted in the window".into(),
+    });
+}

@@ -1,0 +1,70 @@
+//! Local balances: rows of `balances.csv` and pictures, each between samples one step apart.
+
+use super::{Action, Outputs, TableFile};
+use crate::balance::{Balances, Sample};
+use crate::diagnostics::Table;
+use crate::error::Result;
+use crate::output::balance;
+use crate::run::schedule::{Halt, Schedule};
+use crate::scenario::schema::Scenario;
+use crate::simulation::Simulation;
+
+pub(in crate::run) struct LocalBalances {
+    rows: Schedule,
+    pictures: Option<Schedule>,
+    file: TableFile,
+    /// Sample one step before a balance.
+    before: Option<Sample>,
+}
+
+impl LocalBalances {
+    /// None where the scenario asks for none.
+    pub fn new(scenario: &Scenario, step: f64) -> Option<LocalBalances> {
+        let what = scenario.output.balances?;
+        let pictures = what.pictures.map(|interval| Schedule::every(Some(interval), step));
+        let file = TableFile::new("balances.csv", Table::default());
+        Some(LocalBalances { rows: Schedule::every(what.interval, step), pictures, file, before: None })
+    }
+
+    fn schedules(&self) -> impl Iterator<Item = Schedule> {
+        std::iter::once(self.rows).chain(self.pictures)
+    }
+}
+
+/// A balance needs a step before it.
+fn is_due(schedule: Schedule, at: Halt) -> bool {
+    at.step > 0 && schedule.is_due(at)
+}
+
+impl Action for LocalBalances {
+    /// The next sample: that of a balance, or the one before.
+    fn next(&self, at: Halt) -> u64 {
+        let next = self.schedules().map(|schedule| schedule.next(at)).min().unwrap_or(at.end);
+        if next > at.step + 1 { next - 1 } else { next }
+    }
+
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>> {
+        let following = Halt { step: at.step + 1, ..at };
+        let next = !at.is_last() && self.schedules().any(|schedule| is_due(schedule, following));
+        if !next && self.before.is_none() {
+            return Ok(None);
+        }
+        let sample = Sample::of(simulation)?;
+        if let Some(before) = self.before.take() {
+            let balances = Balances::between(&before, &sample);
+            if is_due(self.rows, at) {
+                balances.record(&outputs.scenario.units, &mut self.file.table)?;
+                self.file.grown(outputs.folder)?;
+            }
+            if self.pictures.is_some_and(|schedule| is_due(schedule, at)) {
+                balance::write(&outputs.folder.join("balances"), &balances, outputs.scenario, at.step)?;
+            }
+        }
+        self.before = next.then_some(sample);
+        Ok(None)
+    }
+
+    fn close(&mut self, outputs: &Outputs) -> Result<()> {
+        self.file.write(outputs.folder)
+    }
+}

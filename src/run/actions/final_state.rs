@@ -1,0 +1,39 @@
+//! The state a run ends with, and the fields there: `state/final.npy`, `E.npy`, `B.npy`.
+
+use super::{Action, Outputs};
+use crate::error::{Error, Result};
+use crate::precision::Precision;
+use crate::run::schedule::{Halt, Schedule};
+use crate::simulation::Simulation;
+use crate::{initial, npy};
+
+pub(in crate::run) struct FinalState;
+
+impl Action for FinalState {
+    fn next(&self, at: Halt) -> u64 {
+        Schedule::AtEnd.next(at)
+    }
+
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>> {
+        if !Schedule::AtEnd.is_due(at) {
+            return Ok(None);
+        }
+        let folder = outputs.folder.join("state");
+        std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+        let state = simulation.executor.state()?;
+        let shape = initial::shape(&simulation.grid, state.components());
+        let numbers = state.numbers();
+        if simulation.executor.description().precision == Precision::F32 {
+            npy::write_f32(&folder.join("final.npy"), &shape, &numbers)?;
+        } else {
+            npy::write_f64(&folder.join("final.npy"), &shape, &numbers)?;
+        }
+        let (e, b) = (simulation.electric(), simulation.fields.magnetic());
+        let shape = simulation.fields.mesh.file_shape();
+        for (name, field) in [("E", e), ("B", b)] {
+            let numbers: Vec<f64> = field.iter().flat_map(|v| v.to_array()).collect();
+            npy::write_f64(&folder.join(format!("{name}.npy")), &shape, &numbers)?;
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,57 @@
+//! Pictures of phase space, `snapshots/NAME_STEP.png`.
+
+use std::collections::HashMap;
+
+use super::{Action, Outputs};
+use crate::error::Result;
+use crate::output::snapshot;
+use crate::run::schedule::{Halt, Schedule};
+use crate::scenario::schema::Scenario;
+use crate::simulation::Simulation;
+use crate::state::State;
+
+pub(in crate::run) struct Pictures {
+    /// One per snapshot of the scenario, as its name.
+    schedules: Vec<Schedule>,
+    names: Vec<String>,
+    /// First plane of the snapshots that show changes, by their position.
+    first_planes: HashMap<usize, Vec<f64>>,
+}
+
+impl Pictures {
+    pub fn new(scenario: &Scenario, step: f64) -> Pictures {
+        let snapshots = &scenario.output.snapshots;
+        let schedules = snapshots.iter().map(|snapshot| Schedule::every(Some(snapshot.interval), step)).collect();
+        Pictures { schedules, names: snapshot::names(snapshots), first_planes: HashMap::new() }
+    }
+
+    fn draw(&mut self, index: usize, state: &State, simulation: &Simulation, outputs: &Outputs) -> Result<()> {
+        let (scenario, grid) = (outputs.scenario, &simulation.grid);
+        let what = &scenario.output.snapshots[index];
+        let mut plane = snapshot::project(state, grid, what);
+        if what.change {
+            let first = self.first_planes.entry(index).or_insert_with(|| plane.values.clone());
+            plane.values.iter_mut().zip(first).for_each(|(value, first)| *value -= *first);
+        }
+        let map = snapshot::heat_map(&plane, grid, what, &scenario.units, &scenario.title, simulation.time());
+        let name = format!("{}_{:07}.png", self.names[index], simulation.clock.steps);
+        map.write_png(&outputs.folder.join("snapshots").join(name))
+    }
+}
+
+impl Action for Pictures {
+    fn next(&self, at: Halt) -> u64 {
+        self.schedules.iter().map(|schedule| schedule.next(at)).min().unwrap_or(at.end)
+    }
+
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>> {
+        let due: Vec<usize> = (0..self.schedules.len()).filter(|&index| self.schedules[index].is_due(at)).collect();
+        if due.is_empty() {
+            return Ok(None);
+        }
+        // Read once for all pictures of this step.
+        let state = simulation.executor.state()?;
+        due.into_iter().try_for_each(|index| self.draw(index, &state, simulation, outputs))?;
+        Ok(None)
+    }
+}

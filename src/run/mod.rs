@@ -1,0 +1,174 @@
+//! From a loaded scenario to a folder of results: set-up, loop, verdict.
+
+mod actions;
+mod answers;
+mod device;
+mod folder;
+mod observer;
+mod record;
+mod schedule;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::diagnostics::Table;
+use crate::error::{Error, Result};
+use crate::operators::ExecutorDescription;
+use crate::output::series;
+use crate::precision::Precision;
+use crate::scenario::{Loaded, validate};
+use crate::simulation::{Prepared, Simulation};
+use actions::{Action, FinalState, LocalBalances, Outputs, Pictures, Rows};
+use record::Record;
+use schedule::Halt;
+
+pub use answers::Answer;
+pub use device::{DeviceChoice, open, start};
+pub use observer::{Beginning, Observer, Progress};
+
+/// How to run, apart from the scenario.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Folder for the results; a new one under `runs/` by default.
+    pub out: Option<PathBuf>,
+    pub device: DeviceChoice,
+    /// f32 by default; the reference knows f64 alone.
+    pub precision: Option<Precision>,
+    /// Stop after this many steps.
+    pub steps: Option<u64>,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Where the results are.
+    pub folder: PathBuf,
+    pub table: Table,
+    /// Empty for a run that was cut short.
+    pub answers: Vec<Answer>,
+    /// What was noted on the way and at the end.
+    pub notes: Vec<String>,
+    pub device: ExecutorDescription,
+    pub cells: usize,
+    pub steps: u64,
+    /// Physical time.
+    pub time: f64,
+    /// Time on the wall.
+    pub seconds: f64,
+}
+
+impl Outcome {
+    /// # Errors
+    ///
+    /// [`Error::Run`] when expected answers were missed.
+    pub fn verdict(&self) -> Result<()> {
+        let missed = self.answers.iter().filter(|answer| !answer.met()).count();
+        if missed > 0 {
+            return Err(Error::Run(format!("{missed} of {} expected answers were missed", self.answers.len())));
+        }
+        Ok(())
+    }
+}
+
+/// Runs a scenario and writes its results.
+///
+/// # Errors
+///
+/// [`Error::Input`] for what cannot be run, and for a folder in use; [`Error::Run`] where the run fails,
+/// after what was computed is written; [`Error::Device`] and [`Error::File`] where the machine does.
+pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observer) -> Result<Outcome> {
+    let scenario = &loaded.scenario;
+    let planned = (scenario.time.end / scenario.time.step).round() as u64;
+    let steps = options.steps.map_or(planned, |steps| steps.min(planned));
+    let prepared = Prepared::new(loaded)?;
+    let warnings = validate::warnings(scenario);
+    warnings.iter().for_each(|warning| observer.note(warning));
+    let (executor, notice) = open(&prepared, options.device, options.precision)?;
+    notice.iter().for_each(|notice| observer.note(notice));
+    let mut simulation = prepared.start(executor)?;
+    let rows = Rows::new(&mut simulation, scenario)?;
+    // Everything that can be refused has been: now the folder may exist.
+    let folder = folder::create(&loaded.name, options.out.as_deref())?;
+    let device = simulation.executor.description();
+    observer.begins(&Beginning { title: &scenario.title, device: &device, steps });
+    let step = simulation.clock.step;
+    let actions = Actions {
+        rows,
+        pictures: Pictures::new(scenario, step),
+        balances: LocalBalances::new(scenario, step),
+        final_state: scenario.output.final_state.then_some(FinalState),
+    };
+    let outputs = Outputs { scenario, folder: &folder };
+    let mut run = Run { simulation, actions, outputs, notes: Vec::new(), started: Instant::now() };
+    let outcome = run.advance(steps, observer);
+    observer.ends();
+    let closed = run.actions.each().try_for_each(|action| action.close(&run.outputs));
+    let seconds = run.started.elapsed().as_secs_f64();
+    let Run { simulation, actions: Actions { rows, .. }, mut notes, .. } = run;
+    if let Err(error) = outcome {
+        // What was computed before a failure is kept, and why it ended; that is the error to tell.
+        let notes = warnings.iter().chain(&notes).collect();
+        let _ = Record { seconds, notes, failure: Some(&error), answers: &[] }.write(&folder, loaded, &simulation);
+        return Err(error);
+    }
+    closed?;
+    let asked = if steps == planned { &scenario.expect[..] } else { &[] };
+    let answers: Vec<Answer> =
+        asked.iter().map(|expectation| Answer::of(expectation, rows.table(), scenario.time.end)).collect();
+    notes.extend(rows.last_words());
+    let recorded = warnings.iter().chain(&notes).collect();
+    Record { seconds, notes: recorded, failure: None, answers: &answers }.write(&folder, loaded, &simulation)?;
+    // Last, as nothing else depends on it.
+    series::write(&folder.join("diagnostics.png"), scenario, rows.table())?;
+    let (cells, steps, time) = (simulation.grid.cells(), simulation.clock.steps, simulation.time());
+    Ok(Outcome { folder, table: rows.into_table(), answers, notes, device, cells, steps, time, seconds })
+}
+
+/// What is done while a simulation advances, in the order in which it acts.
+struct Actions {
+    rows: Rows,
+    pictures: Pictures,
+    balances: Option<LocalBalances>,
+    final_state: Option<FinalState>,
+}
+
+impl Actions {
+    fn each(&mut self) -> impl Iterator<Item = &mut dyn Action> {
+        let balances = self.balances.as_mut().map(|action| action as &mut dyn Action);
+        let final_state = self.final_state.as_mut().map(|action| action as &mut dyn Action);
+        [Some(&mut self.rows as &mut dyn Action), Some(&mut self.pictures), balances, final_state].into_iter().flatten()
+    }
+}
+
+struct Run<'a> {
+    simulation: Simulation,
+    actions: Actions,
+    outputs: Outputs<'a>,
+    notes: Vec<String>,
+    started: Instant,
+}
+
+impl Run<'_> {
+    /// Advances to step `end`, from halt to halt.
+    fn advance(&mut self, end: u64, observer: &mut dyn Observer) -> Result<()> {
+        loop {
+            let at = Halt { step: self.simulation.clock.steps, end };
+            let mut next = end;
+            for action in self.actions.each() {
+                if let Some(note) = action.act(&mut self.simulation, at, &self.outputs)? {
+                    observer.note(&note);
+                    self.notes.push(note);
+                }
+                next = next.min(action.next(at));
+            }
+            if at.is_last() {
+                return Ok(());
+            }
+            self.simulation.advance(next - at.step)?;
+            let (steps, time) = (self.simulation.clock.steps, self.simulation.time());
+            let done = steps as f64 * self.simulation.grid.cells() as f64;
+            let cells_per_second = done / self.started.elapsed().as_secs_f64();
+            observer.advanced(&Progress { steps, time, cells_per_second });
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Who hears of a run. Nothing in the library prints.
+
+use crate::operators::ExecutorDescription;
+
+/// A run about to advance.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning<'a> {
+    pub title: &'a str,
+    pub device: &'a ExecutorDescription,
+    pub steps: u64,
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    pub steps: u64,
+    /// Physical time.
+    pub time: f64,
+    pub cells_per_second: f64,
+}
+
+/// Hears of a run while it goes on; what it does not care for it leaves out.
+pub trait Observer {
+    /// Something a user should know, in a sentence.
+    fn note(&mut self, _text: &str) {}
+
+    fn begins(&mut self, _run: &Beginning) {}
+
+    fn advanced(&mut self, _progress: &Progress) {}
+
+    /// The last step is done, or the run has failed.
+    fn ends(&mut self) {}
+}
+
+/// Hears the notes alone.
+impl<F: FnMut(&str)> Observer for F {
+    fn note(&mut self, text: &str) {
+        self(text);
+    }
+}
