@@ -29,7 +29,8 @@
 //!
 //! // The state with its axes: w0 at x = x_3 and p_x = p_10.
 //! let state = simulation.executor.state()?;
-//! let (x, px) = (simulation.grid.axis(0).expect("x"), simulation.grid.axis(MOMENTUM).expect("px"));
+//! let grid = simulation.grid.clone();
+//! let (x, px) = (grid.axis(0).expect("x"), grid.axis(MOMENTUM).expect("px"));
 //! println!("w0({:.2}, {:.2}) = {:.3e}", x.centre(3), px.centre(10), state.cell(3 * px.cells + 10).x);
 //!
 //! // A moment: the energy of motion at every x.
@@ -38,8 +39,8 @@
 //!
 //! // A picture.
 //! let (what, units) = (&loaded.scenario.output.snapshots[0], &loaded.scenario.units);
-//! let plane = snapshot::project(&state, &simulation.grid, what);
-//! let picture = snapshot::heat_map(&plane, &simulation.grid, what, units, &loaded.scenario.title, simulation.time());
+//! let plane = snapshot::project(&state, &grid, what);
+//! let picture = snapshot::heat_map(&plane, &grid, what, units, &loaded.scenario.title, simulation.time());
 //! picture.write_png(&folder.join("two-beams.png"))?;
 //! # Ok(())
 //! # }

@@ -20,7 +20,7 @@ fn plasma(fields: &Value, numerics: &Value, layer: Option<f64>, plane: bool) -> 
     }
     if plane {
         let momentum = axis(-1.5, 1.5, 9);
-        phase_space = json!({"x": axis(0.0, 8.0, 8), "y": axis(0.0, 6.0, 7), "px": momentum, "py": momentum});
+        phase_space = json!({"x": axis(0.0, 8.0, 9), "y": axis(0.0, 6.0, 8), "px": momentum, "py": momentum});
     }
     common::scenario(&json!({
         "title": "test", "about": "test", "references": ["test"],
