@@ -441,6 +441,7 @@ fn solve(mut matrix: Square, mut right: [f64; MOST]) -> Option<[f64; MOST]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     #[test]
     fn recovers_damped_and_growing_waves() {
@@ -458,31 +459,18 @@ mod tests {
         assert_eq!(standing_wave(&[0.0, 1.0, 2.0], &[&[1.0, 0.5, 0.2]], 0.0, 2.0), None);
     }
 
-    /// Normal deviates with a fixed seed: sums of twelve uniform ones of a linear congruential generator.
-    struct Noise(u64);
-
-    impl Noise {
-        fn next(&mut self) -> f64 {
-            let mut uniform = || {
-                self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (self.0 >> 11) as f64 / (1u64 << 53) as f64
-            };
-            (0..12).map(|_| uniform()).sum::<f64>() - 6.0
-        }
-    }
-
     /// Deviations from the truth over the stated errors, for frequency and rate, in 400 runs.
     /// `memory` is the correlation of the noise from sample to sample.
     fn deviations(frequency: f64, rate: f64, memory: f64, series: usize) -> [Vec<f64>; 2] {
         let time: Vec<f64> = (0..240).map(|i| 0.1 * f64::from(i)).collect();
-        let mut noise = Noise(20_240_229);
+        let mut noise = Random(20_240_229);
         let mut deviations = [Vec::new(), Vec::new()];
         for _ in 0..400 {
             let noisy: Vec<Vec<f64>> = (0..series)
                 .map(|part| {
                     let mut last = 0.0;
                     let wave = |t: &f64| {
-                        last = memory * last + (1.0 - memory * memory).sqrt() * noise.next();
+                        last = memory * last + (1.0 - memory * memory).sqrt() * noise.normal();
                         let phase = frequency * t + 0.4 + 1.5 * part as f64;
                         (rate * (t - 12.0)).exp() * phase.cos() + 0.03 * last
                     };
@@ -610,10 +598,10 @@ mod tests {
     fn a_line_stays_within_the_stated_error() {
         let time: Vec<f64> = (0..240).map(|i| 0.5 * f64::from(i)).collect();
         let clean = lines(&time, &[(1.0, 0.9, -0.005), (3.0, 2.0, 0.0)]);
-        let mut noise = Noise(20_240_229);
+        let mut noise = Random(20_240_229);
         let mut deviations = [Vec::new(), Vec::new()];
         for _ in 0..400 {
-            let noisy: Vec<f64> = clean.iter().map(|value| value + 0.3 * noise.next()).collect();
+            let noisy: Vec<f64> = clean.iter().map(|value| value + 0.3 * noise.normal()).collect();
             let fit = line(&time, &[&noisy], 0.0, 120.0, [0.6, 1.2]).expect("a line");
             deviations[0].push((fit.frequency - 0.9).abs() / fit.frequency_error);
             deviations[1].push((fit.growth_rate + 0.005).abs() / fit.growth_rate_error);
