@@ -1,6 +1,7 @@
 //! The command line: arguments to a plan, the plan to an exit code.
 
 mod dispersion;
+mod equilibrium;
 mod fit;
 
 use std::error::Error as _;
@@ -9,10 +10,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use spinwigner::equilibrium::Conditions;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
-use spinwigner::scenario::schema::Statistics;
 use spinwigner::scenario::{self, parse, shipped};
 use spinwigner::{Error, Result, bench, check, gallery, gpu, run};
 
@@ -93,35 +92,7 @@ Examples:
   spinwigner equilibrium --temperature 0.1 --spin-energy 0.01
   spinwigner equilibrium --temperature 0 --spin-energy 0.01 --statistics fermi-dirac --chemical-potential 0.1
   spinwigner equilibrium --temperature 0 --spin-energy 1e-4 --statistics fermi-dirac --density 1e-3 --hbar 1 --json")]
-    Equilibrium {
-        /// Temperature T, an energy; 0 for a degenerate gas.
-        #[arg(long, value_name = "T")]
-        temperature: f64,
-        /// mu_B B0: half the energy between the spins at rest. R has its sign.
-        #[arg(long, value_name = "ENERGY", allow_negative_numbers = true)]
-        spin_energy: f64,
-        /// How states are filled.
-        #[arg(long, value_name = "boltzmann|fermi-dirac", default_value = "boltzmann", value_parser = statistics)]
-        statistics: Statistics,
-        /// Chemical potential without the rest mass.
-        #[arg(long, value_name = "MU", allow_negative_numbers = true)]
-        chemical_potential: Option<f64>,
-        /// Number density.
-        #[arg(long, value_name = "N")]
-        density: Option<f64>,
-        /// Planck's constant over 2 pi: relates density and chemical potential.
-        #[arg(long, value_name = "HBAR")]
-        hbar: Option<f64>,
-        /// Mass m.
-        #[arg(long, value_name = "M", default_value = "1")]
-        mass: f64,
-        /// Kinetic energy p^2/(2m), and gamma = 1.
-        #[arg(long)]
-        non_relativistic: bool,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Equilibrium(equilibrium::Flags),
     /// List the shipped scenarios.
     List,
     /// Print the JSON of a shipped scenario.
@@ -223,31 +194,7 @@ fn act(command: Command) -> Result<()> {
         Command::Check { scenario, memory, precision } => {
             print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
         }
-        Command::Equilibrium {
-            temperature,
-            spin_energy,
-            statistics,
-            chemical_potential,
-            density,
-            hbar,
-            mass,
-            non_relativistic,
-            json,
-        } => {
-            let relativistic = !non_relativistic;
-            let conditions = Conditions {
-                mass,
-                relativistic,
-                spin_energy,
-                temperature,
-                statistics,
-                chemical_potential,
-                density,
-                hbar,
-            };
-            let answer = conditions.solve()?;
-            print(&if json { answer.json() } else { answer.table() })
-        }
+        Command::Equilibrium(flags) => print(&equilibrium::report(&flags)?),
         Command::List => print(&list()?),
         Command::Show { name } => print(show(&name)?),
         Command::Dispersion(flags) => print(&dispersion::report(&flags)?),
@@ -366,14 +313,6 @@ fn precision(text: &str) -> std::result::Result<Precision, String> {
         "f32" => Ok(Precision::F32),
         "f64" => Ok(Precision::F64),
         _ => Err("expected f32 or f64".into()),
-    }
-}
-
-fn statistics(text: &str) -> std::result::Result<Statistics, String> {
-    match text {
-        "boltzmann" => Ok(Statistics::Boltzmann),
-        "fermi-dirac" => Ok(Statistics::FermiDirac),
-        _ => Err("expected boltzmann or fermi-dirac".into()),
     }
 }
 
