@@ -3,6 +3,8 @@
 mod dispersion;
 mod equilibrium;
 mod fit;
+mod listings;
+mod parsers;
 
 use std::error::Error as _;
 use std::io::{ErrorKind, Write};
@@ -12,8 +14,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
-use spinwigner::scenario::{self, parse, shipped};
-use spinwigner::{Error, Result, bench, check, gallery, gpu, run};
+use spinwigner::{Error, Result, bench, check, gallery, gpu, run, scenario};
+
+use parsers::{count, device, memory, precision};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -195,14 +198,14 @@ fn act(command: Command) -> Result<()> {
             print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
         }
         Command::Equilibrium(flags) => print(&equilibrium::report(&flags)?),
-        Command::List => print(&list()?),
-        Command::Show { name } => print(show(&name)?),
+        Command::List => print(&listings::list()?),
+        Command::Show { name } => print(listings::show(&name)?),
         Command::Dispersion(flags) => print(&dispersion::report(&flags)?),
         Command::Fit(flags) => print(&fit::report(&flags)?),
         Command::Gallery { page, only, coarse, device, precision } => {
             exhibit(&gallery::Options { page, only, coarse, device, precision })
         }
-        Command::Devices => print(&devices()),
+        Command::Devices => print(&listings::devices()),
         Command::Bench { device, precision, cells, json } => measure(device, precision, cells, json),
     }
 }
@@ -252,95 +255,6 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-fn list() -> Result<String> {
-    let width = shipped::SHIPPED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    shipped::SHIPPED
-        .iter()
-        .map(|(name, text)| Ok(format!("{name:<width$}  {}\n", parse::parse(text, name)?.title)))
-        .collect()
-}
-
-fn show(name: &str) -> Result<&'static str> {
-    shipped::text(name).ok_or_else(|| {
-        let names = shipped::SHIPPED.iter().map(|(name, _)| *name);
-        let hint = match parse::did_you_mean(name, names.clone()) {
-            Some(close) => format!("; did you mean `{close}`?"),
-            None => String::new(),
-        };
-        let names: Vec<&str> = names.collect();
-        Error::Input(format!("`{name}` is not a shipped scenario{hint}\nshipped scenarios: {}", names.join(", ")))
-    })
-}
-
-fn devices() -> String {
-    let adapters = gpu::list_adapters();
-    if adapters.is_empty() {
-        return "No Vulkan, Metal or DirectX 12 device; `run` falls back to the float64 reference on the processor.\n"
-            .into();
-    }
-    adapters
-        .iter()
-        .map(|adapter| {
-            format!(
-                "{}  {} ({}, {}, {}): {}, binds {} MiB at a time, buffers up to {} MiB\n",
-                adapter.index,
-                adapter.name,
-                adapter.backend,
-                adapter.kind,
-                adapter.driver,
-                if adapter.f64 { "f32 and f64" } else { "f32" },
-                adapter.storage_binding_bytes >> 20,
-                adapter.max_buffer_bytes >> 20
-            )
-        })
-        .collect()
-}
-
-fn device(text: &str) -> std::result::Result<DeviceChoice, String> {
-    match text {
-        "auto" => Ok(DeviceChoice::Auto),
-        "gpu" => Ok(DeviceChoice::Gpu),
-        "reference" => Ok(DeviceChoice::Reference),
-        index => index
-            .parse()
-            .map(DeviceChoice::Index)
-            .map_err(|_| "expected auto, gpu, reference, or an index from `spinwigner devices`".into()),
-    }
-}
-
-fn precision(text: &str) -> std::result::Result<Precision, String> {
-    match text {
-        "f32" => Ok(Precision::F32),
-        "f64" => Ok(Precision::F64),
-        _ => Err("expected f32 or f64".into()),
-    }
-}
-
-/// A number of cells: 1000000 or 1e6.
-fn count(text: &str) -> std::result::Result<usize, String> {
-    match text.parse::<f64>() {
-        Ok(count) if (1e3..1e12).contains(&count) => Ok(count as usize),
-        _ => Err("expected a number of cells from 1e3 to 1e12, such as 8e6".into()),
-    }
-}
-
-/// A number of bytes with an optional binary unit: 512M, 4G, 1.5GiB.
-fn memory(text: &str) -> std::result::Result<u64, String> {
-    let complaint = || "expected a number of bytes such as 4G, 512M or 1000000".to_string();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
-        "" | "B" => 0,
-        "K" | "KB" | "KIB" => 10,
-        "M" | "MB" | "MIB" => 20,
-        "G" | "GB" | "GIB" => 30,
-        "T" | "TB" | "TIB" => 40,
-        _ => return Err(complaint()),
-    };
-    let count: f64 = digits.trim().parse().map_err(|_| complaint())?;
-    let bytes = count * 2f64.powi(shift);
-    if (1.0..9e15).contains(&bytes) { Ok(bytes as u64) } else { Err(complaint()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,32 +263,6 @@ mod tests {
     fn arguments_are_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn memory_takes_units() {
-        for (text, expected) in [
-            ("4G", 4 << 30),
-            ("512M", 512 << 20),
-            ("512mb", 512 << 20),
-            ("1.5GiB", 3 << 29),
-            ("1000", 1000),
-            ("2 K", 2048),
-        ] {
-            assert_eq!(memory(text), Ok(expected), "{text}");
-        }
-        for text in ["", "G", "-1", "0", "4X", "4GG", "inf", "NaN", "1e30", "4Ж"] {
-            assert!(memory(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn device_takes_names_and_indices() {
-        assert!(matches!(device("auto"), Ok(DeviceChoice::Auto)));
-        assert!(matches!(device("3"), Ok(DeviceChoice::Index(3))));
-        for text in ["", "cuda", "-1", "1.0"] {
-            assert!(device(text).is_err(), "{text}");
-        }
     }
 
     #[test]
