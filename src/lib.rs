@@ -72,6 +72,9 @@ pub mod operators;
 pub mod output;
 pub mod physics;
 pub mod precision;
+#[cfg(test)]
+#[path = "../tests/common/random.rs"]
+mod random;
 pub mod reference;
 pub mod run;
 pub mod scenario;

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::Random;
+use common::random::Random;
 use glam::DVec4;
 use serde_json::{Value, json};
 use spinwigner::balance::{Balances, Law, Local, Sample};

@@ -11,10 +11,12 @@
 //! largest magnitude along the line that was swept. Run with `--nocapture` to see
 //! how much of them is used.
 
+mod common;
+
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 use std::sync::OnceLock;
 
+use common::random::Random;
 use glam::{DVec3, DVec4};
 use spinwigner::Error;
 use spinwigner::gpu::{Choice, Context, GpuExecutor, Limits};
@@ -72,53 +74,33 @@ const KINDS: [[usize; 6]; 14] = [
     [19, 16, 0, 19, 16, 0],
 ];
 
-/// A linear congruential generator of numbers that `R` holds, and no less precise ones.
-struct Random<R> {
-    bits: u64,
-    precision: PhantomData<R>,
+/// A state of independent numbers in [-1, 1) that `R` holds.
+fn state<R: Real>(grid: &Grid, spin: bool, random: &mut Random) -> State {
+    state_of(grid, spin, || held::<R>(random.next()))
 }
 
-impl<R: Real> Random<R> {
-    fn new(seed: u64) -> Self {
-        Random { bits: seed, precision: PhantomData }
-    }
+/// A state of the numbers that `number` makes.
+fn state_of(grid: &Grid, spin: bool, number: impl FnMut() -> f64) -> State {
+    let components = if spin { 4 } else { 1 };
+    let numbers: Vec<f64> = std::iter::repeat_with(number).take(grid.cells() * components).collect();
+    State::from_numbers(&numbers, components)
+}
 
-    /// Uniform in [-1, 1).
-    fn next(&mut self) -> f64 {
-        self.bits = self.bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let digits = match R::PRECISION {
-            Precision::F32 => 23,
-            Precision::F64 => 53,
-        };
-        (self.bits >> (64 - digits)) as f64 / (1u64 << (digits - 1)) as f64 - 1.0
-    }
-
-    fn vector(&mut self) -> DVec3 {
-        DVec3::new(self.next(), self.next(), self.next())
-    }
-
-    /// A state of independent numbers made by `number`.
-    fn state(&mut self, grid: &Grid, spin: bool, number: impl Fn(&mut Random<R>) -> f64) -> State {
-        let components = if spin { 4 } else { 1 };
-        let numbers: Vec<f64> = (0..grid.cells() * components).map(|_| number(self)).collect();
-        State::from_numbers(&numbers, components)
-    }
-
-    /// Fields that differ from cell to cell; p only along momenta not resolved.
-    fn table(&mut self, grid: &Grid) -> Vec<FieldSample> {
-        (0..grid.space_cells())
-            .map(|_| {
-                let mut p = self.vector();
-                for slot in grid.momenta() {
-                    p[slot - MOMENTUM] = 0.0;
-                }
-                let absorbed = held::<R>(0.5 + 0.5 * self.next());
-                let mut gradient = || [(); 3].map(|()| self.vector());
-                let (de, db) = (gradient(), gradient());
-                FieldSample { e: self.vector(), b: self.vector(), de, db, p, absorbed }
-            })
-            .collect()
-    }
+/// Fields that differ from cell to cell and that `R` holds; p only along momenta not resolved.
+fn table<R: Real>(grid: &Grid, random: &mut Random) -> Vec<FieldSample> {
+    (0..grid.space_cells())
+        .map(|_| {
+            let absorbed = held::<R>(random.fraction());
+            let mut vector = || random.vector().map(held::<R>);
+            let mut p = vector();
+            for slot in grid.momenta() {
+                p[slot - MOMENTUM] = 0.0;
+            }
+            let mut gradient = || [(); 3].map(|()| vector());
+            let (de, db) = (gradient(), gradient());
+            FieldSample { e: vector(), b: vector(), de, db, p, absorbed }
+        })
+        .collect()
 }
 
 /// What `R` holds of a number.
@@ -343,8 +325,8 @@ impl<R: Real> Bench<R> {
     }
 
     /// All sweeps, turns and sums of this grid and particle.
-    fn check(&mut self, random: &mut Random<R>, report: &mut Report) {
-        let table = random.table(&self.grid);
+    fn check(&mut self, random: &mut Random, report: &mut Report) {
+        let table = table::<R>(&self.grid, random);
         for (command, courant) in self.sweeps(&table) {
             let outcome = self.run(std::slice::from_ref(&command), &fields_of(&command, &table));
             check_sweep(&self.grid, &self.particle, &command, courant, &outcome, report);
@@ -628,14 +610,14 @@ fn check_sweep(
 
 /// All kernels with spin and without on the full grid, for one kinematics.
 fn check_kinematics<R: Real>(kinematics: Kinematics) {
-    let (mut random, mut report) = (Random::<R>::new(1), Report::new(R::PRECISION));
+    let (mut random, mut report) = (Random(1), Report::new(R::PRECISION));
     let grid = grid::<R>(FULL);
     for (anomaly, charge, dissipation) in [(0.0, -1.0, 1.0), (0.3, -1.0, 0.4), (0.3, 0.0, 0.6)] {
-        let state = random.state(&grid, true, Random::next);
+        let state = state::<R>(&grid, true, &mut random);
         Bench::<R>::new(&grid, particle::<R>(kinematics, anomaly, charge), dissipation, &state)
             .check(&mut random, &mut report);
     }
-    let state = random.state(&grid, false, Random::next);
+    let state = state::<R>(&grid, false, &mut random);
     Bench::<R>::new(&grid, spinless::<R>(kinematics), 0.4, &state).check(&mut random, &mut report);
     report.finish();
 }
@@ -661,11 +643,11 @@ fn kernels_without_spin_orbit_coupling_are_the_reference() {
 
 /// Every kind of grid, whole and in slabs, and p from the tables where a momentum is not resolved.
 fn check_kinds<R: Real>() {
-    let (mut random, mut report) = (Random::<R>::new(2), Report::new(R::PRECISION));
+    let (mut random, mut report) = (Random(2), Report::new(R::PRECISION));
     for shape in KINDS {
         let grid = grid::<R>(shape);
         for particle in [particle::<R>(Kinematics::Relativistic, 0.3, -1.0), spinless::<R>(Kinematics::Relativistic)] {
-            let state = random.state(&grid, particle.spin, Random::next);
+            let state = state::<R>(&grid, particle.spin, &mut random);
             Bench::<R>::with_slabs(&grid, particle, 1.0, &state).check(&mut random, &mut report);
         }
     }
@@ -680,9 +662,9 @@ fn kernels_on_every_kind_of_grid_are_the_reference() {
 /// 129500 cells: 55 workgroups of lines in each sweep along x, 7 per space cell in
 /// the reductions, with neighbours in other workgroups along every axis.
 fn check_many_workgroups<R: Real>() {
-    let (mut random, mut report) = (Random::<R>::new(3), Report::new(R::PRECISION));
+    let (mut random, mut report) = (Random(3), Report::new(R::PRECISION));
     let grid = grid::<R>([37, 0, 0, 50, 70, 0]);
-    let state = random.state(&grid, true, Random::next);
+    let state = state::<R>(&grid, true, &mut random);
     let particle = particle::<R>(Kinematics::Relativistic, 0.0, -1.0);
     Bench::<R>::new(&grid, particle, 0.6, &state).check(&mut random, &mut report);
     report.finish();
@@ -700,7 +682,7 @@ fn kernels_with_many_workgroups_are_the_reference() {
 fn kernels_in_f64_are_the_reference() {
     if !context().adapter.f64 {
         let (grid, particle) = (grid::<f64>(FULL), particle::<f64>(Kinematics::Relativistic, 0.0, -1.0));
-        let state = Random::<f64>::new(1).state(&grid, true, Random::next);
+        let state = state::<f64>(&grid, true, &mut Random(1));
         let refused = GpuExecutor::<f64>::new(context(), grid, particle, 1.0, &state, FLUX_REACH).map(|_| ());
         assert!(matches!(refused, Err(Error::Input(_))), "{refused:?}");
         return;
@@ -716,13 +698,13 @@ fn kernels_in_f64_are_the_reference() {
 /// as they are relative to the largest number of the line, or of the sum.
 #[test]
 fn kernels_bear_nine_orders_of_magnitude() {
-    let (mut random, mut report) = (Random::<f32>::new(4), Report::new(Precision::F32));
+    let (mut random, mut report) = (Random(4), Report::new(Precision::F32));
     let grid = grid::<f32>([13, 0, 0, 11, 9, 0]);
-    let wide = |random: &mut Random<f32>| {
+    let wide = || {
         let magnitude = 10f64.powf(-1.5 + 4.5 * random.next());
         f64::from((magnitude * random.next().signum()) as f32)
     };
-    let state = random.state(&grid, true, wide);
+    let state = state_of(&grid, true, wide);
     Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.3, -1.0), 1.0, &state)
         .check(&mut random, &mut report);
     report.finish();
@@ -733,12 +715,12 @@ fn kernels_bear_nine_orders_of_magnitude() {
 /// number of the line each, and a face at the seam of two marches is computed twice.
 #[test]
 fn sweeps_conserve_every_component_along_every_line() {
-    let (mut random, mut report) = (Random::<f32>::new(5), Report::new(Precision::F32));
+    let (mut random, mut report) = (Random(5), Report::new(Precision::F32));
     let grid = grid::<f32>([13, 0, 0, 11, 9, 0]);
     for particle in [particle::<f32>(Kinematics::Relativistic, 0.3, -1.0), spinless::<f32>(Kinematics::Relativistic)] {
-        let state = random.state(&grid, particle.spin, Random::next);
+        let state = state::<f32>(&grid, particle.spin, &mut random);
         let mut bench = Bench::<f32>::new(&grid, particle, 1.0, &state);
-        let table = random.table(&grid);
+        let table = table::<f32>(&grid, &mut random);
         for (command, _) in bench.sweeps(&table) {
             let outcome = bench.run(std::slice::from_ref(&command), &fields_of(&command, &table));
             for line in lines(&grid, swept_slot(&command)) {
@@ -757,12 +739,12 @@ fn sweeps_conserve_every_component_along_every_line() {
 /// 64 x 65535; a state of 65 MiB, which every adapter must take.
 #[test]
 fn momenta_may_exceed_one_dispatch_dimension() {
-    let (mut random, mut report) = (Random::<f32>::new(7), Report::new(Precision::F32));
+    let (mut random, mut report) = (Random(7), Report::new(Precision::F32));
     let grid = grid::<f32>([0, 0, 0, 163, 161, 162]);
     assert!(grid.momentum_cells() > 64 * 65535);
     let state = State::Spin((0..grid.cells()).map(|cell| DVec4::new(1.0, 0.5, -0.25, (cell % 7) as f64)).collect());
     let mut bench = Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), 1.0, &state);
-    let outcome = bench.run(&[SpinTorque { time: 0.5, table: 0 }.into()], &random.table(&grid));
+    let outcome = bench.run(&[SpinTorque { time: 0.5, table: 0 }.into()], &table::<f32>(&grid, &mut random));
     // Angles up to 2 mu_B/hbar |T| t < 4; see the check of all angles.
     let excess =
         |cell| (outcome.gpu.cell(cell) - outcome.reference.cell(cell)).length() / w(outcome.before.cell(cell)).length();
@@ -775,11 +757,11 @@ fn momenta_may_exceed_one_dispatch_dimension() {
 /// one turn and one sweep.
 #[test]
 fn space_may_exceed_one_dispatch_dimension() {
-    let (mut random, mut report) = (Random::<f32>::new(8), Report::new(Precision::F32));
+    let (mut random, mut report) = (Random(8), Report::new(Precision::F32));
     let grid = grid::<f32>([65_539, 0, 0, 9, 0, 0]);
-    let state = random.state(&grid, true, Random::next);
+    let state = state::<f32>(&grid, true, &mut random);
     let mut bench = Bench::<f32>::with_slabs(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), 0.4, &state);
-    let table = random.table(&grid);
+    let table = table::<f32>(&grid, &mut random);
     bench.check_sums(&table, &mut report);
     bench.check_fluxes(&table, &mut report);
     let (speed, scheme) = (Speed::Coupled, Scheme::Flux);

@@ -2,9 +2,12 @@
 //! must be and in far more, it goes through the same numbers to the last bit, in device
 //! memory hardly above its own size, which is predicted.
 
+mod common;
+
 use std::ops::Range;
 
-use glam::{DVec3, DVec4};
+use common::random::Random;
+use glam::DVec3;
 use spinwigner::gpu::{Choice, Context, DeviceMemory, GpuExecutor, Limits, TABLES};
 use spinwigner::grid::{Axis, Grid};
 use spinwigner::operators::{
@@ -42,12 +45,9 @@ fn fields(grid: &Grid) -> Vec<FieldSample> {
 }
 
 fn state(grid: &Grid) -> State {
-    let cell = |cell: usize| {
-        // Rough, and cheap: the low bits of a multiplicative hash.
-        let hash = |k: usize| ((cell * 4 + k).wrapping_mul(2_654_435_761) >> 8 & 0xffff) as f64 / 65536.0;
-        DVec4::new(1.0 + hash(0), hash(1) - 0.5, hash(2) - 0.5, hash(3) - 0.5)
-    };
-    State::Spin((0..grid.cells()).map(cell).collect())
+    let mut random = Random(1);
+    let mut cell = || (1.0 + random.fraction(), 0.5 * random.vector()).into();
+    State::Spin((0..grid.cells()).map(|_| cell()).collect())
 }
 
 #[test]

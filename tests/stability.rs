@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::Random;
+use common::random::Random;
 use glam::DVec3;
 use serde_json::{Value, json};
 use spinwigner::fields::Stability;
@@ -42,7 +42,7 @@ struct Draw {
 
 impl Draw {
     fn new(random: &mut Random, number: usize) -> Draw {
-        let mut uniform = |low: f64, high: f64| low + (high - low) * (0.5 + 0.5 * random.next());
+        let mut uniform = |low: f64, high: f64| low + (high - low) * random.fraction();
         let kind = if number % 50 == 49 { 6 } else { KIND_OF[number % KIND_OF.len()] };
         let evolution = ["maxwell", "maxwell", "maxwell", "maxwell", "electrostatic"][number / 2 % 5];
         let neutral = number % 7 == 5;

@@ -11,7 +11,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::Random;
+use common::random::Random;
 use glam::{DVec3, DVec4};
 use spinwigner::gpu::{Choice, Context, GpuExecutor};
 use spinwigner::grid::{Axis, Grid, MOMENTUM};

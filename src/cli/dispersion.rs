@@ -9,6 +9,8 @@ use spinwigner::linear_theory::report::{self, Search};
 use spinwigner::scenario::schema::{Scenario, Units};
 use spinwigner::{Error, Result, scenario};
 
+use super::parsers::interval;
+
 #[derive(Debug, Args)]
 pub struct Flags {
     /// A scenario file, or the name of a shipped one; without it the flags below describe the plasma.
@@ -147,15 +149,6 @@ fn given(flags: &Given) -> Result<Scenario> {
     serde_json::from_value(scenario).map_err(|error| Error::Input(format!("dispersion: {error}")))
 }
 
-/// `FROM:TO`
-pub fn interval(text: &str) -> std::result::Result<[f64; 2], String> {
-    let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    text.split_once(':')
-        .and_then(|(from, to)| Some([parse(from)?, parse(to)?]))
-        .filter(|[from, to]| from < to)
-        .ok_or_else(|| "expected FROM:TO with FROM below TO, such as -0.5:0.3".into())
-}
-
 /// `K` or `FROM:TO:COUNT`
 fn wavenumbers(text: &str) -> std::result::Result<Wavenumbers, String> {
     let complaint =
@@ -181,11 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_parsed() {
-        assert_eq!(interval("-0.5:0.3"), Ok([-0.5, 0.3]));
-        for text in ["", "1", "1:0", "0:nan", "a:b"] {
-            assert!(interval(text).is_err(), "{text}");
-        }
+    fn wavenumbers_are_one_or_a_range() {
         assert_eq!(wavenumbers("0.5").map(|k| k.0), Ok(vec![0.5]));
         assert_eq!(wavenumbers("1:2:3").map(|k| k.0), Ok(vec![1.0, 1.5, 2.0]));
         for text in ["0", "-1", "1:2", "2:1:3", "1:2:1", "1:2:1e9", "inf"] {

@@ -10,6 +10,8 @@ use spinwigner::scenario::parse;
 use spinwigner::scenario::schema::Units;
 use spinwigner::{Error, Result};
 
+use super::parsers::interval;
+
 #[derive(Debug, Args)]
 pub struct Flags {
     /// Folder of a run.
@@ -24,7 +26,7 @@ pub struct Flags {
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     to: Option<f64>,
     /// Frequencies among which the strongest line is meant; without them the record is fitted as one wave.
-    #[arg(long, value_name = "W1:W2", value_parser = super::dispersion::interval)]
+    #[arg(long, value_name = "W1:W2", value_parser = interval)]
     between: Option<[f64; 2]>,
     /// Print JSON instead of text.
     #[arg(long)]

@@ -59,16 +59,15 @@ pub fn rate_left(half: f64, centred: DVec3, e: DVec3, turning: DVec3, external: 
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Noise;
     use super::*;
+    use crate::random::Random;
 
     /// A kick backwards finds the same E* and leaves what the kick forwards began with.
     #[test]
     fn the_rule_is_its_own_mirror_image() {
-        let mut noise = Noise(3);
-        let mut vector = || DVec3::new(noise.number(), noise.number(), noise.number());
+        let mut random = Random(3);
         for half in [0.01, 0.7, -3.0] {
-            let [e0, e1, a0, a1, b0, external] = std::array::from_fn(|_| vector());
+            let [e0, e1, a0, a1, b0, external] = std::array::from_fn(|_| random.vector());
             let middle = centred(half, e0, a0, b0, external);
             assert!((middle - half * ((middle + external).cross(a0) + b0) - e0).length() < 1e-14);
             let b1 = rate_left(half, middle, e1, a1, external);

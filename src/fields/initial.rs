@@ -235,13 +235,14 @@ impl Fields {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Noise, meshes};
+    use super::super::tests::meshes;
     use super::*;
+    use crate::random::Random;
     use crate::scenario::schema::Evolution;
 
-    fn sources(mesh: &Mesh, noise: &mut Noise) -> Vec<Sources> {
-        let polarisation = noise.vectors(mesh);
-        (noise.numbers(mesh).into_iter().zip(polarisation))
+    fn sources(mesh: &Mesh, random: &mut Random) -> Vec<Sources> {
+        let polarisation = random.vectors(mesh.size());
+        (random.numbers(mesh.size()).into_iter().zip(polarisation))
             .map(|(density, polarisation)| Sources { density, polarisation, ..Sources::default() })
             .collect()
     }
@@ -250,14 +251,14 @@ mod tests {
     /// mean of E.
     #[test]
     fn gauss_is_solved_in_every_dimension() {
-        let mut noise = Noise(3);
+        let mut random = Random(3);
         for mesh in meshes() {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
             fields.charge = 1.7;
-            fields.d = noise.vectors(&mesh);
+            fields.d = random.vectors(mesh.size());
             let mean = |e: &[DVec3]| e.iter().sum::<DVec3>() / e.len() as f64;
             let given = mean(&fields.d);
-            let sources = sources(&mesh, &mut noise);
+            let sources = sources(&mesh, &mut random);
             fields.set_background(Background::Neutralising, &sources).expect("neutral");
             fields.solve_gauss(&sources);
             let residual = fields.gauss_residual(&sources);
@@ -270,10 +271,10 @@ mod tests {
     /// Along one axis D is the sum of the charges.
     #[test]
     fn along_a_line_gauss_is_a_sum() {
-        let (mesh, mut noise) = (meshes()[0], Noise(4));
+        let (mesh, mut random) = (meshes()[0], Random(4));
         let mut fields = Fields::new(mesh, Evolution::Electrostatic);
         fields.charge = -1.0;
-        let sources = sources(&mesh, &mut noise);
+        let sources = sources(&mesh, &mut random);
         fields.set_background(Background::Neutralising, &sources).expect("neutral");
         fields.solve_gauss(&sources);
         let mut sum = fields.d[0].x;
@@ -344,11 +345,11 @@ mod tests {
     /// B back that A was made from, less its mean.
     #[test]
     fn potential_gives_the_field_back() {
-        let mut noise = Noise(5);
+        let mut random = Random(5);
         for (mesh, unresolved) in [(meshes()[0], DVec3::new(0.0, 1.0, 1.0)), (meshes()[2], DVec3::Z)] {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
             (fields.charge, fields.unresolved) = (1.0, unresolved);
-            let a: Vec<DVec3> = noise.vectors(&mesh).iter().map(|a| *a * unresolved).collect();
+            let a: Vec<DVec3> = random.vectors(mesh.size()).iter().map(|a| *a * unresolved).collect();
             // B = curl A is what Faraday's law makes of E = - A in a unit of time.
             fields.faraday(1.0, &a.iter().map(|a| -*a).collect::<Vec<_>>());
             fields.b.iter_mut().for_each(|b| *b += DVec3::new(0.1, 0.2, 0.3));
@@ -367,10 +368,10 @@ mod tests {
     /// The charge of an open domain has its opposite in the layers; a periodic one is refused.
     #[test]
     fn open_domains_may_be_charged() {
-        let (mesh, mut noise) = (meshes()[2], Noise(6));
+        let (mesh, mut random) = (meshes()[2], Random(6));
         let mut fields = Fields::new(mesh, Evolution::Maxwell);
         fields.charge = -1.0;
-        let mut sources = sources(&mesh, &mut noise);
+        let mut sources = sources(&mesh, &mut random);
         sources.iter_mut().for_each(|s| s.density += 2.0);
         assert!(matches!(fields.set_background(Background::None, &sources), Err(Error::Input(_))));
         fields.absorb([Some(0.6), None, None]);

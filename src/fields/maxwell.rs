@@ -323,11 +323,12 @@ impl Fields {
 mod tests {
     use std::f64::consts::TAU;
 
-    use super::super::tests::{Noise, meshes};
+    use super::super::tests::meshes;
     use super::*;
+    use crate::random::Random;
 
-    fn sources(mesh: &Mesh, noise: &mut Noise) -> Vec<Sources> {
-        let mut vectors = || noise.vectors(mesh);
+    fn sources(mesh: &Mesh, random: &mut Random) -> Vec<Sources> {
+        let mut vectors = || random.vectors(mesh.size());
         let (stream, slope, p, m) = (vectors(), vectors(), vectors(), vectors());
         (0..mesh.size())
             .map(|i| Sources {
@@ -346,7 +347,7 @@ mod tests {
     /// P, M and currents, absorbing layers included.
     #[test]
     fn constraints_survive_any_update() {
-        let mut noise = Noise(1);
+        let mut random = Random(1);
         let open = [Some(0.9), Some(0.7), Some(0.8)];
         let kinds = [(Evolution::Maxwell, [None; 3]), (Evolution::Maxwell, open), (Evolution::Electrostatic, open)];
         for mesh in meshes() {
@@ -355,16 +356,16 @@ mod tests {
                 fields.charge = -1.3;
                 fields.absorb(widths);
                 fields.b.fill(DVec3::new(0.2, -0.4, 0.7));
-                let mut before = sources(&mesh, &mut noise);
+                let mut before = sources(&mesh, &mut random);
                 fields.fixed_charge.fill(1.3);
                 fields.solve_gauss(&before);
                 for _ in 0..100 {
-                    let mut after = sources(&mesh, &mut noise);
+                    let mut after = sources(&mesh, &mut random);
                     for (after, before) in after.iter_mut().zip(&before) {
                         after.density = before.density;
                     }
                     for axis in mesh.resolved() {
-                        let number: Vec<f64> = noise.numbers(&mesh).iter().map(|number| 0.1 * number).collect();
+                        let number: Vec<f64> = random.numbers(mesh.size()).iter().map(|number| 0.1 * number).collect();
                         for (s, change) in after.iter_mut().zip(mesh.two_point(axis, &number)) {
                             s.density -= change;
                         }
@@ -376,8 +377,8 @@ mod tests {
                     fields.collect(&removed);
                     fields.ampere(0.1, &before, &after);
                     fields.obey_gauss(&after);
-                    fields.faraday(0.1, &noise.vectors(&mesh));
-                    fields.damp(DVec3::splat(2.0), 0.1, &after, &mut noise.vectors(&mesh));
+                    fields.faraday(0.1, &random.vectors(mesh.size()));
+                    fields.damp(DVec3::splat(2.0), 0.1, &after, &mut random.vectors(mesh.size()));
                     before = after;
                 }
                 let (gauss, magnetic) = (fields.gauss_residual(&before), fields.magnetic_residual());
@@ -429,10 +430,10 @@ mod tests {
     /// and H.(curl E) on the edges have the same sum, for any fields, to rounding.
     #[test]
     fn exchange_of_energy_is_exact() {
-        let mut noise = Noise(2);
+        let mut random = Random(2);
         for mesh in meshes() {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
-            (fields.d, fields.b) = (noise.vectors(&mesh), noise.vectors(&mesh));
+            (fields.d, fields.b) = (random.vectors(mesh.size()), random.vectors(mesh.size()));
             let vacuum = vec![Sources::default(); mesh.size()];
             let e = fields.electric(&vacuum);
             let mut later = fields.clone();

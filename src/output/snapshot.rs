@@ -227,17 +227,15 @@ mod tests {
 
     use super::*;
     use crate::grid::{AXES, Axis};
+    use crate::random::Random;
 
     /// A grid of all six axes, each of another length, and a state of noise on it.
     fn noise() -> (Grid, State) {
         let axis =
             |slot: usize| Axis { cells: 8 + slot % 3, from: -1.0 - slot as f64, step: 0.25 + 0.125 * slot as f64 };
         let grid = Grid::new(std::array::from_fn(|slot| (slot != 2).then(|| axis(slot)))).unwrap();
-        let mut seed = 1u32;
-        let mut next = || {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            f64::from(seed) / f64::from(u32::MAX)
-        };
+        let mut random = Random(1);
+        let mut next = || random.fraction();
         let cells = (0..grid.cells()).map(|_| DVec4::new(1.0 + next(), next(), -next(), 0.5 - next())).collect();
         (grid, State::Spin(cells))
     }

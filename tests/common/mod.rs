@@ -2,9 +2,10 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod random;
+
 use std::path::PathBuf;
 
-use glam::DVec3;
 use serde_json::{Value, json};
 use spinwigner::diagnostics::{self, Table};
 use spinwigner::fit::{self, Fit};
@@ -12,25 +13,6 @@ use spinwigner::run::{DeviceChoice, open};
 use spinwigner::scenario::schema::{Diagnostics, Mode, Units};
 use spinwigner::scenario::{self, Loaded};
 use spinwigner::simulation::{Prepared, Simulation};
-
-/// A linear congruential generator.
-pub struct Random(pub u64);
-
-impl Random {
-    /// Uniform in [-1, 1).
-    pub fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    }
-
-    pub fn vector(&mut self) -> DVec3 {
-        DVec3::new(self.next(), self.next(), self.next())
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        ((0.5 + 0.5 * self.next()) * end as f64) as usize
-    }
-}
 
 /// The executors every physical answer is asked of. Without an adapter the GPU
 /// one fails: a missing adapter is no reason to pass.

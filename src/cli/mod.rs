@@ -2,7 +2,10 @@
 
 mod console;
 mod dispersion;
+mod equilibrium;
 mod fit;
+mod listings;
+mod parsers;
 
 use std::error::Error as _;
 use std::io::{ErrorKind, Write};
@@ -10,13 +13,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use console::Console;
-use spinwigner::equilibrium::Conditions;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
-use spinwigner::scenario::schema::Statistics;
-use spinwigner::scenario::{self, parse, shipped};
-use spinwigner::{Error, Result, bench, check, gallery, gpu, run};
+use spinwigner::{Error, Result, bench, check, gallery, gpu, run, scenario};
+
+use console::Console;
+use parsers::{count, device, memory, precision};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -95,35 +97,7 @@ Examples:
   spinwigner equilibrium --temperature 0.1 --spin-energy 0.01
   spinwigner equilibrium --temperature 0 --spin-energy 0.01 --statistics fermi-dirac --chemical-potential 0.1
   spinwigner equilibrium --temperature 0 --spin-energy 1e-4 --statistics fermi-dirac --density 1e-3 --hbar 1 --json")]
-    Equilibrium {
-        /// Temperature T, an energy; 0 for a degenerate gas.
-        #[arg(long, value_name = "T")]
-        temperature: f64,
-        /// mu_B B0: half the energy between the spins at rest. R has its sign.
-        #[arg(long, value_name = "ENERGY", allow_negative_numbers = true)]
-        spin_energy: f64,
-        /// How states are filled.
-        #[arg(long, value_name = "boltzmann|fermi-dirac", default_value = "boltzmann", value_parser = statistics)]
-        statistics: Statistics,
-        /// Chemical potential without the rest mass.
-        #[arg(long, value_name = "MU", allow_negative_numbers = true)]
-        chemical_potential: Option<f64>,
-        /// Number density.
-        #[arg(long, value_name = "N")]
-        density: Option<f64>,
-        /// Planck's constant over 2 pi: relates density and chemical potential.
-        #[arg(long, value_name = "HBAR")]
-        hbar: Option<f64>,
-        /// Mass m.
-        #[arg(long, value_name = "M", default_value = "1")]
-        mass: f64,
-        /// Kinetic energy p^2/(2m), and gamma = 1.
-        #[arg(long)]
-        non_relativistic: bool,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Equilibrium(equilibrium::Flags),
     /// List the shipped scenarios.
     List,
     /// Print the JSON of a shipped scenario.
@@ -228,39 +202,15 @@ fn act(command: Command) -> Result<()> {
         Command::Check { scenario, memory, precision } => {
             print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
         }
-        Command::Equilibrium {
-            temperature,
-            spin_energy,
-            statistics,
-            chemical_potential,
-            density,
-            hbar,
-            mass,
-            non_relativistic,
-            json,
-        } => {
-            let relativistic = !non_relativistic;
-            let conditions = Conditions {
-                mass,
-                relativistic,
-                spin_energy,
-                temperature,
-                statistics,
-                chemical_potential,
-                density,
-                hbar,
-            };
-            let answer = conditions.solve()?;
-            print(&if json { answer.json() } else { answer.table() })
-        }
-        Command::List => print(&list()?),
-        Command::Show { name } => print(show(&name)?),
+        Command::Equilibrium(flags) => print(&equilibrium::report(&flags)?),
+        Command::List => print(&listings::list()?),
+        Command::Show { name } => print(listings::show(&name)?),
         Command::Dispersion(flags) => print(&dispersion::report(&flags)?),
         Command::Fit(flags) => print(&fit::report(&flags)?),
         Command::Gallery { page, only, coarse, device, precision } => {
             exhibit(&gallery::Options { page, only, coarse, device, precision })
         }
-        Command::Devices => print(&devices()),
+        Command::Devices => print(&listings::devices()),
         Command::Bench { device, precision, cells, json } => measure(device, precision, cells, json),
     }
 }
@@ -310,103 +260,6 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-fn list() -> Result<String> {
-    let width = shipped::SHIPPED.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    shipped::SHIPPED
-        .iter()
-        .map(|(name, text)| Ok(format!("{name:<width$}  {}\n", parse::parse(text, name)?.title)))
-        .collect()
-}
-
-fn show(name: &str) -> Result<&'static str> {
-    shipped::text(name).ok_or_else(|| {
-        let names = shipped::SHIPPED.iter().map(|(name, _)| *name);
-        let hint = match parse::did_you_mean(name, names.clone()) {
-            Some(close) => format!("; did you mean `{close}`?"),
-            None => String::new(),
-        };
-        let names: Vec<&str> = names.collect();
-        Error::Input(format!("`{name}` is not a shipped scenario{hint}\nshipped scenarios: {}", names.join(", ")))
-    })
-}
-
-fn devices() -> String {
-    let adapters = gpu::list_adapters();
-    if adapters.is_empty() {
-        return "No Vulkan, Metal or DirectX 12 device; `run` falls back to the float64 reference on the processor.\n"
-            .into();
-    }
-    adapters
-        .iter()
-        .map(|adapter| {
-            format!(
-                "{}  {} ({}, {}, {}): {}, binds {} MiB at a time, buffers up to {} MiB\n",
-                adapter.index,
-                adapter.name,
-                adapter.backend,
-                adapter.kind,
-                adapter.driver,
-                if adapter.f64 { "f32 and f64" } else { "f32" },
-                adapter.storage_binding_bytes >> 20,
-                adapter.max_buffer_bytes >> 20
-            )
-        })
-        .collect()
-}
-
-fn device(text: &str) -> std::result::Result<DeviceChoice, String> {
-    match text {
-        "auto" => Ok(DeviceChoice::Auto),
-        "gpu" => Ok(DeviceChoice::Gpu),
-        "reference" => Ok(DeviceChoice::Reference),
-        index => index
-            .parse()
-            .map(DeviceChoice::Index)
-            .map_err(|_| "expected auto, gpu, reference, or an index from `spinwigner devices`".into()),
-    }
-}
-
-fn precision(text: &str) -> std::result::Result<Precision, String> {
-    match text {
-        "f32" => Ok(Precision::F32),
-        "f64" => Ok(Precision::F64),
-        _ => Err("expected f32 or f64".into()),
-    }
-}
-
-fn statistics(text: &str) -> std::result::Result<Statistics, String> {
-    match text {
-        "boltzmann" => Ok(Statistics::Boltzmann),
-        "fermi-dirac" => Ok(Statistics::FermiDirac),
-        _ => Err("expected boltzmann or fermi-dirac".into()),
-    }
-}
-
-/// A number of cells: 1000000 or 1e6.
-fn count(text: &str) -> std::result::Result<usize, String> {
-    match text.parse::<f64>() {
-        Ok(count) if (1e3..1e12).contains(&count) => Ok(count as usize),
-        _ => Err("expected a number of cells from 1e3 to 1e12, such as 8e6".into()),
-    }
-}
-
-/// A number of bytes with an optional binary unit: 512M, 4G, 1.5GiB.
-fn memory(text: &str) -> std::result::Result<u64, String> {
-    let complaint = || "expected a number of bytes such as 4G, 512M or 1000000".to_string();
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
-        "" | "B" => 0,
-        "K" | "KB" | "KIB" => 10,
-        "M" | "MB" | "MIB" => 20,
-        "G" | "GB" | "GIB" => 30,
-        "T" | "TB" | "TIB" => 40,
-        _ => return Err(complaint()),
-    };
-    let count: f64 = digits.trim().parse().map_err(|_| complaint())?;
-    let bytes = count * 2f64.powi(shift);
-    if (1.0..9e15).contains(&bytes) { Ok(bytes as u64) } else { Err(complaint()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -415,32 +268,6 @@ mod tests {
     fn arguments_are_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn memory_takes_units() {
-        for (text, expected) in [
-            ("4G", 4 << 30),
-            ("512M", 512 << 20),
-            ("512mb", 512 << 20),
-            ("1.5GiB", 3 << 29),
-            ("1000", 1000),
-            ("2 K", 2048),
-        ] {
-            assert_eq!(memory(text), Ok(expected), "{text}");
-        }
-        for text in ["", "G", "-1", "0", "4X", "4GG", "inf", "NaN", "1e30", "4Ж"] {
-            assert!(memory(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn device_takes_names_and_indices() {
-        assert!(matches!(device("auto"), Ok(DeviceChoice::Auto)));
-        assert!(matches!(device("3"), Ok(DeviceChoice::Index(3))));
-        for text in ["", "cuda", "-1", "1.0"] {
-            assert!(device(text).is_err(), "{text}");
-        }
     }
 
     #[test]
