@@ -13,17 +13,17 @@ use glam::DVec3;
 
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
-use crate::fields::{SHARE, StepLimit};
+use crate::fields::{Prescribed, SHARE, StepLimit};
 use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
-use crate::grid::{AXIS_NAMES, Axis, Grid};
+use crate::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
+use crate::operators::FieldSample;
 use crate::output::balance;
 use crate::physics::Particle;
 use crate::precision::Precision;
 use crate::scenario::Loaded;
 use crate::scenario::reduction;
 use crate::scenario::schema::{
-    self, Evolution, External, FieldComponent, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population,
-    Scenario, Space, Spin, Time, UniformField,
+    self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin, Time,
 };
 use crate::scenario::validate::{self, bytes, number};
 
@@ -84,7 +84,7 @@ pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision)
 }
 
 fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
-    let estimate = Estimate::new(loaded, precision);
+    let estimate = Estimate::new(loaded, precision)?;
     let mut text = String::new();
     // Writing to a String cannot fail.
     let mut line = |words: String| writeln!(text, "{words}").unwrap_or_default();
@@ -134,65 +134,33 @@ impl Advice {
     }
 }
 
-/// Bounds of a prescribed or initial field over the domain.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Bound {
-    e: DVec3,
-    b: DVec3,
-}
-
-impl Bound {
-    fn add(&mut self, component: FieldComponent, value: f64) {
-        let target = match component {
-            FieldComponent::Ex => &mut self.e.x,
-            FieldComponent::Ey => &mut self.e.y,
-            FieldComponent::Ez => &mut self.e.z,
-            FieldComponent::Bx => &mut self.b.x,
-            FieldComponent::By => &mut self.b.y,
-            FieldComponent::Bz => &mut self.b.z,
-        };
-        *target += value.abs();
-    }
-
-    fn add_uniform(&mut self, field: &UniformField) {
-        self.e += DVec3::from(field.E).abs();
-        self.b += DVec3::from(field.B).abs();
-    }
-}
-
 struct Estimate<'s> {
     scenario: &'s Scenario,
     limit: Option<StepLimit>,
     /// Of the state on the device.
     precision: Precision,
     particle: Particle,
+    grid: Grid,
     /// Along x, y, z.
     spaces: [Option<Axis>; 3],
     /// Along x, y, z.
     momenta: [Option<Axis>; 3],
-    /// Largest |p| along x, y, z.
-    reach: DVec3,
 }
 
 impl<'s> Estimate<'s> {
-    fn new(loaded: &'s Loaded, precision: Precision) -> Self {
+    fn new(loaded: &'s Loaded, precision: Precision) -> Result<Self> {
         let scenario = &loaded.scenario;
-        let space = &scenario.phase_space;
-        let momenta = [space.px, space.py, space.pz].map(|axis| axis.map(Axis::from));
-        let canonical = [space.canonical.px, space.canonical.py, space.canonical.pz];
-        let reach = std::array::from_fn(|i| match momenta[i] {
-            Some(axis) => axis.from.abs().max(axis.to().abs()),
-            None => f64::abs(canonical[i]),
-        });
-        Estimate {
+        let grid = Grid::of(&scenario.phase_space)?;
+        let axes = |first: usize| [0, 1, 2].map(|direction| grid.axis(first + direction).copied());
+        Ok(Estimate {
             scenario,
             limit: validate::step_limit(scenario, &loaded.folder),
             precision,
             particle: Particle::new(&scenario.species, scenario.kinematics),
-            spaces: [space.x, space.y, space.z].map(|axis| axis.map(Axis::from)),
-            momenta,
-            reach: DVec3::from_array(reach),
-        }
+            spaces: axes(0),
+            momenta: axes(MOMENTUM),
+            grid,
+        })
     }
 
     fn cells(&self) -> f64 {
@@ -214,14 +182,14 @@ impl<'s> Estimate<'s> {
     }
 
     fn advice(&self) -> Vec<Advice> {
-        let fields = self.field_bound();
+        let bounds = self.field_bounds();
         let mut advice = Vec::new();
-        advice.extend(self.streaming());
-        advice.extend(self.forces(fields));
+        advice.extend(self.streaming(&bounds));
+        advice.extend(self.forces(&bounds));
         advice.extend(self.stability());
         advice.extend(self.plasma_frequency());
-        advice.extend(self.cyclotron(fields));
-        advice.extend(self.precession(fields));
+        advice.extend(self.cyclotron(&bounds));
+        advice.extend(self.precession(&bounds));
         advice.extend(self.susceptibility());
         advice.extend(self.populations());
         advice.extend(self.equilibria());

@@ -64,16 +64,16 @@ impl Estimate<'_> {
 
     /// R and M0 of equilibria on the grid beside the integrals, and the grid that gets them right.
     pub(super) fn equilibria(&self) -> Vec<Advice> {
-        let Ok(grid) = Grid::of(&self.scenario.phase_space) else { return Vec::new() };
+        let grid = &self.grid;
         let judged = |(index, population): (usize, &Population)| {
             let thermal = self.thermal(population)?;
             let who = format!("population {index}");
             if !thermal.isotropic() {
                 let fact = format!("{who}: R and M0 of an equilibrium with the T-BMT form are not judged");
-                let level = if thermal.sharp(&grid) { Level::Warning } else { Level::Note };
+                let level = if thermal.sharp(grid) { Level::Warning } else { Level::Note };
                 return Some(Advice::new(level, fact, "cells wider than it is smooth are refused"));
             }
-            let (exact, found) = (thermal.exact(), thermal.on(&grid).ok()?);
+            let (exact, found) = (thermal.exact(), thermal.on(grid).ok()?);
             let error = found.error(&exact);
             let fact = format!(
                 "{who}: R = {}, M0/(mu_B n) = {}; sums over the grid are off by {}, advised {EQUILIBRIUM} or less",
@@ -85,7 +85,7 @@ impl Estimate<'_> {
             if level == Level::Ok {
                 return Some(Advice { level, words: fact });
             }
-            let remedy = match thermal.resolving(&grid, EQUILIBRIUM, EQUILIBRIUM_CELLS) {
+            let remedy = match thermal.resolving(grid, EQUILIBRIUM, EQUILIBRIUM_CELLS) {
                 Ok(Some(finer)) => {
                     let axes = finer.momenta().filter_map(|slot| {
                         let axis = finer.axis(slot)?;
@@ -176,12 +176,7 @@ impl Estimate<'_> {
             .chain(self.scenario.fields.perturbations.iter().map(|p| p.mode))
             .chain(self.scenario.output.diagnostics.modes.iter().map(|mode| mode.mode))
             .map(|mode| self.wave_vector(mode));
-        let waves = self.scenario.fields.external.iter().filter_map(|external| match *external {
-            External::TravellingWave { wavenumber, .. } | External::StandingWave { wavenumber, .. } => {
-                Some(DVec3::from(wavenumber.each()))
-            }
-            _ => None,
-        });
+        let waves = Prescribed::of_all(&self.scenario.fields.external).into_iter().map(|part| part.form.wave_vector());
         let largest = named.chain(waves).fold(DVec3::ZERO, |largest, k| largest.max(k.abs()));
         let along = |(direction, axis): (usize, Axis)| {
             let (name, k) = (PhaseAxis::SPACE[direction].name(), largest[direction]);

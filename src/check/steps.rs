@@ -1,36 +1,34 @@
 //! Step sizes: speeds, forces, stability, and phases per step.
 
 use super::*;
+use crate::fields::Local;
+use crate::operators::{Force, HiddenVelocity, Recorder, SpinTorque, Streaming};
 
 impl Estimate<'_> {
-    /// Largest speed along x, y or z: with the other momenta zero.
-    fn max_speed(&self, axis: usize) -> f64 {
-        let mut p = DVec3::ZERO;
-        p[axis] = self.reach[axis];
-        self.particle.velocity(p)[axis]
+    /// What the terms are asked with.
+    fn recorder(&self) -> Recorder<'_> {
+        Recorder { grid: &self.grid, particle: &self.particle, schemes: &[] }
     }
 
-    /// Upper bounds of the fields the scenario gives; files are not read.
-    pub(super) fn field_bound(&self) -> Bound {
-        let fields = &self.scenario.fields;
-        let mut bound = Bound::default();
-        bound.add_uniform(&fields.uniform);
+    /// A table of one sample that bounds, component by component, the fields the scenario gives and their
+    /// derivatives; files are not read. A momentum that is not resolved counts with its canonical one.
+    pub(super) fn field_bounds(&self) -> [FieldSample; 1] {
+        let (fields, space) = (&self.scenario.fields, &self.scenario.phase_space);
+        let canonical = DVec3::new(space.canonical.px, space.canonical.py, space.canonical.pz);
+        let unresolved = DVec3::from(self.momenta.map(|axis| if axis.is_none() { 1.0 } else { 0.0 }));
+        let mut bound = FieldSample {
+            e: DVec3::from(fields.uniform.E).abs(),
+            b: DVec3::from(fields.uniform.B).abs(),
+            p: unresolved * canonical,
+            ..FieldSample::default()
+        };
         for p in &fields.perturbations {
-            bound.add(p.component, p.amplitude);
+            let value = p.amplitude.abs();
+            let local = Local { value, slope: value * self.wave_vector(p.mode).abs(), rate: 0.0 };
+            local.add_to(&mut bound, p.component);
         }
-        for external in &fields.external {
-            match *external {
-                External::Uniform(ref field) => bound.add_uniform(field),
-                External::Gradient { component, axis, value, slope } => {
-                    let along = self.spaces[PhaseAxis::from(axis) as usize];
-                    let ends = along.map_or([0.0; 2], |along| [along.from, along.to()]);
-                    let largest = ends.map(|x| (value + slope * x).abs());
-                    bound.add(component, largest[0].max(largest[1]));
-                }
-                External::TravellingWave { component, amplitude, .. }
-                | External::StandingWave { component, amplitude, .. } => bound.add(component, amplitude),
-                External::File(_) => {}
-            }
+        for part in Prescribed::of_all(&fields.external) {
+            part.form.bound(space).add_to(&mut bound, part.component);
         }
         if fields.evolution != Evolution::Frozen {
             // Gauss's law: E = q n amplitude k/k^2.
@@ -44,43 +42,23 @@ impl Estimate<'_> {
                 }
             }
         }
-        bound
+        [bound]
     }
 
-    /// Upper bounds of the derivatives of the fields along x, y and z.
-    fn gradient_bounds(&self) -> [Bound; 3] {
-        let fields = &self.scenario.fields;
-        let mut bounds = [Bound::default(); 3];
-        let mut add = |component: FieldComponent, slopes: DVec3| {
-            for (direction, bound) in bounds.iter_mut().enumerate() {
-                bound.add(component, slopes[direction]);
-            }
-        };
-        for p in &fields.perturbations {
-            add(p.component, p.amplitude * self.wave_vector(p.mode));
-        }
-        for external in &fields.external {
-            match *external {
-                External::Gradient { component, axis, slope, .. } => {
-                    add(component, slope * DVec3::AXES[PhaseAxis::from(axis) as usize]);
-                }
-                External::TravellingWave { component, amplitude, wavenumber, .. }
-                | External::StandingWave { component, amplitude, wavenumber, .. } => {
-                    add(component, amplitude * DVec3::from(wavenumber.each()));
-                }
-                External::Uniform(_) | External::File(_) => {}
-            }
-        }
-        bounds
-    }
-
-    pub(super) fn streaming(&self) -> Vec<Advice> {
+    pub(super) fn streaming(&self, bounds: &[FieldSample]) -> Vec<Advice> {
+        let recorder = self.recorder();
         let along = |(direction, axis): (usize, Axis)| {
             let name = PhaseAxis::SPACE[direction].name();
-            let speed = self.max_speed(direction);
+            // E moves spins in sweeps of their own.
+            let speed =
+                Streaming::largest(&recorder, bounds, direction).max(HiddenVelocity::largest(&recorder, bounds));
+            let (v, what) = match speed > recorder.largest_velocity(direction, bounds) {
+                true => ("v + a", ", a the hidden velocity"),
+                false => ("v", ""),
+            };
             let courant = speed * self.scenario.time.step / axis.step;
             let fact = format!(
-                "streaming along {name}: max|v| dt/d{name} = {} (max|v| = {})",
+                "streaming along {name}: max|{v}| dt/d{name} = {} (max|{v}| = {}{what})",
                 number(courant, 3),
                 number(speed, 3)
             );
@@ -97,17 +75,11 @@ impl Estimate<'_> {
         self.spaces().map(along).collect()
     }
 
-    pub(super) fn forces(&self, field: Bound) -> Vec<Advice> {
-        let speeds = DVec3::new(self.max_speed(0), self.max_speed(1), self.max_speed(2));
-        let gradients = self.gradient_bounds();
+    pub(super) fn forces(&self, bounds: &[FieldSample]) -> Vec<Advice> {
         let mut advice = Vec::new();
         for (i, axis) in self.momenta.iter().enumerate() {
             let Some(axis) = axis else { continue };
-            let (j, k) = ((i + 1) % 3, (i + 2) % 3);
-            let mut force = self.particle.charge.abs() * (field.e[i] + speeds[j] * field.b[k] + speeds[k] * field.b[j]);
-            // The dipole force mu_B dT/dx_i.
-            let bound = self.particle.precession_bound(self.reach.length(), gradients[i].e, gradients[i].b);
-            force += self.particle.moment.abs() * bound;
+            let force = Force::largest(&self.recorder(), bounds, i);
             if force == 0.0 {
                 continue;
             }
@@ -154,8 +126,9 @@ impl Estimate<'_> {
         Some(self.phase_per_step("plasma oscillation: omega_p dt", frequency, 0.2))
     }
 
-    pub(super) fn cyclotron(&self, field: Bound) -> Option<Advice> {
-        let frequency = self.particle.charge.abs() * field.b.length() / self.particle.mass;
+    pub(super) fn cyclotron(&self, bounds: &[FieldSample]) -> Option<Advice> {
+        let magnetic = FieldSample::largest(bounds, |s| s.b.length());
+        let frequency = self.particle.charge.abs() * magnetic / self.particle.mass;
         (frequency > 0.0).then(|| self.phase_per_step("cyclotron motion: |q B| dt/m", frequency, 0.2))
     }
 
@@ -166,9 +139,8 @@ impl Estimate<'_> {
         Advice::new(level, fact, format!("use time.step <= {}", number(advised / frequency, 3)))
     }
 
-    pub(super) fn precession(&self, field: Bound) -> Option<Advice> {
-        let rate = self.particle.torque_coefficient().abs()
-            * self.particle.precession_bound(self.reach.length(), field.e, field.b);
+    pub(super) fn precession(&self, bounds: &[FieldSample]) -> Option<Advice> {
+        let rate = SpinTorque::largest(&self.recorder(), bounds);
         if rate == 0.0 {
             return None;
         }

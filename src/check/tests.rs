@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::operators::{Force, HiddenVelocity, Recorder, SpinTorque, Streaming};
 use crate::scenario::validate::tests::{base, set};
 
 fn loaded(root: &Value) -> Loaded {
@@ -133,7 +134,8 @@ fn every_axis_is_judged() {
         json!([{"gradient": {"component": "B_x", "axis": "y", "slope": 20}}, {"uniform": {"E": [0, 0.1, 0]}}]),
     );
     assert!(line(&root, "y    -10 to 10").ends_with("32 cells of 0.625, absorbing layers of 6 at its ends"));
-    assert!(line(&root, "streaming along y").contains("max|v| dt/dy = 0.158"));
+    // v = 6/sqrt(37), and a = 0.385 mu_B B/m with B = 20 * 10.
+    assert!(line(&root, "streaming along y").contains("max|v + a| dt/dy = 0.774 (max|v + a| = 4.84, a the"));
     // 2.48333 sqrt(6.4^2 + 1.6^2)
     assert!(line(&root, "stability").contains("K = 16.3825"));
     // 2 pi/(k dp) = 2 pi/(0.4 pi * 12/32) = 40/3, and 160/3 along x.
@@ -148,6 +150,53 @@ fn every_axis_is_judged() {
     // The dipole force acts along y, where B_x varies: mu_B slope = 0.05 * 20 adds to q E.
     let force = |name: &str| line(&root, &format!("force along {name}"));
     assert!(force("py").contains("max|F| dt/dp") && force("px").contains("max|F| dt/dp"));
+}
+
+/// What is said of speeds is never less than what a step is cut by, with fields of every kind. In a strong B, electrons
+/// whose moment is large are pushed as much by the hidden velocity as by all else.
+#[test]
+fn speeds_are_not_below_those_of_the_recorder() {
+    let mut root = base();
+    set(&mut root, "/species/hbar", json!(2));
+    set(&mut root, "/fields/uniform", json!({"E": [0.2, 0, 0.1], "B": [0, 30, 0]}));
+    set(&mut root, "/fields/perturbations", json!([{"component": "B_z", "mode": 2, "amplitude": -3, "phase": 0.4}]));
+    let wave = |component: &str| json!({"component": component, "amplitude": 5, "wavenumber": 1.3, "frequency": 0.7});
+    set(
+        &mut root,
+        "/fields/external",
+        json!([
+            {"uniform": {"E": [0, 1, 0], "B": [20, 0, 40]}},
+            {"gradient": {"component": "B_z", "value": -1, "slope": 2}},
+            {"travelling_wave": wave("E_y")},
+            {"standing_wave": wave("B_y")},
+        ]),
+    );
+    let loaded = loaded(&root);
+    let estimate = Estimate::new(&loaded, Precision::F32).unwrap();
+    let (grid, particle, bounds) = (&estimate.grid, &estimate.particle, estimate.field_bounds());
+    let fields = crate::simulation::given_fields(&loaded, grid, particle).unwrap();
+    let recorder = Recorder { grid, particle, schemes: &[] };
+    for time in [0.0, 0.9, 3.1] {
+        let table = fields.table(&fields.d, time);
+        let speeds = |fields: &[FieldSample]| {
+            [
+                Streaming::largest(&recorder, fields, 0),
+                HiddenVelocity::largest(&recorder, fields),
+                Force::largest(&recorder, fields, 0),
+                Force::largest(&recorder, fields, 1),
+                SpinTorque::largest(&recorder, fields),
+            ]
+        };
+        for (found, bound) in speeds(&table).into_iter().zip(speeds(&bounds)) {
+            assert!(found > 0.0 && found <= bound && bound < 2.0 * found, "{found} {bound}");
+        }
+        let strongest = FieldSample::largest(&table, |s| s.b.length());
+        let partner = |s: &FieldSample| s.b.length() * particle.hidden_velocity_bound(s.e, s.b);
+        assert!(FieldSample::largest(&table, partner) > 5.0 * strongest, "more than v x B, as v < 1");
+    }
+    // The line is the bound times dt/dp, 0.1 to 12/64.
+    let courant = Force::largest(&recorder, &bounds, 0) * 0.1 / 0.1875;
+    assert!(line(&root, "force along px").contains(&format!("= {} from", number(courant, 3))));
 }
 
 /// spin-resonance: gyration takes 12.6, phases along x would take 58 to return.

@@ -7,12 +7,14 @@ mod fourier;
 mod initial;
 mod maxwell;
 mod mesh;
+mod prescribed;
 mod stability;
 
 pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};
 pub use maxwell::Fields;
 pub use mesh::{Mesh, along, component, others, vectors};
+pub use prescribed::{ClosedForm, Local, Prescribed};
 pub use stability::{SHARE, Stability, StepLimit};
 
 #[cfg(test)]

@@ -16,35 +16,62 @@ pub struct Force {
     pub table: usize,
 }
 
+/// Upper bounds of what moves a momentum, over the grid and a table.
+struct Bounds {
+    /// |q E_j|.
+    electric: f64,
+    /// |q (v x B)_j|.
+    magnetic: f64,
+    /// |b_j|: the dipole force, and q a x B of the hidden velocity a.
+    dipole: f64,
+}
+
+impl Bounds {
+    fn of(recorder: &Recorder, fields: &[FieldSample], axis: usize) -> Self {
+        let particle = recorder.particle;
+        let momentum = recorder.largest_momentum(fields);
+        let velocity = momentum / particle.energy(DVec3::X * momentum);
+        let transverse = |s: &FieldSample| s.b.length_squared() - s.b[axis] * s.b[axis];
+        let gradient = |s: &FieldSample| particle.precession_bound(momentum, s.de[axis], s.db[axis]);
+        let magnetic = FieldSample::largest(fields, |s| transverse(s).max(0.0).sqrt()) * particle.charge.abs();
+        Bounds {
+            electric: FieldSample::largest(fields, |s| s.e[axis].abs()) * particle.charge.abs(),
+            magnetic: magnetic * velocity,
+            dipole: FieldSample::largest(fields, |s| {
+                particle.moment.abs() * gradient(s)
+                    + particle.charge.abs() * s.b.length() * particle.hidden_velocity_bound(s.e, s.b)
+            }),
+        }
+    }
+
+    fn sum(&self) -> f64 {
+        self.electric + self.magnetic + self.dipole
+    }
+}
+
 impl Force {
+    /// Upper bound of |F_j + b_j| along direction `axis`.
+    pub fn largest(recorder: &Recorder, fields: &[FieldSample], axis: usize) -> f64 {
+        Bounds::of(recorder, fields, axis).sum()
+    }
+
     /// Appends the sweeps along the momentum of direction `axis`, none where it is not resolved.
     pub fn record(recorder: &Recorder, recording: &mut Recording, axis: usize, time: f64, table: usize) {
         let slot = MOMENTUM + axis;
         if recorder.grid.axis(slot).is_none() {
             return;
         }
-        let (particle, fields) = (recorder.particle, &recording.tables[table]);
-        let momentum = recorder.largest_momentum(fields);
-        let transverse = |s: &FieldSample| s.b.length_squared() - s.b[axis] * s.b[axis];
-        let gradient = |s: &FieldSample| particle.precession_bound(momentum, s.de[axis], s.db[axis]);
-        let magnetic = FieldSample::largest(fields, |s| transverse(s).max(0.0).sqrt()) * particle.charge.abs();
-        let electric = FieldSample::largest(fields, |s| s.e[axis].abs()) * particle.charge.abs();
-        let dipole = FieldSample::largest(fields, |s| {
-            particle.moment.abs() * gradient(s)
-                + particle.charge.abs() * s.b.length() * particle.hidden_velocity_bound(s.e, s.b)
-        });
-        let speed = if dipole > 0.0 {
+        let bounds = Bounds::of(recorder, &recording.tables[table], axis);
+        let speed = if bounds.dipole > 0.0 {
             Speed::Coupled
-        } else if magnetic > 0.0 && particle.relativistic() {
+        } else if bounds.magnetic > 0.0 && recorder.particle.relativistic() {
             Speed::Varying
-        } else if electric + magnetic > 0.0 {
+        } else if bounds.electric + bounds.magnetic > 0.0 {
             Speed::Uniform
         } else {
             return;
         };
-        let velocity = momentum / particle.energy(DVec3::X * momentum);
-        let largest = electric + magnetic * velocity + dipole;
-        recorder.sweep(recording, slot, (largest, time), |time, scheme| {
+        recorder.sweep(recording, slot, (bounds.sum(), time), |time, scheme| {
             Command::from(Force { axis, time, speed, scheme, table })
         });
     }

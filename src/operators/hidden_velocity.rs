@@ -15,8 +15,8 @@ pub struct HiddenVelocity {
 }
 
 impl HiddenVelocity {
-    /// The largest |a| due to E.
-    fn largest(recorder: &Recorder, fields: &[FieldSample]) -> f64 {
+    /// Upper bound of |a_j| due to E, along any direction.
+    pub fn largest(recorder: &Recorder, fields: &[FieldSample]) -> f64 {
         FieldSample::largest(fields, |s| recorder.particle.hidden_velocity_bound(s.e, DVec3::ZERO))
     }
 

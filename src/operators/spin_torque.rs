@@ -20,12 +20,16 @@ impl SpinTorque {
         recorder.particle.torque_coefficient() != 0.0 && fields.iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO)
     }
 
+    /// Upper bound of the rate at which spins turn, 2 |mu_B T|/hbar.
+    pub fn largest(recorder: &Recorder, fields: &[FieldSample]) -> f64 {
+        let (particle, momentum) = (recorder.particle, recorder.largest_momentum(fields));
+        let largest = FieldSample::largest(fields, |s| particle.precession_bound(momentum, s.e, s.b));
+        particle.torque_coefficient().abs() * largest
+    }
+
     /// Appends the turns of a time.
     pub fn record(recorder: &Recorder, recording: &mut Recording, time: f64, table: usize) {
-        let (particle, fields) = (recorder.particle, &recording.tables[table]);
-        let momentum = recorder.largest_momentum(fields);
-        let largest = FieldSample::largest(fields, |s| particle.precession_bound(momentum, s.e, s.b));
-        let angle = particle.torque_coefficient() * largest * time;
+        let angle = SpinTorque::largest(recorder, &recording.tables[table]) * time;
         if angle == 0.0 {
             return;
         }

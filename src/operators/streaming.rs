@@ -16,22 +16,31 @@ pub struct Streaming {
 }
 
 impl Streaming {
-    /// Appends the sweeps along space axis `axis`, by |v| + |a| at the most.
+    /// Upper bound of |a_j| due to B, along any direction.
+    fn largest_hidden(recorder: &Recorder, fields: &[FieldSample]) -> f64 {
+        FieldSample::largest(fields, |s| recorder.particle.hidden_velocity_bound(DVec3::ZERO, s.b))
+    }
+
+    /// Upper bound of |v_j + a_j| along direction `axis`.
+    pub fn largest(recorder: &Recorder, fields: &[FieldSample], axis: usize) -> f64 {
+        recorder.largest_velocity(axis, fields) + Streaming::largest_hidden(recorder, fields)
+    }
+
+    /// Appends the sweeps along space axis `axis`.
     pub fn record(recorder: &Recorder, recording: &mut Recording, axis: usize, time: f64, table: usize) {
         if recorder.grid.axis(axis).is_none() {
             return;
         }
-        let (particle, fields) = (recorder.particle, &recording.tables[table]);
-        let hidden = FieldSample::largest(fields, |s| particle.hidden_velocity_bound(DVec3::ZERO, s.b));
+        let fields = &recording.tables[table];
         let uniform_momentum = fields.iter().all(|s| s.p == fields[0].p);
-        let speed = if hidden > 0.0 {
+        let speed = if Streaming::largest_hidden(recorder, fields) > 0.0 {
             Speed::Coupled
-        } else if uniform_momentum || !particle.relativistic() {
+        } else if uniform_momentum || !recorder.particle.relativistic() {
             Speed::Uniform
         } else {
             Speed::Varying
         };
-        let largest = recorder.largest_velocity(axis, fields) + hidden;
+        let largest = Streaming::largest(recorder, fields, axis);
         recorder.sweep(recording, axis, (largest, time), |time, scheme| {
             Command::from(Streaming { axis, time, speed, scheme, table })
         });

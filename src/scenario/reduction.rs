@@ -13,6 +13,7 @@ use std::f64::consts::TAU;
 use glam::DVec3;
 
 use super::schema::*;
+use crate::fields::{ClosedForm, Prescribed};
 
 /// Names of the components of E and B.
 const E: [FieldComponent; 3] = [FieldComponent::Ex, FieldComponent::Ey, FieldComponent::Ez];
@@ -42,7 +43,7 @@ impl Reduction {
 
 /// Every momentum that is not resolved, and whether that is exact.
 pub fn reductions(scenario: &Scenario) -> Vec<Reduction> {
-    let sources = Sources { scenario };
+    let sources = Sources { scenario, external: Prescribed::of_all(&scenario.fields.external) };
     (0..3)
         .filter(|&axis| scenario.phase_space.axis(PhaseAxis::MOMENTA[axis]).is_none())
         .map(|axis| Reduction { axis: PhaseAxis::MOMENTA[axis], inexact: sources.inexact(axis) })
@@ -58,6 +59,8 @@ pub fn whole_periods(wavenumber: f64, along: Axis) -> bool {
 /// The fields a scenario gives, by component.
 struct Sources<'s> {
     scenario: &'s Scenario,
+    /// The prescribed ones.
+    external: Vec<Prescribed>,
 }
 
 impl Sources<'_> {
@@ -116,55 +119,29 @@ impl Sources<'_> {
     }
 
     fn files(&self) -> impl Iterator<Item = &FieldFile> {
-        let external = self.scenario.fields.external.iter().filter_map(|external| match external {
-            External::File(file) => Some(file),
-            _ => None,
-        });
-        self.scenario.fields.file.iter().chain(external)
+        let fields = &self.scenario.fields;
+        fields.file.iter().chain(fields.external.iter().filter_map(External::file))
+    }
+
+    /// The prescribed forms of a component.
+    fn forms(&self, component: FieldComponent) -> impl Iterator<Item = &dyn ClosedForm> {
+        self.external.iter().filter(move |part| part.component == component).map(|part| &*part.form)
     }
 
     /// Whether the scenario gives this component a value other than zero.
     fn present(&self, component: FieldComponent) -> bool {
         let fields = &self.scenario.fields;
-        uniform(&fields.uniform, component) != 0.0
+        fields.uniform.component(component) != 0.0
             || fields.perturbations.iter().any(|p| p.component == component && p.amplitude != 0.0)
             || self.files().any(|file| if E.contains(&component) { file.E.is_some() } else { file.B.is_some() })
-            || fields.external.iter().any(|external| match *external {
-                External::Uniform(ref field) => uniform(field, component) != 0.0,
-                External::Gradient { component: c, value, slope, .. } => c == component && (value, slope) != (0.0, 0.0),
-                External::TravellingWave { component: c, amplitude, .. }
-                | External::StandingWave { component: c, amplitude, .. } => c == component && amplitude != 0.0,
-                External::File(_) => false,
-            })
+            || self.forms(component).any(|form| form.bound(&self.scenario.phase_space).value != 0.0)
     }
 
     /// The mean over the domain; waves that fit none of its axes count with their
     /// amplitude, and files not at all.
     fn mean(&self, component: FieldComponent) -> f64 {
-        let fields = &self.scenario.fields;
-        let fits = |wavenumber: WaveVector| {
-            let k = wavenumber.each();
-            (0..3).any(|axis| k[axis] != 0.0 && self.space(axis).is_some_and(|along| whole_periods(k[axis], along)))
-        };
-        let external: f64 = fields
-            .external
-            .iter()
-            .map(|external| match *external {
-                External::Uniform(ref field) => uniform(field, component),
-                External::Gradient { component: c, axis, value, slope } if c == component => {
-                    let along = self.scenario.phase_space.axis(axis.into());
-                    value + along.map_or(0.0, |along| slope * (along.from + along.to) / 2.0)
-                }
-                External::TravellingWave { component: c, amplitude, wavenumber, .. }
-                | External::StandingWave { component: c, amplitude, wavenumber, .. }
-                    if c == component && !fits(wavenumber) =>
-                {
-                    amplitude
-                }
-                _ => 0.0,
-            })
-            .sum();
-        uniform(&fields.uniform, component) + external
+        let external: f64 = self.forms(component).map(|form| form.mean(&self.scenario.phase_space)).sum();
+        self.scenario.fields.uniform.component(component) + external
     }
 
     /// Whether the prescribed E along `axis`, varying along `along`, violates Faraday's
@@ -182,8 +159,7 @@ impl Sources<'_> {
         };
         let frozen_wave = fields.evolution != Evolution::Maxwell
             && (fields.perturbations.iter().any(varies) || fields.file.as_ref().is_some_and(from_file));
-        let external_file = |external: &External| matches!(external, External::File(file) if from_file(file));
-        if frozen_wave || fields.external.iter().any(external_file) {
+        if frozen_wave || fields.external.iter().filter_map(External::file).any(from_file) {
             return true;
         }
         (1..8).any(|i| {
@@ -192,47 +168,12 @@ impl Sources<'_> {
             let place = |axis: usize, part: f64| self.space(axis).map_or(0.0, |x| x.from + (x.to - x.from) * part);
             let place = DVec3::new(place(0, part(0.618_034)), place(1, part(0.414_214)), place(2, part(0.732_051)));
             let time = self.scenario.time.end * part(0.754_878);
-            let (mut sum, mut scale) = (0.0, 0.0);
-            for external in &self.scenario.fields.external {
-                let curl = sign * slopes(external, electric, along, place, time).0;
-                let term = curl + slopes(external, magnetic, along, place, time).1;
-                sum += term;
-                scale += f64::abs(term);
-            }
+            let curl = self.forms(electric).map(|form| sign * form.at(place, time).slope[along]);
+            let rate = self.forms(magnetic).map(|form| form.at(place, time).rate);
+            let (sum, scale) =
+                curl.chain(rate).fold((0.0, 0.0), |(sum, scale), term| (sum + term, scale + f64::abs(term)));
             sum.abs() > 1e-9 * scale
         })
-    }
-}
-
-/// The value of one component.
-fn uniform(field: &UniformField, component: FieldComponent) -> f64 {
-    match component {
-        FieldComponent::Ex => field.E[0],
-        FieldComponent::Ey => field.E[1],
-        FieldComponent::Ez => field.E[2],
-        FieldComponent::Bx => field.B[0],
-        FieldComponent::By => field.B[1],
-        FieldComponent::Bz => field.B[2],
-    }
-}
-
-/// The derivatives of one component of a prescribed field along an axis and in time.
-fn slopes(external: &External, component: FieldComponent, along: usize, r: DVec3, t: f64) -> (f64, f64) {
-    match *external {
-        External::Gradient { component: c, axis, slope, .. } if c == component => {
-            (if PhaseAxis::from(axis) == PhaseAxis::SPACE[along] { slope } else { 0.0 }, 0.0)
-        }
-        External::TravellingWave { component: c, amplitude, wavenumber: k, frequency: w, phase } if c == component => {
-            let k = DVec3::from(k.each());
-            let sine = amplitude * (k.dot(r) - w * t + phase).sin();
-            (-k[along] * sine, w * sine)
-        }
-        External::StandingWave { component: c, amplitude, wavenumber: k, frequency: w, phase } if c == component => {
-            let k = DVec3::from(k.each());
-            let (sine, cosine) = (k.dot(r) + phase).sin_cos();
-            (-k[along] * amplitude * sine * (w * t).cos(), -w * amplitude * cosine * (w * t).sin())
-        }
-        _ => (0.0, 0.0),
     }
 }
 

@@ -175,14 +175,13 @@ fn external_fields(loaded: &Loaded, mesh: &Mesh) -> Result<ExternalFields> {
             sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
     };
-    for external in &loaded.scenario.fields.external {
-        if let External::File(file) = external {
-            let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
-            add(&mut e, file_e);
-            add(&mut b, file_b);
-        }
+    let external = &loaded.scenario.fields.external;
+    for file in external.iter().filter_map(External::file) {
+        let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
+        add(&mut e, file_e);
+        add(&mut b, file_b);
     }
-    Ok(ExternalFields::new(loaded.scenario.fields.external.clone(), mesh, &e, &b))
+    Ok(ExternalFields::new(external, mesh, &e, &b))
 }
 
 /// E and B of a file entry at centres, empty where none is named.

@@ -71,6 +71,20 @@ pub struct UniformField {
     pub B: [f64; 3],
 }
 
+impl UniformField {
+    /// The value of one component.
+    pub fn component(&self, component: FieldComponent) -> f64 {
+        match component {
+            FieldComponent::Ex => self.E[0],
+            FieldComponent::Ey => self.E[1],
+            FieldComponent::Ez => self.E[2],
+            FieldComponent::Bx => self.B[0],
+            FieldComponent::By => self.B[1],
+            FieldComponent::Bz => self.B[2],
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldComponent {
     #[serde(rename = "E_x")]
@@ -88,6 +102,16 @@ pub enum FieldComponent {
 }
 
 impl FieldComponent {
+    /// Those of E, then those of B.
+    pub const ALL: [FieldComponent; 6] = [
+        FieldComponent::Ex,
+        FieldComponent::Ey,
+        FieldComponent::Ez,
+        FieldComponent::Bx,
+        FieldComponent::By,
+        FieldComponent::Bz,
+    ];
+
     /// Whether it is one of E.
     pub fn is_electric(self) -> bool {
         self < FieldComponent::Bx
@@ -148,4 +172,11 @@ pub enum External {
     },
     /// Constant in time, `.npy` of shape (space cells..., 3) at cell centres.
     File(FieldFile),
+}
+
+impl External {
+    /// The file it comes from.
+    pub fn file(&self) -> Option<&FieldFile> {
+        if let External::File(file) = self { Some(file) } else { None }
+    }
 }

@@ -45,37 +45,21 @@ impl Checker<'_> {
     }
 
     fn external(&mut self, external: &External, path: &str) {
-        match external {
-            External::Uniform(_) => {}
-            External::Gradient { component, axis, slope, .. } => {
-                let path = format!("{path}.gradient");
-                self.needs_space(&path, "a gradient");
-                let along = PhaseAxis::from(*axis);
-                self.needs_axis(along, &format!("{path}.axis"), "a gradient");
-                let varies = PhaseAxis::SPACE.map(|other| other == along && *slope != 0.0);
-                self.divergence_free(*component, varies, &format!("{path}.component"));
-            }
-            External::TravellingWave { component, wavenumber, .. } => {
-                self.wave(*component, *wavenumber, &format!("{path}.travelling_wave"));
-            }
-            External::StandingWave { component, wavenumber, .. } => {
-                self.wave(*component, *wavenumber, &format!("{path}.standing_wave"));
-            }
-            External::File(file) => self.field_file(file, &format!("{path}.file")),
+        if let Some(file) = external.file() {
+            self.field_file(file, &format!("{path}.file"));
         }
-    }
-
-    fn wave(&mut self, component: FieldComponent, wavenumber: WaveVector, path: &str) {
-        let varies = wavenumber.each().map(|k| k != 0.0);
-        if varies == [false; 3] {
-            return;
+        for Prescribed { component, kind, name, form } in Prescribed::of(external) {
+            let (path, axes) = (format!("{path}.{kind}"), form.axes());
+            if axes.is_empty() {
+                continue;
+            }
+            self.needs_space(&path, name);
+            for (axis, key) in axes {
+                self.needs_axis(axis, &format!("{path}.{key}"), name);
+            }
+            let varies = form.bound(&self.scenario.phase_space).slope.to_array().map(|slope| slope != 0.0);
+            self.divergence_free(component, varies, &format!("{path}.component"));
         }
-        self.needs_space(path, "a wave");
-        for (index, axis) in PhaseAxis::SPACE.into_iter().enumerate().filter(|(index, _)| varies[*index]) {
-            let path = element(&format!("{path}.wavenumber"), index, matches!(wavenumber, WaveVector::Each(_)));
-            self.needs_axis(axis, &path, "a wave");
-        }
-        self.divergence_free(component, varies, &format!("{path}.component"));
     }
 
     /// Refuses a B_j that varies along j.

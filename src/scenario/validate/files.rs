@@ -15,10 +15,9 @@ impl Checker<'_> {
         }
         let fields = &self.scenario.fields;
         let own = fields.file.iter().map(|file| (file, "fields.file".to_string()));
-        let external = fields.external.iter().enumerate().filter_map(|(index, external)| match external {
-            External::File(file) => Some((file, format!("fields.external[{index}].file"))),
-            _ => None,
-        });
+        let external = fields.external.iter().enumerate();
+        let external =
+            external.filter_map(|(index, external)| Some((external.file()?, format!("fields.external[{index}].file"))));
         for (file, path) in own.chain(external) {
             for (name, file) in [("E", &file.E), ("B", &file.B)] {
                 if let Some(file) = file {

@@ -22,7 +22,7 @@ use super::reduction;
 use super::schema::*;
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
-use crate::fields::component_index;
+use crate::fields::{Prescribed, component_index};
 use crate::grid::Grid;
 use crate::physics::Particle;
 
@@ -96,10 +96,8 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         );
     }
     for (index, external) in scenario.fields.external.iter().enumerate() {
-        let (External::TravellingWave { wavenumber, .. } | External::StandingWave { wavenumber, .. }) = external else {
-            continue;
-        };
-        for (axis, wavenumber) in PhaseAxis::SPACE.into_iter().zip(wavenumber.each()) {
+        let waves = Prescribed::of(external).into_iter().map(|part| part.form.wave_vector());
+        for (axis, wavenumber) in waves.flat_map(|k| PhaseAxis::SPACE.into_iter().zip(k.to_array())) {
             // Absorbing layers lie where the wave would meet itself.
             let Some(along) = scenario.phase_space.axis(axis).filter(|along| along.absorbing_layer.is_none()) else {
                 continue;
