@@ -13,8 +13,8 @@ use spinwigner::equilibrium::Conditions;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::scenario::schema::Statistics;
-use spinwigner::scenario::{self, parse, shipped};
-use spinwigner::{Error, Result, bench, check, gallery, gpu, run};
+use spinwigner::scenario::{parse, shipped};
+use spinwigner::{Error, Result, bench, check, gallery, gpu, run, validate};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -217,11 +217,11 @@ pub fn main() -> ExitCode {
 fn act(command: Command) -> Result<()> {
     match command {
         Command::Run { scenario, out, device, precision, steps, quiet } => {
-            let loaded = scenario::load(&scenario)?;
+            let loaded = validate::load(&scenario)?;
             run::execute(&loaded, &RunOptions { out, device, precision, steps, quiet })?.verdict()
         }
         Command::Check { scenario, memory, precision } => {
-            print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
+            print(&check::report(&validate::load(&scenario)?, memory, precision)?)
         }
         Command::Equilibrium {
             temperature,

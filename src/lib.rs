@@ -6,6 +6,7 @@
 //! or the float64 [`reference`](mod@reference), runs the list; the host updates the
 //! [`fields`] and takes [`diagnostics`].
 
+mod atomic;
 pub mod balance;
 pub mod bench;
 pub mod check;
@@ -20,16 +21,20 @@ pub mod grid;
 pub mod initial;
 pub mod linear_theory;
 pub mod npy;
+mod numerals;
 pub mod operators;
 pub mod output;
 pub mod physics;
 pub mod precision;
+pub mod quantities;
 pub mod reference;
 pub mod run;
 pub mod scenario;
 pub mod simulation;
 pub mod splitting;
 pub mod state;
+pub mod table;
+pub mod validate;
 pub mod watch;
 
 pub use error::{Error, Result};

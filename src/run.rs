@@ -8,21 +8,24 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use crate::atomic::write_atomically;
 use crate::balance::{Balances, Sample};
-use crate::diagnostics::{self, Table};
+use crate::diagnostics;
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::gpu::{Choice, Context, GpuExecutor};
 use crate::operators::{Executor, ExecutorDescription, Scheme};
-use crate::output::{self, balance, series, snapshot};
+use crate::output::{balance, series, snapshot};
 use crate::precision::Precision;
+use crate::quantities::mode_name;
 use crate::reference::Reference;
+use crate::scenario::Loaded;
 use crate::scenario::schema::{Expectation, Measure, Scenario};
-use crate::scenario::{Loaded, validate};
 use crate::simulation::{Prepared, Simulation};
 use crate::state::State;
+use crate::table::Table;
 use crate::watch::Watch;
-use crate::{initial, npy};
+use crate::{initial, npy, validate};
 
 /// Where to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -378,7 +381,7 @@ impl<'a> Run<'a> {
         for (name, table) in [("diagnostics.csv", &self.table), ("balances.csv", &self.balances)] {
             if !table.rows.is_empty() {
                 let text = table.to_csv();
-                output::write_atomically(&self.folder.join(name), |file| file.write_all(text.as_bytes()))?;
+                write_atomically(&self.folder.join(name), |file| file.write_all(text.as_bytes()))?;
             }
         }
         Ok(())
@@ -420,7 +423,7 @@ impl<'a> Run<'a> {
             .iter()
             .map(|expectation| {
                 let fitted = |mode, from, to, between: Option<[f64; 2]>| {
-                    let name = diagnostics::mode_name(mode);
+                    let name = mode_name(mode);
                     let (re, im) =
                         (self.table.column(&format!("{name}_re"))?, self.table.column(&format!("{name}_im"))?);
                     match between {
@@ -550,7 +553,7 @@ impl<'a> Run<'a> {
             "failure": failure.map(ToString::to_string),
             "answers": answers,
         });
-        output::write_atomically(&self.folder.join("run.json"), |file| {
+        write_atomically(&self.folder.join("run.json"), |file| {
             serde_json::to_writer_pretty(&mut *file, &record)?;
             file.write_all(b"\n")
         })

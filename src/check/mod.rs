@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::fields::{SHARE, StepLimit};
 use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
 use crate::grid::{AXIS_NAMES, Axis, Grid};
+use crate::numerals::{bytes, number};
 use crate::output::balance;
 use crate::physics::Particle;
 use crate::precision::Precision;
@@ -25,7 +26,7 @@ use crate::scenario::schema::{
     self, Evolution, External, FieldComponent, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population,
     Scenario, Space, Spin, Time, UniformField,
 };
-use crate::scenario::validate::{self, bytes, number};
+use crate::validate;
 
 /// Largest storage binding of software Vulkan.
 const SOFTWARE_BINDING: u64 = 128 << 20;

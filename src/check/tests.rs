@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::scenario::validate::tests::{base, set};
+use crate::validate::tests::{base, set};
 
 fn loaded(root: &Value) -> Loaded {
     Loaded {
@@ -153,7 +153,7 @@ fn every_axis_is_judged() {
 /// spin-resonance: gyration takes 12.6, phases along x would take 58 to return.
 #[test]
 fn gyration_prevents_recurrence() {
-    let words = |name: &str| report(&crate::scenario::load(name).unwrap(), None, Precision::F32).unwrap();
+    let words = |name: &str| report(&validate::load(name).unwrap(), None, Precision::F32).unwrap();
     assert!(!words("spin-resonance").contains("recurrence"));
     assert!(words("landau-damping").contains("recurrence of mode 1 along x"));
 }

@@ -1,17 +1,11 @@
-//! What the user writes: found, parsed and validated.
-//!
-//! [`load`] takes the name of a shipped scenario or a path and returns a
-//! [`Loaded`] scenario that obeys every rule of [`validate`]. Mistakes are
-//! reported as [`Error::Input`], one line each, beginning with
-//! `FILE:LINE:COLUMN`.
+//! What the user writes: found and parsed. Its rules are those of [`validate`](mod@crate::validate), by whose
+//! `load` everything else gets its scenario.
 
-pub mod columns;
 pub mod locate;
 pub mod parse;
 pub mod reduction;
 pub mod schema;
 pub mod shipped;
-pub mod validate;
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -22,7 +16,7 @@ use crate::error::{Error, Result};
 /// A scenario is a page of text; anything larger is another file.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// A valid scenario and where it came from.
+/// A scenario and where it came from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     pub scenario: schema::Scenario,
@@ -36,8 +30,8 @@ pub struct Loaded {
     pub folder: PathBuf,
 }
 
-/// Loads a shipped scenario by name, or one from a file.
-pub fn load(name_or_path: &str) -> Result<Loaded> {
+/// Reads and parses a shipped scenario by name, or one from a file; no rule has been checked.
+pub(crate) fn find(name_or_path: &str) -> Result<Loaded> {
     if let Some(text) = shipped::text(name_or_path) {
         let origin = format!("shipped scenario {name_or_path}");
         return from_text(text.to_string(), name_or_path.to_string(), origin, PathBuf::from("."));
@@ -52,10 +46,8 @@ pub fn load(name_or_path: &str) -> Result<Loaded> {
     from_text(text, name, name_or_path.to_string(), folder)
 }
 
-/// Parses and validates a text.
 fn from_text(text: String, name: String, origin: String, folder: PathBuf) -> Result<Loaded> {
     let scenario = parse::parse(&text, &origin)?;
-    validate::validate(&scenario, &text, &origin, &folder)?;
     Ok(Loaded { scenario, name, text, origin, folder })
 }
 
