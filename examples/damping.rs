@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use spinwigner::linear_theory::{Plasma, Response, default_window, waves};
 use spinwigner::output::{LinePlot, Series, Style};
 use spinwigner::run::{self, DeviceChoice};
-use spinwigner::{Error, Result, fit, scenario};
+use spinwigner::{Error, Result, fit, validate};
 
 /// Steps between samples of the field.
 const EVERY: u64 = 2;
@@ -63,7 +63,7 @@ fn plasma(k: f64) -> Value {
 
 /// The wave of wave number `k` as a run has it between t = 5 and 20, and as theory does.
 fn wave(k: f64) -> Result<(Wave, Wave)> {
-    let loaded = scenario::from_value(&plasma(k), "damping", Path::new("."))?;
+    let loaded = validate::from_value(&plasma(k), "damping", Path::new("."))?;
     let mut simulation = run::start(&loaded, DeviceChoice::Auto)?;
     let (mut time, mut sine) = (Vec::new(), Vec::new());
     while simulation.time() < loaded.scenario.time.end {

@@ -29,13 +29,13 @@
 
 use glam::DVec3;
 
-use crate::diagnostics::Table;
 use crate::error::{Error, Result};
 use crate::fields::{Mesh, others};
 use crate::grid::AXIS_NAMES;
 use crate::operators::FieldSample;
 use crate::scenario::schema::{Evolution, Units};
 use crate::simulation::{Moments, Simulation};
+use crate::table::Table;
 
 /// What is conserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

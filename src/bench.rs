@@ -9,6 +9,7 @@ use glam::DVec3;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
 use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor};
 use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
@@ -16,7 +17,6 @@ use crate::operators::{
     Command, Executor, ExecutorDescription, Factor, FieldSample, Force, HiddenVelocity, ReadFluxes, ReadObservables,
     ReadSources, Recording, Scheme, Speed, SpinTorque, Streaming,
 };
-use crate::output;
 use crate::precision::{Precision, Real};
 use crate::scenario::{Loaded, parse};
 use crate::simulation::Prepared;
@@ -154,7 +154,7 @@ fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Repor
 
 /// Writes a report as JSON.
 pub fn write_json(report: &Report, path: &Path) -> Result<()> {
-    output::write_atomically(path, |file| {
+    write_atomically(path, |file| {
         serde_json::to_writer_pretty(&mut *file, report)?;
         file.write_all(b"\n")
     })

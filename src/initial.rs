@@ -367,7 +367,7 @@ mod tests {
     use super::*;
     use crate::operators::FieldSample;
     use crate::reference;
-    use crate::scenario::validate::tests::{base, set};
+    use crate::validate::tests::{base, set};
 
     /// int |w0|/eps found without the state is what the solver sums up of it: to rounding where
     /// nothing drifts, and where it does, too, as few places are looked at all but a few cells.

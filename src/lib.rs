@@ -6,7 +6,7 @@
 //! use spinwigner::grid::MOMENTUM;
 //! use spinwigner::output::snapshot;
 //! use spinwigner::run::{self, DeviceChoice};
-//! use spinwigner::scenario;
+//! use spinwigner::validate;
 //! # fn main() -> spinwigner::Result<()> {
 //! # let folder = tempfile::tempdir().map_err(spinwigner::Error::file("a temporary folder"))?;
 //! # let folder = folder.path();
@@ -23,7 +23,7 @@
 //!     "time": {"step": 0.1, "end": 20},
 //!     "output": {"snapshots": [{"quantity": "w0", "axes": ["x", "px"], "interval": 5}]}
 //! }"#;
-//! let loaded = scenario::from_text(text, "two-beams", folder)?;
+//! let loaded = validate::from_text(text, "two-beams", folder)?;
 //! let mut simulation = run::start(&loaded, DeviceChoice::Reference)?;
 //! simulation.advance(100)?;
 //!
@@ -54,6 +54,7 @@
 //!
 //! `examples/damping.rs` goes on from here: a scan, fitted and held against linear theory.
 
+mod atomic;
 pub mod balance;
 pub mod bench;
 pub mod check;
@@ -68,10 +69,12 @@ pub mod grid;
 pub mod initial;
 pub mod linear_theory;
 pub mod npy;
+mod numerals;
 pub mod operators;
 pub mod output;
 pub mod physics;
 pub mod precision;
+pub mod quantities;
 #[cfg(test)]
 #[path = "../tests/common/random.rs"]
 mod random;
@@ -81,6 +84,8 @@ pub mod scenario;
 pub mod simulation;
 pub mod splitting;
 pub mod state;
+pub mod table;
+pub mod validate;
 pub mod watch;
 
 pub use error::{Error, Result};

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use npyz::WriterBuilder;
 
+use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
 
 /// Reads f32 or f64 numbers in C order and checks the shape.
@@ -56,7 +57,7 @@ fn write<T: npyz::Serialize + npyz::AutoSerialize>(
     numbers: impl Iterator<Item = T>,
 ) -> Result<()> {
     let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
-    crate::output::write_atomically(path, |sink: &mut dyn Write| {
+    write_atomically(path, |sink: &mut dyn Write| {
         let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(sink).begin_nd()?;
         writer.extend(numbers)?;
         writer.finish()

@@ -4,8 +4,6 @@ use std::fmt;
 
 use bytemuck::Pod;
 
-use crate::state::Numbers;
-
 /// A precision that kernels can be built for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -60,6 +58,42 @@ impl Real for f64 {
     }
     fn numbers(numbers: Vec<f64>) -> Numbers {
         Numbers::F64(numbers)
+    }
+}
+
+/// Numbers of some cells, cell by cell, in the precision of a device.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+}
+
+impl Numbers {
+    /// In double precision, which holds them all.
+    pub fn widened(self) -> Vec<f64> {
+        match self {
+            Numbers::F32(numbers) => numbers.into_iter().map(f64::from).collect(),
+            Numbers::F64(numbers) => numbers,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Numbers::F32(numbers) => numbers.len(),
+            Numbers::F64(numbers) => numbers.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// In another precision, rounded where it is the lesser.
+    pub fn rounded<R: Real>(&self) -> Vec<R> {
+        match self {
+            Numbers::F32(numbers) => numbers.iter().map(|&number| R::nearest(number.into())).collect(),
+            Numbers::F64(numbers) => numbers.iter().map(|&number| R::nearest(number)).collect(),
+        }
     }
 }
 

@@ -4,8 +4,6 @@ use std::ops::{Add, AddAssign, Mul, Range, Sub};
 
 use glam::{DVec3, DVec4};
 
-use crate::precision::Real;
-
 /// The value of one cell in the reference: `f64` without spin, `DVec4` with.
 pub trait Cell:
     Copy + Default + Send + Sync + Add<Output = Self> + Sub<Output = Self> + AddAssign + Mul<f64, Output = Self>
@@ -53,42 +51,6 @@ impl Cell for DVec4 {
         let (density, spin) = (self.density(), self.spin());
         let carried = v * spin + c * density;
         DVec4::new(v * density + c.dot(spin), carried.x, carried.y, carried.z)
-    }
-}
-
-/// Numbers of some cells, cell by cell, in the precision of a device.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Numbers {
-    F32(Vec<f32>),
-    F64(Vec<f64>),
-}
-
-impl Numbers {
-    /// In double precision, which holds them all.
-    pub fn widened(self) -> Vec<f64> {
-        match self {
-            Numbers::F32(numbers) => numbers.into_iter().map(f64::from).collect(),
-            Numbers::F64(numbers) => numbers,
-        }
-    }
-
-    pub fn len(&self) -> usize {
-        match self {
-            Numbers::F32(numbers) => numbers.len(),
-            Numbers::F64(numbers) => numbers.len(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// In another precision, rounded where it is the lesser.
-    pub fn rounded<R: Real>(&self) -> Vec<R> {
-        match self {
-            Numbers::F32(numbers) => numbers.iter().map(|&number| R::nearest(number.into())).collect(),
-            Numbers::F64(numbers) => numbers.iter().map(|&number| R::nearest(number)).collect(),
-        }
     }
 }
 

@@ -15,12 +15,12 @@
 
 use glam::DVec3;
 
-use crate::diagnostics::Table;
 use crate::error::{Error, Result};
+use crate::numerals::number;
 use crate::scenario::reduction::reductions;
 use crate::scenario::schema::Scenario;
-use crate::scenario::validate::number;
 use crate::simulation::Simulation;
+use crate::table::Table;
 
 /// Share of the energy exchanged that is worth a note: ten times what resolved runs lose.
 const NOTED: f64 = 0.1;

@@ -3,13 +3,15 @@
 //! `cargo test --release --test conservation -- --nocapture`, and with
 //! `--include-ignored` the long runs.
 
-use spinwigner::diagnostics::{self, Table};
+use spinwigner::diagnostics;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, open};
+use spinwigner::scenario::Loaded;
 use spinwigner::scenario::schema::{Axis, Diagnostics, Units};
-use spinwigner::scenario::{self, Loaded};
 use spinwigner::simulation::Prepared;
 use spinwigner::state::State;
+use spinwigner::table::Table;
+use spinwigner::validate;
 
 /// What is varied of the shipped scenario.
 #[derive(Clone, Copy)]
@@ -52,7 +54,7 @@ fn run(setup: Setup) -> Drift {
 
 /// The same, and the state it ends in.
 fn run_to_the_end(setup: Setup) -> (Drift, State) {
-    let mut loaded = scenario::load("plasma-wave-full").expect("shipped");
+    let mut loaded = validate::load("plasma-wave-full").expect("shipped");
     (loaded.scenario.time.step, loaded.scenario.time.end) = (setup.step, setup.end);
     loaded.scenario.numerics.order = setup.order;
     let prepared = Prepared::new(&loaded).expect("valid");
@@ -139,14 +141,14 @@ fn single_precision_conserves() {
 /// loses the other gains, and the sum drifts by less than a hundredth of that.
 #[test]
 fn spin_becomes_orbital_angular_momentum() {
-    exchanged(&scenario::load("spinning-packet-2d3p").expect("shipped"), &["z"]);
+    exchanged(&validate::load("spinning-packet-2d3p").expect("shipped"), &["z"]);
 }
 
 /// The same packet in three dimensions, where all components of the sum stay.
 #[test]
 #[ignore = "minutes; run with --include-ignored"]
 fn spin_becomes_orbital_angular_momentum_in_space() {
-    let mut loaded = scenario::load("spinning-packet-2d3p").expect("shipped");
+    let mut loaded = validate::load("spinning-packet-2d3p").expect("shipped");
     let space = &mut loaded.scenario.phase_space;
     let axis = Axis { from: -7.0, to: 7.0, cells: 24, absorbing_layer: None };
     (space.x, space.y, space.z) = (Some(axis), Some(axis), Some(axis));

@@ -3,10 +3,10 @@
 
 use glam::DVec4;
 use spinwigner::run::{DeviceChoice, open};
-use spinwigner::scenario;
 use spinwigner::scenario::schema::{Axis, FieldComponent, FieldPerturbation, ModeNumber};
 use spinwigner::simulation::{Prepared, Simulation};
 use spinwigner::state::State;
+use spinwigner::validate;
 
 /// The shipped scenario with another resolution, in steps of order two.
 fn run(x: u32, p: u32, step: f64, steps: u64) -> Simulation {
@@ -16,7 +16,7 @@ fn run(x: u32, p: u32, step: f64, steps: u64) -> Simulation {
 
 /// The same with an output every `stride` steps; half drifts between outputs are merged.
 fn run_in(x: u32, p: u32, step: f64, steps: u64, stride: u64) -> Simulation {
-    let mut loaded = scenario::load("plasma-wave-full").expect("shipped");
+    let mut loaded = validate::load("plasma-wave-full").expect("shipped");
     let space = &mut loaded.scenario.phase_space;
     space.x.as_mut().expect("1D").cells = x;
     for axis in [&mut space.px, &mut space.py] {
@@ -79,7 +79,7 @@ fn second_order_in_time() {
 #[test]
 fn second_order_in_time_in_the_plane() {
     let run = |step: f64, steps: u64| {
-        let mut loaded = scenario::load("plasma-wave-full").expect("shipped");
+        let mut loaded = validate::load("plasma-wave-full").expect("shipped");
         let scenario = &mut loaded.scenario;
         let space = &mut scenario.phase_space;
         let axis = |axis: Option<Axis>, cells| axis.map(|axis| Axis { cells, ..axis });

@@ -1,16 +1,17 @@
 //! Documents that must stay true: whole scenarios in docs/scenario.md load,
-//! every column of diagnostics.csv is described there, and what the page on the house names exists.
+//! its list of columns is the table of quantities, and what the page on the house names exists.
 
 use std::path::Path;
 
-use spinwigner::diagnostics::{self, Table};
+use spinwigner::diagnostics;
 use spinwigner::grid::Grid;
+use spinwigner::quantities::{Each, Facts, Quantity, TABLE, columns};
 use spinwigner::reference::Reference;
-use spinwigner::scenario::columns::columns;
-use spinwigner::scenario::schema::{Initial, Scenario};
-use spinwigner::scenario::{self, parse};
+use spinwigner::scenario::parse;
+use spinwigner::scenario::schema::{Initial, Scenario, Units};
 use spinwigner::simulation::Prepared;
-use spinwigner::{initial, npy};
+use spinwigner::table::Table;
+use spinwigner::{initial, npy, validate};
 
 const PAGE: &str = include_str!("../docs/scenario.md");
 
@@ -40,7 +41,7 @@ fn prepared(text: &str, folder: &Path) -> (Scenario, Prepared) {
     write_state(&parse::parse(text, "docs/scenario.md").expect("parses"), folder);
     let path = folder.join("scenario.json");
     std::fs::write(&path, text).expect("the folder is writable");
-    let loaded = scenario::load(&path.to_string_lossy()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let loaded = validate::load(&path.to_string_lossy()).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let prepared = Prepared::new(&loaded).unwrap_or_else(|error| panic!("{error}\n{text}"));
     (loaded.scenario, prepared)
 }
@@ -57,22 +58,54 @@ fn scenarios_of_the_page_load() {
     }
 }
 
+/// A row of docs/scenario.md for a quantity of the table.
+fn described(each: Each, quantity: &Quantity) -> String {
+    let units = Units {
+        length: "`units.length`".into(),
+        time: "`units.time`".into(),
+        momentum: "`units.momentum`".into(),
+        energy: "`units.energy`".into(),
+    };
+    let parts: &[&str] = match each {
+        Each::Once => &[""],
+        Each::Direction => &["x", "y", "z"],
+        Each::Mode => &["Q_modeM"],
+    };
+    let names: Vec<String> = parts.iter().map(|part| format!("`{}`", quantity.name.replace('*', part))).collect();
+    let about = quantity.about.replace('|', "\\|");
+    let cells = [names.join(", "), about, quantity.needs.words.into(), quantity.unit.name(&units)];
+    cells.iter().fold("|".into(), |row, cell| if cell.is_empty() { row + " |" } else { row + &format!(" {cell} |") })
+}
+
+/// The page has the table of quantities, to the letter.
 #[test]
 fn the_page_describes_every_column() {
+    let rows = TABLE.iter().flat_map(|group| group.quantities.iter().map(|quantity| described(group.each, quantity)));
+    let rows: Vec<String> = rows.collect();
+    let section = PAGE.split("## diagnostics.csv").nth(1).expect("a section of its own");
+    let found: Vec<&str> = section
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    assert!(found == rows, "docs/scenario.md, diagnostics.csv: the rows of the table should be\n{}", rows.join("\n"));
+}
+
+/// A run has the columns that its scenario is checked against.
+#[test]
+fn a_run_has_the_columns_that_are_foretold() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // Spin, x and modes: all columns there are.
-    let text = scenarios()[1];
-    let (scenario, prepared) = prepared(text, folder.path());
+    // Spin, x and modes.
+    let (scenario, prepared) = prepared(scenarios()[1], folder.path());
     let reference = Reference::new(prepared.grid.clone(), prepared.particle, 1.0, prepared.state.clone());
     let mut simulation = prepared.start(Box::new(reference)).expect("the fields are consistent");
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)
         .expect("a finite sample");
+    let foretold: Vec<String> = columns(&Facts::of(&scenario)).into_iter().map(|column| column.name).collect();
     assert!(table.columns.len() > 25, "{:?}", table.columns);
-    assert_eq!(table.columns, columns(&scenario), "the columns a scenario is checked against are those of the run");
-    for column in table.columns.iter().filter(|column| !column.contains("_mode")) {
-        assert!(PAGE.contains(&format!("`{column}`")), "docs/scenario.md does not describe the column {column}");
-    }
+    assert_eq!(table.columns, foretold);
 }
 
 /// Files and folders that the page on the house names are there, and those that the README's layout does.

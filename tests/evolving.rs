@@ -4,10 +4,10 @@
 mod common;
 
 use serde_json::{Value, json};
+use spinwigner::precision::Numbers;
 use spinwigner::run::DeviceChoice;
 use spinwigner::scenario::Loaded;
 use spinwigner::simulation::{Evolving, Simulation};
-use spinwigner::state::Numbers;
 
 const STEPS: u64 = 5;
 

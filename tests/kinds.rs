@@ -9,8 +9,8 @@ use std::f64::consts::TAU;
 
 use common::{BOTH, scenario, start, steps};
 use serde_json::{Value, json};
-use spinwigner::diagnostics::Table;
 use spinwigner::state::State;
+use spinwigner::table::Table;
 
 /// Numbers of resolved space and momentum axes.
 const KINDS: [(usize, usize); 9] = [(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)];

@@ -5,9 +5,9 @@ mod common;
 
 use common::{BOTH, scenario, start, steps};
 use serde_json::{Value, json};
-use spinwigner::diagnostics::Table;
 use spinwigner::run::DeviceChoice;
 use spinwigner::scenario::schema::Diagnostics;
+use spinwigner::table::Table;
 
 /// A beam of charges that leaves along x, and light that leaves both ways.
 fn page(plane: bool) -> Value {

@@ -9,11 +9,11 @@ use std::process::{Command, Output};
 use common::shipped;
 use serde_json::Value;
 use spinwigner::Error;
-use spinwigner::diagnostics::Table;
 use spinwigner::gpu;
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, open};
 use spinwigner::simulation::{Prepared, Simulation};
+use spinwigner::table::Table;
 
 fn start(device: DeviceChoice) -> spinwigner::Result<Simulation> {
     let prepared = Prepared::new(&shipped("plasma-wave-full"))?;

@@ -109,7 +109,7 @@ fn a_run_writes_what_it_promises() {
     assert!(record["failure"].is_null());
     assert_eq!(
         record["scenario"],
-        serde_json::to_value(&spinwigner::scenario::load(path(&page)).expect("valid").scenario).expect("JSON")
+        serde_json::to_value(&spinwigner::validate::load(path(&page)).expect("valid").scenario).expect("JSON")
     );
     assert!(record["device"]["precision"].is_string() && !record["references"].as_array().expect("list").is_empty());
 
@@ -217,7 +217,7 @@ fn a_run_that_explodes_is_a_failure() {
 #[test]
 fn an_unstable_step_ends_the_run() {
     let folder = tempfile::tempdir().expect("temporary folder");
-    let mut loaded = spinwigner::scenario::load("light-wave").expect("shipped");
+    let mut loaded = spinwigner::validate::load("light-wave").expect("shipped");
     // 2 (1 - 0.25^2 0.976^2 0.976/12.685)/sqrt(12.6475^2 + 0.976^2) = 0.156942
     for (step, stable) in [(0.1569, true), (0.157, false)] {
         (loaded.scenario.time.step, loaded.scenario.time.end) = (step, 2.0 * step);
@@ -259,7 +259,7 @@ fn a_column_at_a_time() {
         spinwigner(&["run", path(&page), "--device", "reference", "--out", path(&out)]).output().expect("runs");
     assert!(output.status.success(), "{}", text(&output.stderr));
     let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("diagnostics.csv");
-    let table = spinwigner::diagnostics::Table::from_csv(&rows).expect("a table");
+    let table = spinwigner::table::Table::from_csv(&rows).expect("a table");
     let (time, spin) = (table.column("time").expect("time"), table.column("spin_x").expect("spin_x"));
     let row = time.iter().position(|t| (t - 1.0).abs() < 1e-9).expect("a row at 1");
     let last = spin.len() - 1;

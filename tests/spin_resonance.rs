@@ -10,12 +10,13 @@ mod common;
 use std::f64::consts::TAU;
 
 use common::{record, shipped};
-use spinwigner::diagnostics::{Table, mode_name};
 use spinwigner::fit::{self, Fit};
 use spinwigner::linear_theory::{self, Plasma, Rectangle, Response};
+use spinwigner::quantities::mode_name;
 use spinwigner::run::DeviceChoice;
 use spinwigner::scenario::Loaded;
 use spinwigner::scenario::schema::{Equilibrium, GFactor, Initial, Momentum, Statistics};
+use spinwigner::table::Table;
 
 /// Rows of diagnostics are this many steps apart.
 const EVERY: u64 = 4;

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::fields::{Prescribed, SHARE, StepLimit};
 use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
 use crate::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
+use crate::numerals::{bytes, number};
 use crate::operators::FieldSample;
 use crate::output::balance;
 use crate::physics::Particle;
@@ -25,7 +26,7 @@ use crate::scenario::reduction;
 use crate::scenario::schema::{
     self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin, Time,
 };
-use crate::scenario::validate::{self, bytes, number};
+use crate::validate;
 
 /// Largest storage binding of software Vulkan.
 const SOFTWARE_BINDING: u64 = 128 << 20;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::operators::{Force, HiddenVelocity, Recorder, SpinTorque, Streaming};
-use crate::scenario::validate::tests::{base, set};
+use crate::validate::tests::{base, set};
 
 fn loaded(root: &Value) -> Loaded {
     Loaded {
@@ -174,7 +174,7 @@ fn speeds_are_not_below_those_of_the_recorder() {
     let loaded = loaded(&root);
     let estimate = Estimate::new(&loaded, Precision::F32).unwrap();
     let (grid, particle, bounds) = (&estimate.grid, &estimate.particle, estimate.field_bounds());
-    let fields = crate::simulation::given_fields(&loaded, grid, particle).unwrap();
+    let fields = crate::fields::Fields::given(&loaded.scenario, &loaded.folder, grid, particle).unwrap();
     let recorder = Recorder { grid, particle, schemes: &[] };
     for time in [0.0, 0.9, 3.1] {
         let table = fields.table(&fields.d, time);
@@ -202,7 +202,7 @@ fn speeds_are_not_below_those_of_the_recorder() {
 /// spin-resonance: gyration takes 12.6, phases along x would take 58 to return.
 #[test]
 fn gyration_prevents_recurrence() {
-    let words = |name: &str| report(&crate::scenario::load(name).unwrap(), None, Precision::F32).unwrap();
+    let words = |name: &str| report(&validate::load(name).unwrap(), None, Precision::F32).unwrap();
     assert!(!words("spin-resonance").contains("recurrence"));
     assert!(words("landau-damping").contains("recurrence of mode 1 along x"));
 }

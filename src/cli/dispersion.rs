@@ -7,7 +7,7 @@ use serde_json::json;
 use spinwigner::linear_theory::Plasma;
 use spinwigner::linear_theory::report::{self, Search};
 use spinwigner::scenario::schema::{Scenario, Units};
-use spinwigner::{Error, Result, scenario};
+use spinwigner::{Error, Result, validate};
 
 use super::parsers::interval;
 
@@ -85,7 +85,7 @@ struct Wavenumbers(Vec<f64>);
 pub fn report(flags: &Flags) -> Result<String> {
     let (title, units, scenario) = match &flags.scenario {
         Some(name) => {
-            let loaded = scenario::load(name)?;
+            let loaded = validate::load(name)?;
             (loaded.scenario.title.clone(), loaded.scenario.units.clone(), loaded.scenario)
         }
         None => ("Electrons in thermal equilibrium".into(), Units::default(), given(&flags.plasma)?),

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
-use spinwigner::diagnostics::Table;
 use spinwigner::fit;
 use spinwigner::scenario::parse;
 use spinwigner::scenario::schema::Units;
+use spinwigner::table::Table;
 use spinwigner::{Error, Result};
 
 use super::parsers::interval;

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
-use spinwigner::{Error, Result, bench, check, gallery, gpu, run, scenario};
+use spinwigner::{Error, Result, bench, check, gallery, gpu, run, validate};
 
 use console::Console;
 use parsers::{count, device, memory, precision};
@@ -193,14 +193,14 @@ pub fn main() -> ExitCode {
 fn act(command: Command) -> Result<()> {
     match command {
         Command::Run { scenario, out, device, precision, steps, quiet } => {
-            let loaded = scenario::load(&scenario)?;
+            let loaded = validate::load(&scenario)?;
             let mut console = Console::new(quiet);
             let outcome = run::execute(&loaded, &RunOptions { out, device, precision, steps }, &mut console)?;
             console.summary(&outcome);
             outcome.verdict()
         }
         Command::Check { scenario, memory, precision } => {
-            print(&check::report(&scenario::load(&scenario)?, memory, precision)?)
+            print(&check::report(&validate::load(&scenario)?, memory, precision)?)
         }
         Command::Equilibrium(flags) => print(&equilibrium::report(&flags)?),
         Command::List => print(&listings::list()?),

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::gas::Gas;
 use crate::error::{Error, Result};
+use crate::numerals::number;
 use crate::scenario::schema::Statistics;
-use crate::scenario::validate::number;
 
 /// A gas with three momenta, filled up to a density or a chemical potential.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,8 +8,8 @@ use std::f64::consts::PI;
 
 use super::quadrature::{gauss_legendre, integrate};
 use crate::error::{Error, Result};
+use crate::numerals::number;
 use crate::scenario::schema::Statistics;
-use crate::scenario::validate::number;
 
 /// Where the exponent (E - mu)/T deserves a panel of its own.
 const LEVELS: [f64; 15] = [-40.0, -20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0];

@@ -4,6 +4,7 @@ mod absorbing;
 mod centred;
 mod external;
 mod fourier;
+mod given;
 mod initial;
 mod maxwell;
 mod mesh;

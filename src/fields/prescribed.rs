@@ -228,14 +228,14 @@ impl ClosedForm for Wave {
 mod tests {
     use serde_json::{from_value, json};
 
-    use super::super::tests::Noise;
     use super::*;
+    use crate::random::Random;
 
     /// An external field of every kind, of one component each but for the uniform one.
-    fn kinds(noise: &mut Noise) -> [External; 4] {
-        let component = FieldComponent::ALL[((noise.number() + 1.0) * 2.9999) as usize];
-        let axis = [SpaceAxis::X, SpaceAxis::Y, SpaceAxis::Z][((noise.number() + 1.0) * 1.4999) as usize];
-        let mut number = || 3.0 * noise.number();
+    fn kinds(random: &mut Random) -> [External; 4] {
+        let component = FieldComponent::ALL[((random.next() + 1.0) * 2.9999) as usize];
+        let axis = [SpaceAxis::X, SpaceAxis::Y, SpaceAxis::Z][((random.next() + 1.0) * 1.4999) as usize];
+        let mut number = || 3.0 * random.next();
         let wavenumber = WaveVector::Each([number(), number(), number()]);
         let (amplitude, frequency, phase) = (number(), number(), number());
         [
@@ -253,25 +253,25 @@ mod tests {
     }
 
     /// A place in the domain, and a time.
-    fn anywhere(noise: &mut Noise, space: &PhaseSpace) -> (DVec3, f64) {
+    fn anywhere(random: &mut Random, space: &PhaseSpace) -> (DVec3, f64) {
         let mut along = |axis: PhaseAxis| {
             let axis = space.axis(axis).unwrap();
-            axis.from + 0.5 * (noise.number() + 1.0) * (axis.to - axis.from)
+            axis.from + 0.5 * (random.next() + 1.0) * (axis.to - axis.from)
         };
         let position = DVec3::from(PhaseAxis::SPACE.map(&mut along));
-        (position, 40.0 * noise.number())
+        (position, 40.0 * random.next())
     }
 
     /// Bounds hold everywhere at any time, and by no more than a tenth for values.
     #[test]
     fn bounds_hold_and_are_not_idle() {
-        let (mut noise, space) = (Noise(11), space());
+        let (mut random, space) = (Random(11), space());
         for _ in 0..40 {
-            for part in kinds(&mut noise).iter().flat_map(Prescribed::of) {
+            for part in kinds(&mut random).iter().flat_map(Prescribed::of) {
                 let bound = part.form.bound(&space);
                 let mut largest = Local::default();
                 for _ in 0..2000 {
-                    let (position, time) = anywhere(&mut noise, &space);
+                    let (position, time) = anywhere(&mut random, &space);
                     let here = part.form.at(position, time);
                     largest.value = largest.value.max(here.value.abs());
                     largest.slope = largest.slope.max(here.slope.abs());
@@ -289,9 +289,10 @@ mod tests {
     /// Slopes and rates are what differences of the values say, for every kind.
     #[test]
     fn derivatives_belong_to_the_values() {
-        let (mut noise, space, h) = (Noise(5), space(), 1e-5);
-        for part in (0..20).flat_map(|_| kinds(&mut noise)).flat_map(|kind| Prescribed::of(&kind)).collect::<Vec<_>>() {
-            let (position, time) = anywhere(&mut noise, &space);
+        let (mut random, space, h) = (Random(5), space(), 1e-5);
+        for part in (0..20).flat_map(|_| kinds(&mut random)).flat_map(|kind| Prescribed::of(&kind)).collect::<Vec<_>>()
+        {
+            let (position, time) = anywhere(&mut random, &space);
             let here = part.form.at(position, time);
             let value = |position, time| part.form.at(position, time).value;
             let difference = |step: DVec3, later: f64| {

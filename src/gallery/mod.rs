@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 use crate::output::{LinePlot, Series, Style, write_panels};
 use crate::precision::Precision;
 use crate::run::{self, DeviceChoice, Outcome, RunOptions};
-use crate::scenario::{self, Loaded};
+use crate::scenario::Loaded;
+use crate::validate;
 use exhibits::{EXHIBITS, Evidence, Exhibit};
 
 /// What to build.
@@ -77,7 +78,7 @@ pub fn build(options: &Options, mut say: impl FnMut(&str)) -> Result<usize> {
 impl Exhibit {
     /// Runs and draws into a folder.
     fn build(&self, runner: &Runner, folder: &Path) -> Result<Entry> {
-        let loaded = scenario::load(self.scenario)?;
+        let loaded = validate::load(self.scenario)?;
         let mut entry = Entry::new(&loaded);
         let figure = match &self.evidence {
             Evidence::Waves(scan) => waves::exhibit(scan, runner, &loaded, &mut entry)?,

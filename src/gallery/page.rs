@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Entry, Options, Row};
+use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
-use crate::output::write_atomically;
 use crate::run::DeviceChoice;
 
 /// First line of every page this command wrote.

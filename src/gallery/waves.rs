@@ -3,11 +3,11 @@
 use num_complex::Complex64;
 
 use super::{Entry, Figure, Panel, Runner, Trace};
-use crate::diagnostics;
 use crate::error::{Error, Result};
 use crate::fit;
 use crate::linear_theory::{Plasma, Rectangle, Response, default_window, report, roots, waves};
 use crate::output::Style;
+use crate::quantities::mode_name;
 use crate::run::Outcome;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Measure, Mode, Units};
@@ -226,7 +226,7 @@ fn band(loaded: &Loaded) -> Option<[f64; 2]> {
 /// The mode's spectrum up to some widths of the band, with the frequency of linear theory.
 fn in_frequency(loaded: &Loaded, outcome: &Outcome, omega: Complex64, band: [f64; 2]) -> Option<Panel> {
     let (mode, [from, to]) = window(&loaded.scenario.expect.first()?.measure)?;
-    let name = diagnostics::mode_name(&mode);
+    let name = mode_name(&mode);
     let column = |name: &str| outcome.table.column(name);
     let (time, re, im) = (column("time")?, column(&format!("{name}_re"))?, column(&format!("{name}_im"))?);
     let highest = band[1] + 8.0 * (band[1] - band[0]);
@@ -250,7 +250,7 @@ fn in_frequency(loaded: &Loaded, outcome: &Outcome, omega: Complex64, band: [f64
 /// in amplitude and phase alone.
 fn in_time(loaded: &Loaded, outcome: &Outcome, omega: Complex64, units: &Units) -> Option<Panel> {
     let (mode, [from, to]) = window(&loaded.scenario.expect.first()?.measure)?;
-    let name = diagnostics::mode_name(&mode);
+    let name = mode_name(&mode);
     let column = |name: &str| outcome.table.column(name);
     let (time, re, im) = (column("time")?, column(&format!("{name}_re"))?, column(&format!("{name}_im"))?);
     let power = |part: &[f64]| part.iter().map(|value| value * value).sum::<f64>();

@@ -15,8 +15,8 @@ use crate::operators::{
     Build, Command, Executor, ExecutorDescription, FieldSample, Kernel, Reading, Recording, Term, Work,
 };
 use crate::physics::Particle;
-use crate::precision::Real;
-use crate::state::{Numbers, State};
+use crate::precision::{Numbers, Real};
+use crate::state::State;
 
 /// Workgroups per dispatch dimension that every adapter allows.
 const MAX_GROUPS: usize = 65535;

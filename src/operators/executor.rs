@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{Reading, Recording};
 use crate::error::Result;
-use crate::precision::Precision;
-use crate::state::{Numbers, State};
+use crate::precision::{Numbers, Precision};
+use crate::state::State;
 
 /// Numbers that are handed over at a time when a state is replaced: 64 MiB.
 const PUT_AT_ONCE: usize = 8 << 20;

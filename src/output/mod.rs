@@ -1,14 +1,9 @@
-//! Pictures and crash-safe files.
-//!
-//! [`HeatMap`] draws a field on a two-dimensional grid, [`LinePlot`] draws
-//! time series, and [`write_atomically`] stores any file so that a reader never
-//! meets a half-written one. Pictures need no system font: the font and the
-//! colour maps are part of the library.
+//! Pictures: [`HeatMap`] draws a field on a two-dimensional grid, [`LinePlot`] draws
+//! time series. They need no system font: the font and the colour maps are part of the library.
 //!
 //! Titles, labels and names may hold subscripts and superscripts: `ω_p`, `B_0`,
 //! `E_{kin}`, `m^-1`. A `_` inside a word, as in `field_energy`, stays as it is.
 
-mod atomic;
 pub mod balance;
 mod canvas;
 mod colormap;
@@ -19,7 +14,6 @@ pub mod snapshot;
 mod text;
 mod ticks;
 
-pub use atomic::write_atomically;
 pub use colormap::{ColorMap, MISSING};
 pub use heat_map::{HeatMap, PlotAxis, Scale};
 pub use line_plot::{LinePlot, Series, Style, render_panels, write_panels};
@@ -30,6 +24,7 @@ use std::path::Path;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
 
+use crate::atomic::write_atomically;
 use crate::error::Result;
 
 /// Stores a picture as PNG, atomically.

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use super::{LinePlot, Series, Style};
-use crate::diagnostics::{Table, mode_name};
 use crate::error::Result;
-use crate::scenario::schema::{Initial, Mode, ModeNumber, Scenario};
+use crate::grid::AXIS_NAMES;
+use crate::quantities::{Column, Facts, Panel, Unit, columns, mode_name};
+use crate::scenario::schema::{Initial, Mode, ModeNumber, Scenario, Units};
+use crate::table::Table;
 
 /// A panel before it is drawn: its series are owned.
-struct Panel {
+struct Drawing {
     title: String,
     vertical: (&'static str, String),
     series: Vec<(String, Vec<f64>)>,
@@ -19,75 +21,49 @@ struct Panel {
 pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
     let time = table.column("time").unwrap_or_default();
     let units = &scenario.units;
-    let panels: Vec<Panel> = [
-        Panel {
+    let curves = Curves { columns: columns(&Facts::of(scenario)), table };
+    let since_start = |value: f64, first: f64| value - first;
+    let plain = |value: f64, _: f64| value;
+    let panels: Vec<Drawing> = [
+        Drawing {
             title: "Energy since the start".into(),
             vertical: ("ΔU", units.energy.clone()),
-            series: named(
-                table,
-                &[
-                    ("energy_kinetic", "kinetic"),
-                    ("energy_electric", "electric"),
-                    ("energy_magnetic", "magnetic"),
-                    ("energy_spin", "spin"),
-                    ("energy_total", "total"),
-                ],
-                |value, first| value - first,
-            ),
+            series: curves.of(Panel::Energy, since_start),
             logarithmic: false,
         },
-        Panel {
+        Drawing {
             title: "Momentum".into(),
             vertical: ("Π", units.momentum.clone()),
-            series: named(table, &[("momentum_x", "x"), ("momentum_y", "y"), ("momentum_z", "z")], |value, _| value),
+            series: curves.of(Panel::Momentum, plain),
             logarithmic: false,
         },
-        Panel {
+        Drawing {
             title: "Spin".into(),
-            vertical: ("S", "ħ/2".into()),
-            series: named(table, &[("spin_x", "S_x"), ("spin_y", "S_y"), ("spin_z", "S_z")], |value, _| value),
+            vertical: ("S", Unit::Spin.name(units)),
+            series: curves.of(Panel::Spin, plain),
             logarithmic: false,
         },
-        angular_momentum(table, "x"),
-        angular_momentum(table, "y"),
-        angular_momentum(table, "z"),
-        Panel {
+        curves.angular_momentum(0, units),
+        curves.angular_momentum(1, units),
+        curves.angular_momentum(2, units),
+        Drawing {
             title: "Mean position of the spin components".into(),
             vertical: ("⟨r⟩", units.length.clone()),
-            series: if is_packet(scenario) {
-                named(
-                    table,
-                    &[
-                        ("mean_x_up", "x, up"),
-                        ("mean_x_down", "x, down"),
-                        ("mean_y_up", "y, up"),
-                        ("mean_y_down", "y, down"),
-                        ("mean_z_up", "z, up"),
-                        ("mean_z_down", "z, down"),
-                    ],
-                    |value, _| value,
-                )
-            } else {
-                Vec::new()
-            },
+            series: if is_packet(scenario) { curves.of(Panel::MeanPosition, plain) } else { Vec::new() },
             logarithmic: false,
         },
-        Panel {
+        Drawing {
             title: "Modes".into(),
             vertical: ("amplitude", String::new()),
             series: modes(scenario, table),
             logarithmic: true,
         },
-        Panel {
+        Drawing {
             title: "Conservation".into(),
             vertical: ("error", String::new()),
             series: [
-                named(
-                    table,
-                    &[("number", "number, relative change"), ("purity", "purity, relative change")],
-                    |value, first| (value / first - 1.0).abs(),
-                ),
-                named(table, &[("gauss_residual", "Gauss residual"), ("divergence_b", "div B")], |value, _| value),
+                curves.of(Panel::Conserved, |value, first| (value / first - 1.0).abs()),
+                curves.of(Panel::Residual, plain),
             ]
             .concat(),
             logarithmic: true,
@@ -113,33 +89,46 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
     super::write_panels(path, &scenario.title, &plots)
 }
 
-/// Parts of one component of the angular momentum, without series where the table has none.
-fn angular_momentum(table: &Table, axis: &str) -> Panel {
-    let part = |part: &str| format!("angular_momentum_{part}{axis}");
-    let (spin, orbital, field, total) = (part("spin_"), part("orbital_"), part("field_"), part(""));
-    let unit = table.unit(&total).unwrap_or_default().to_string();
-    Panel {
-        title: format!("Angular momentum along {axis} since the start"),
-        vertical: ("ΔJ", unit),
-        series: named(
-            table,
-            &[(&spin, "spin"), (&orbital, "orbital"), (&field, "field"), (&total, "total")],
-            |value, first| value - first,
-        ),
-        logarithmic: false,
-    }
+/// The columns that are drawn, as the table of quantities says, and their values.
+struct Curves<'a> {
+    columns: Vec<Column>,
+    table: &'a Table,
 }
 
-/// Columns by the names they are shown under, each value passed through `of(value, first value)`.
-fn named(table: &Table, columns: &[(&str, &str)], of: impl Fn(f64, f64) -> f64) -> Vec<(String, Vec<f64>)> {
-    columns
-        .iter()
-        .filter_map(|(column, label)| {
-            let values = table.column(column)?;
+impl Curves<'_> {
+    /// The curves of a panel, each value passed through `of(value, first value)`.
+    fn of(&self, panel: Panel, of: impl Fn(f64, f64) -> f64) -> Vec<(String, Vec<f64>)> {
+        self.those(panel, |_| true, of)
+    }
+
+    /// Parts of one component of the angular momentum, without series where the run has none.
+    fn angular_momentum(&self, k: usize, units: &Units) -> Drawing {
+        let mut series = self.those(Panel::AngularMomentum, |column| column.k == k, |value, first| value - first);
+        // What the others add up to lies on top of them.
+        series.sort_by_key(|(label, _)| label == "total");
+        Drawing {
+            title: format!("Angular momentum along {} since the start", AXIS_NAMES[k]),
+            vertical: ("ΔJ", Unit::AngularMomentum.name(units)),
+            series,
+            logarithmic: false,
+        }
+    }
+
+    fn those(
+        &self,
+        panel: Panel,
+        which: impl Fn(&Column) -> bool,
+        of: impl Fn(f64, f64) -> f64,
+    ) -> Vec<(String, Vec<f64>)> {
+        let curve = |column: &Column| {
+            let (_, label) = column.quantity.curve.filter(|(own, _)| *own == panel && which(column))?;
+            let values = self.table.column(&column.name)?;
             let first = *values.first()?;
-            Some((label.to_string(), values.into_iter().map(|value| of(value, first)).collect()))
-        })
-        .collect()
+            let label = label.replace('*', AXIS_NAMES.get(column.k)?);
+            Some((label, values.into_iter().map(|value| of(value, first)).collect()))
+        };
+        self.columns.iter().filter_map(curve).collect()
+    }
 }
 
 /// Moduli of the recorded modes.

@@ -18,8 +18,8 @@ use crate::error::Result;
 use crate::grid::Grid;
 use crate::operators::{Executor, ExecutorDescription, FieldSample, Reading, Recording, Sources, Term, each_term};
 use crate::physics::Particle;
-use crate::precision::Precision;
-use crate::state::{Cell, Numbers, State};
+use crate::precision::{Numbers, Precision};
+use crate::state::{Cell, State};
 
 /// Holds the state and a second copy that sweeps write to.
 pub struct Reference {

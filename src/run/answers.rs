@@ -1,8 +1,9 @@
 //! Expected answers beside what a run came to.
 
-use crate::diagnostics::{self, Table};
 use crate::fit;
+use crate::quantities::mode_name;
 use crate::scenario::schema::{Expectation, Measure, Mode};
+use crate::table::Table;
 
 /// An expected answer and what came out.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ impl Answer {
 /// The wave of a recorded mode in a window of time, of its largest line or of that in a band of frequencies.
 fn fitted(table: &Table, mode: &Mode, [from, to]: [f64; 2], between: Option<[f64; 2]>) -> Option<fit::Fit> {
     let time = table.column("time")?;
-    let name = diagnostics::mode_name(mode);
+    let name = mode_name(mode);
     let (re, im) = (table.column(&format!("{name}_re"))?, table.column(&format!("{name}_im"))?);
     match between {
         Some(band) => fit::line(&time, &[&re, &im], from, to, band),

@@ -11,13 +11,14 @@ mod schedule;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::diagnostics::Table;
 use crate::error::{Error, Result};
 use crate::operators::ExecutorDescription;
 use crate::output::series;
 use crate::precision::Precision;
-use crate::scenario::{Loaded, validate};
+use crate::scenario::Loaded;
 use crate::simulation::{Prepared, Simulation};
+use crate::table::Table;
+use crate::validate;
 use actions::{Action, FinalState, LocalBalances, Outputs, Pictures, Rows};
 use record::Record;
 use schedule::Halt;

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Answer;
+use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
-use crate::output;
 use crate::scenario::Loaded;
 use crate::simulation::Simulation;
 
@@ -37,7 +37,7 @@ impl Record<'_> {
             "failure": self.failure.map(ToString::to_string),
             "answers": answers,
         });
-        output::write_atomically(&folder.join("run.json"), |file| {
+        write_atomically(&folder.join("run.json"), |file| {
             serde_json::to_writer_pretty(&mut *file, &record)?;
             file.write_all(b"\n")
         })

@@ -1,16 +1,11 @@
-//! What the user writes: found, parsed and validated.
-//!
-//! [`load`] takes the name of a shipped scenario or a path, [`from_text`] a text and [`from_value`]
-//! a value, and returns a [`Loaded`] scenario that obeys every rule of [`validate`]. Mistakes are
-//! reported as [`Error::Input`], one line each, beginning with `FILE:LINE:COLUMN`.
+//! What the user writes: found and parsed. Its rules are those of [`validate`](mod@crate::validate), by whose
+//! `load` everything else gets its scenario.
 
-pub mod columns;
 pub mod locate;
 pub mod parse;
 pub mod reduction;
 pub mod schema;
 pub mod shipped;
-pub mod validate;
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -21,7 +16,7 @@ use crate::error::{Error, Result};
 /// A scenario is a page of text; anything larger is another file.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// A valid scenario and where it came from.
+/// A scenario and where it came from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     pub scenario: schema::Scenario,
@@ -35,15 +30,11 @@ pub struct Loaded {
     pub folder: PathBuf,
 }
 
-/// Loads a shipped scenario by name, or one from a file.
-///
-/// # Errors
-///
-/// [`Error::Input`] for what is neither, and for every mistake in it; [`Error::File`] where the file cannot be read.
-pub fn load(name_or_path: &str) -> Result<Loaded> {
+/// Reads and parses a shipped scenario by name, or one from a file; no rule has been checked.
+pub(crate) fn find(name_or_path: &str) -> Result<Loaded> {
     if let Some(text) = shipped::text(name_or_path) {
         let origin = format!("shipped scenario {name_or_path}");
-        return validated(text.to_string(), name_or_path.to_string(), origin, PathBuf::from("."));
+        return parsed(text.to_string(), name_or_path.to_string(), origin, PathBuf::from("."));
     }
     let path = Path::new(name_or_path);
     let text = read(path)?;
@@ -52,31 +43,12 @@ pub fn load(name_or_path: &str) -> Result<Loaded> {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
         _ => PathBuf::from("."),
     };
-    validated(text, name, name_or_path.to_string(), folder)
+    parsed(text, name, name_or_path.to_string(), folder)
 }
 
-/// The scenario of a JSON text, which messages and results call `name`; arrays it names are looked for in `folder`.
-///
-/// # Errors
-///
-/// [`Error::Input`] for every mistake in it.
-pub fn from_text(text: &str, name: &str, folder: &Path) -> Result<Loaded> {
-    validated(text.to_string(), name.to_string(), name.to_string(), folder.to_path_buf())
-}
-
-/// The scenario of a JSON value, such as `serde_json::json!` makes; else as [`from_text`].
-///
-/// # Errors
-///
-/// [`Error::Input`] for every mistake in it; lines are those of the value printed with an indent.
-pub fn from_value(value: &serde_json::Value, name: &str, folder: &Path) -> Result<Loaded> {
-    from_text(&format!("{value:#}"), name, folder)
-}
-
-/// Parses and validates a text.
-fn validated(text: String, name: String, origin: String, folder: PathBuf) -> Result<Loaded> {
+/// A scenario of a text, parsed; no rule has been checked.
+pub(crate) fn parsed(text: String, name: String, origin: String, folder: PathBuf) -> Result<Loaded> {
     let scenario = parse::parse(&text, &origin)?;
-    validate::validate(&scenario, &text, &origin, &folder)?;
     Ok(Loaded { scenario, name, text, origin, folder })
 }
 

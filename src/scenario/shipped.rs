@@ -38,7 +38,7 @@ pub fn text(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::load;
+    use crate::validate::load;
 
     #[test]
     fn every_shipped_scenario_is_valid_and_says_where_it_comes_from() {

@@ -22,7 +22,6 @@ use crate::state::State;
 
 pub use evolving::{Clock, Evolving};
 pub use prepared::Prepared;
-pub(crate) use prepared::given_fields;
 
 /// A running simulation. All quantities belong to [`Simulation::time`]: between calls the
 /// state, D and B are synchronised, but after [`Simulation::advance_open`].
@@ -233,10 +232,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::diagnostics::{self, Table};
+    use crate::diagnostics;
     use crate::reference::Reference;
     use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
     use crate::scenario::{Loaded, parse};
+    use crate::table::Table;
 
     /// A plasma of spins on the given axes; `w0(r, p)` and a spin along `spin`.
     fn start(axes: Value, fields: Value, spin: DVec3, density: impl Fn(DVec3, DVec3) -> f64) -> Simulation {

@@ -6,14 +6,14 @@ use glam::DVec3;
 
 use super::{Clock, Simulation};
 use crate::error::Result;
-use crate::fields::{ExternalFields, Fields, Mesh, Stability, along, component, others};
-use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::fields::{Fields, Stability};
+use crate::grid::Grid;
 use crate::operators::{Executor, Recorder, Scheme, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, External, FieldFile, Numerics, Synchronise};
+use crate::scenario::schema::{Background, Numerics, Synchronise};
 use crate::state::State;
-use crate::{initial, npy, reference};
+use crate::{initial, reference};
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
@@ -34,7 +34,7 @@ impl Prepared {
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
         let state = initial::state(scenario, &grid, &particle, &loaded.folder)?;
-        let fields = given_fields(loaded, &grid, &particle)?;
+        let fields = Fields::given(scenario, &loaded.folder, &grid, &particle)?;
         let background = scenario.fields.background;
         let (step, numerics) = (scenario.time.step, scenario.numerics);
         let prepared = Prepared { grid, particle, state, fields, background, step, numerics };
@@ -111,85 +111,4 @@ fn damping(simulation: &Simulation) -> DVec3 {
     let rate = |j: usize| recorder.largest_velocity(j, &table).max(1.0) / fields.mesh.step[j];
     let along = |j: usize| grid.axis(j).map_or(0.0, |_| 6.0 * simulation.dissipation * rate(j));
     DVec3::from([0, 1, 2].map(along))
-}
-
-/// The fields a scenario gives, at t = 0: D holds E at centres, and A is not solved for.
-pub(crate) fn given_fields(loaded: &Loaded, grid: &Grid, particle: &Particle) -> Result<Fields> {
-    let scenario = &loaded.scenario;
-    let mesh = Mesh::of(grid);
-    let canonical = &scenario.phase_space.canonical;
-    let mut unresolved = DVec3::ZERO;
-    for slot in MOMENTUM..AXES {
-        unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
-    }
-    let mut fields = Fields::new(mesh, scenario.fields.evolution);
-    (fields.d, fields.b) = initial_fields(loaded, &mesh)?;
-    fields.clean_magnetic()?;
-    fields.external = external_fields(loaded, &mesh)?;
-    fields.charge = particle.charge;
-    fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
-    fields.unresolved = unresolved;
-    let space = &scenario.phase_space;
-    fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
-    Ok(fields)
-}
-
-/// Self-consistent E at centres and B on its edges as the user gave them.
-fn initial_fields(loaded: &Loaded, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
-    let fields = &loaded.scenario.fields;
-    let mut e = vec![DVec3::from(fields.uniform.E); mesh.size()];
-    let mut b = vec![DVec3::from(fields.uniform.B); mesh.size()];
-    if let Some(file) = &fields.file {
-        let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
-        for (sum, given) in e.iter_mut().zip(file_e) {
-            *sum += given;
-        }
-        if !file_b.is_empty() {
-            for k in 0..3 {
-                let given = along(&others(k), component(&file_b, k), |axis, b| mesh.to_faces(axis, b));
-                for (sum, given) in b.iter_mut().zip(given) {
-                    sum[k] += given;
-                }
-            }
-        }
-    }
-    for perturbation in &fields.perturbations {
-        let (vector, direction) = crate::fields::component_index(perturbation.component);
-        let offset = if vector == 1 { mesh.half_step(&others(direction)) } else { DVec3::ZERO };
-        let wavenumber = DVec3::from(perturbation.mode.each().map(f64::from)) * mesh.fundamental();
-        for i in 0..mesh.size() {
-            let angle = wavenumber.dot(mesh.position(i) + offset);
-            let value = perturbation.amplitude * (angle + perturbation.phase).cos();
-            if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
-        }
-    }
-    Ok((e, b))
-}
-
-fn external_fields(loaded: &Loaded, mesh: &Mesh) -> Result<ExternalFields> {
-    let (mut e, mut b) = (Vec::new(), Vec::new());
-    let add = |sum: &mut Vec<DVec3>, more: Vec<DVec3>| {
-        if sum.is_empty() {
-            *sum = more;
-        } else {
-            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        }
-    };
-    let external = &loaded.scenario.fields.external;
-    for file in external.iter().filter_map(External::file) {
-        let (file_e, file_b) = field_arrays(loaded, file, mesh)?;
-        add(&mut e, file_e);
-        add(&mut b, file_b);
-    }
-    Ok(ExternalFields::new(external, mesh, &e, &b))
-}
-
-/// E and B of a file entry at centres, empty where none is named.
-fn field_arrays(loaded: &Loaded, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
-    let read = |path: &Option<std::path::PathBuf>| -> Result<Vec<DVec3>> {
-        let Some(path) = path else { return Ok(Vec::new()) };
-        let numbers = npy::read(&loaded.folder.join(path), &mesh.file_shape())?;
-        Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
-    };
-    Ok((read(&file.E)?, read(&file.B)?))
 }

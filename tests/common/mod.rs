@@ -7,12 +7,15 @@ pub mod random;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use spinwigner::diagnostics::{self, Table};
+use spinwigner::diagnostics;
 use spinwigner::fit::{self, Fit};
+use spinwigner::quantities::mode_name;
 use spinwigner::run::{DeviceChoice, open};
+use spinwigner::scenario::Loaded;
 use spinwigner::scenario::schema::{Diagnostics, Mode, Units};
-use spinwigner::scenario::{self, Loaded};
 use spinwigner::simulation::{Prepared, Simulation};
+use spinwigner::table::Table;
+use spinwigner::validate;
 
 /// The executors every physical answer is asked of. Without an adapter the GPU
 /// one fails: a missing adapter is no reason to pass.
@@ -22,14 +25,14 @@ pub const BOTH: [DeviceChoice; 2] = [DeviceChoice::Reference, DeviceChoice::Gpu]
 pub fn scenario(value: &Value) -> Loaded {
     let file = tempfile::NamedTempFile::with_suffix(".json").expect("temporary file");
     std::fs::write(file.path(), value.to_string()).expect("written");
-    let mut loaded = scenario::load(&file.path().to_string_lossy()).unwrap_or_else(|error| panic!("{error}"));
+    let mut loaded = validate::load(&file.path().to_string_lossy()).unwrap_or_else(|error| panic!("{error}"));
     loaded.folder = PathBuf::from(".");
     loaded
 }
 
 /// A shipped scenario.
 pub fn shipped(name: &str) -> Loaded {
-    scenario::load(name).unwrap_or_else(|error| panic!("{error}"))
+    validate::load(name).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Puts a scenario on a device.
@@ -65,7 +68,7 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, table: &mut Table
 /// Frequency and rate of the first recorded mode in a window.
 pub fn fitted(loaded: &Loaded, table: &Table, from: f64, to: f64) -> Fit {
     let mode: &Mode = &loaded.scenario.output.diagnostics.modes[0];
-    let name = diagnostics::mode_name(mode);
+    let name = mode_name(mode);
     let part = |suffix: &str| table.column(&format!("{name}_{suffix}")).expect("recorded");
     let time = table.column("time").expect("recorded");
     fit::standing_wave(&time, &[&part("re"), &part("im")], from, to).expect("a wave")

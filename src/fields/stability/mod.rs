@@ -32,10 +32,10 @@ use super::Mesh;
 use super::mesh::{CENTRED, STAGGERED};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
+use crate::numerals::{number, rounded_down};
 use crate::operators::Sources;
 use crate::physics::Particle;
 use crate::scenario::schema::{Evolution, Numerics};
-use crate::scenario::validate::{number, rounded_down};
 
 /// Share of the limit that a scenario may use: at the limit itself two roots meet, and
 /// waves make the plasma denser in places.

@@ -2,12 +2,12 @@
 
 use super::{Action, Outputs, TableFile};
 use crate::balance::{Balances, Sample};
-use crate::diagnostics::Table;
 use crate::error::Result;
 use crate::output::balance;
 use crate::run::schedule::{Halt, Schedule};
 use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
+use crate::table::Table;
 
 pub(in crate::run) struct LocalBalances {
     rows: Schedule,

@@ -9,11 +9,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::schedule::{Halt, WallClock};
-use crate::diagnostics::Table;
+use crate::atomic::write_atomically;
 use crate::error::Result;
-use crate::output;
 use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
+use crate::table::Table;
 
 pub(super) use balances::LocalBalances;
 pub(super) use final_state::FinalState;
@@ -65,6 +65,6 @@ impl TableFile {
             return Ok(());
         }
         let text = self.table.to_csv();
-        output::write_atomically(&folder.join(self.name), |file| file.write_all(text.as_bytes()))
+        write_atomically(&folder.join(self.name), |file| file.write_all(text.as_bytes()))
     }
 }

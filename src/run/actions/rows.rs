@@ -1,11 +1,12 @@
 //! Rows of `diagnostics.csv`, and a watch over the energy in them.
 
 use super::{Action, Outputs, TableFile};
-use crate::diagnostics::{self, Table};
+use crate::diagnostics;
 use crate::error::Result;
 use crate::run::schedule::{Halt, Schedule};
 use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
+use crate::table::Table;
 use crate::watch::Watch;
 
 /// Share of the particles at the momentum edges that deserves a note.

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::fields::{SHARE, Stability, StepLimit};
-use crate::scenario::Loaded;
-use crate::{initial, simulation};
+use crate::{fields, initial};
 
 /// The largest stable step of a scenario that breaks no other rule; none where nothing
 /// oscillates. What the run will refuse for another reason, and a file of more than
@@ -44,9 +43,7 @@ impl UnresolvedMomenta {
         let canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
         let mut potential = Vec::new();
         if charge != 0.0 && axes != DVec3::ZERO && grid.spaces().next().is_some() {
-            let (scenario, folder) = (scenario.clone(), folder.to_path_buf());
-            let loaded = Loaded { scenario, name: String::new(), text: String::new(), origin: String::new(), folder };
-            let mut fields = simulation::given_fields(&loaded, grid, particle).ok()?;
+            let mut fields = fields::Fields::given(scenario, folder, grid, particle).ok()?;
             fields.solve_potential();
             potential = fields.a;
         }

@@ -188,7 +188,7 @@ impl Checker<'_> {
 
     /// What a run is judged by must be measured by it.
     fn column(&mut self, column: &str, path: &str) {
-        let names = columns(self.scenario);
+        let names: Vec<String> = columns(&Facts::of(self.scenario)).into_iter().map(|column| column.name).collect();
         self.require(names.iter().any(|name| name == column), path, || {
             let hint = match did_you_mean(column, names.iter().map(String::as_str)) {
                 Some(name) => format!("; did you mean `{name}`?"),

@@ -45,10 +45,14 @@ pub(crate) fn set(root: &mut Value, pointer: &str, value: Value) {
     }
 }
 
+fn loaded(text: &str, folder: &Path) -> Loaded {
+    let (scenario, text, folder) = (parse(text, "s.json").unwrap(), text.to_string(), folder.to_path_buf());
+    Loaded { scenario, text, folder, name: "s".into(), origin: "s.json".into() }
+}
+
 fn complaints(root: &Value) -> String {
     let text = serde_json::to_string_pretty(root).unwrap();
-    let scenario = parse(&text, "s.json").unwrap();
-    match validate(&scenario, &text, "s.json", Path::new(".")) {
+    match validate(&loaded(&text, Path::new("."))) {
         Ok(()) => String::new(),
         Err(error) => error.to_string(),
     }
@@ -601,8 +605,7 @@ fn evolving_fields_need_a_source() {
 #[test]
 fn lines_and_columns_point_at_the_value() {
     let text = "{\"title\":\"t\",\"about\":\"a\",\"references\":[],\"species\":{\"spin\":false},\n\"phase_space\":{\"px\":{\"from\":0,\"to\":1,\n  \"cells\": 4}},\"initial\":{\"populations\":[]},\n\"time\":{\"step\":1,\"end\":1}}";
-    let scenario = parse(text, "s.json").unwrap();
-    let message = validate(&scenario, text, "s.json", Path::new(".")).unwrap_err().to_string();
+    let message = validate(&loaded(text, Path::new("."))).unwrap_err().to_string();
     assert!(message.contains("s.json:3:12: at `phase_space.px.cells`"), "{message}");
     assert!(message.contains("s.json:3:41: at `initial.populations`"), "{message}");
 }
@@ -628,8 +631,7 @@ fn npy_files_must_fit_the_grid() {
         let mut root = base();
         set(&mut root, "/initial", json!({"file": "state.npy"}));
         let text = root.to_string();
-        let scenario = parse(&text, "s.json").unwrap();
-        let result = validate(&scenario, &text, "s.json", folder.path());
+        let result = validate(&loaded(&text, folder.path()));
         let message = result.map_or_else(|error| error.to_string(), |()| String::new());
         assert_eq!(message.is_empty(), words.is_empty(), "{message}");
         assert!(message.contains(words), "{message}");

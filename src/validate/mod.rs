@@ -1,4 +1,5 @@
-//! Rules a scenario must obey beyond its types, all violations said at once.
+//! Rules a scenario must obey beyond its types, all violations said at once: [`load`] hands out none
+//! that breaks one.
 
 mod fields;
 mod files;
@@ -15,16 +16,17 @@ use std::path::Path;
 
 use glam::DVec3;
 
-use super::columns::columns;
-use super::locate::Places;
-use super::parse::did_you_mean;
-use super::reduction;
-use super::schema::*;
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
 use crate::fields::{Prescribed, component_index};
 use crate::grid::Grid;
+use crate::numerals::{bytes, number, rounded_down};
 use crate::physics::Particle;
+use crate::quantities::{Facts, columns};
+use crate::scenario::locate::Places;
+use crate::scenario::parse::did_you_mean;
+use crate::scenario::schema::*;
+use crate::scenario::{self, Loaded, reduction};
 
 pub(crate) use stability::step_limit;
 
@@ -46,9 +48,41 @@ struct Violation {
     text: String,
 }
 
-/// Checks every rule. `folder` is where relative `.npy` paths begin; `text` and
-/// `origin` tell the lines and the file in the error.
-pub fn validate(scenario: &Scenario, text: &str, origin: &str, folder: &Path) -> Result<()> {
+/// Loads a shipped scenario by name, or one from a file, that obeys every rule.
+///
+/// # Errors
+///
+/// [`Error::File`] where the file cannot be read, else [`Error::Input`].
+pub fn load(name_or_path: &str) -> Result<Loaded> {
+    validated(scenario::find(name_or_path)?)
+}
+
+/// The scenario of a JSON text, which messages and results call `name`; arrays it names are looked for in `folder`.
+///
+/// # Errors
+///
+/// [`Error::Input`] for every mistake in it.
+pub fn from_text(text: &str, name: &str, folder: &Path) -> Result<Loaded> {
+    validated(scenario::parsed(text.into(), name.into(), name.into(), folder.into())?)
+}
+
+/// The scenario of a JSON value, such as `serde_json::json!` makes; else as [`from_text`].
+///
+/// # Errors
+///
+/// [`Error::Input`] for every mistake in it; lines are those of the value printed with an indent.
+pub fn from_value(value: &serde_json::Value, name: &str, folder: &Path) -> Result<Loaded> {
+    from_text(&format!("{value:#}"), name, folder)
+}
+
+fn validated(loaded: Loaded) -> Result<Loaded> {
+    validate(&loaded)?;
+    Ok(loaded)
+}
+
+/// Checks every rule; mistakes are said one line each, beginning with `FILE:LINE:COLUMN`.
+fn validate(loaded: &Loaded) -> Result<()> {
+    let Loaded { scenario, text, origin, folder, .. } = loaded;
     let mut checker =
         Checker { scenario, particle: Particle::new(&scenario.species, scenario.kinematics), violations: Vec::new() };
     checker.species();
@@ -116,34 +150,6 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         }
     }
     warnings
-}
-
-/// A number for a message: `digits` significant digits, no noise behind them.
-pub(crate) fn number(x: f64, digits: usize) -> String {
-    let rounded: f64 = format!("{x:.*e}", digits.saturating_sub(1)).parse().unwrap_or(x);
-    if rounded == 0.0 {
-        // Not "-0".
-        "0".to_string()
-    } else if (1e-4..1e7).contains(&rounded.abs()) {
-        format!("{rounded}")
-    } else {
-        format!("{rounded:e}")
-    }
-}
-
-/// The largest number of `digits` significant digits that is no larger than a positive one.
-pub(crate) fn rounded_down(x: f64, digits: usize) -> f64 {
-    let rounded = |x: f64| format!("{x:.*e}", digits.saturating_sub(1)).parse().unwrap_or(x);
-    let nearest: f64 = rounded(x);
-    let unit = 10f64.powi(x.log10().floor() as i32 + 1 - digits as i32);
-    if nearest <= x { nearest } else { rounded(nearest - unit) }
-}
-
-/// Bytes for a message.
-pub(crate) fn bytes(count: f64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-    let unit = if count < 1.0 { 0 } else { ((count.log2() / 10.0) as usize).min(units.len() - 1) };
-    format!("{} {}", number(count / 1024f64.powi(unit as i32), 3), units[unit])
 }
 
 fn norm(v: [f64; 3]) -> f64 {

@@ -1,0 +1,94 @@
+//! The fields that a scenario gives, from numbers and files.
+
+use std::path::{Path, PathBuf};
+
+use glam::DVec3;
+
+use super::{ExternalFields, Fields, Mesh, along, component, component_index, others};
+use crate::error::Result;
+use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::npy;
+use crate::physics::Particle;
+use crate::scenario::schema::{External, FieldFile, Scenario};
+
+impl Fields {
+    /// The fields of a scenario at t = 0, relative paths from `folder`: D holds E at centres, and A is not
+    /// solved for.
+    pub fn given(scenario: &Scenario, folder: &Path, grid: &Grid, particle: &Particle) -> Result<Self> {
+        let mesh = Mesh::of(grid);
+        let canonical = &scenario.phase_space.canonical;
+        let mut unresolved = DVec3::ZERO;
+        for slot in MOMENTUM..AXES {
+            unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
+        }
+        let mut fields = Fields::new(mesh, scenario.fields.evolution);
+        (fields.d, fields.b) = initial_fields(scenario, folder, &mesh)?;
+        fields.clean_magnetic()?;
+        fields.external = external_fields(scenario, folder, &mesh)?;
+        fields.charge = particle.charge;
+        fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
+        fields.unresolved = unresolved;
+        let space = &scenario.phase_space;
+        fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
+        Ok(fields)
+    }
+}
+
+/// Self-consistent E at centres and B on its edges as the user gave them.
+fn initial_fields(scenario: &Scenario, folder: &Path, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+    let fields = &scenario.fields;
+    let mut e = vec![DVec3::from(fields.uniform.E); mesh.size()];
+    let mut b = vec![DVec3::from(fields.uniform.B); mesh.size()];
+    if let Some(file) = &fields.file {
+        let (file_e, file_b) = field_arrays(folder, file, mesh)?;
+        for (sum, given) in e.iter_mut().zip(file_e) {
+            *sum += given;
+        }
+        if !file_b.is_empty() {
+            for k in 0..3 {
+                let given = along(&others(k), component(&file_b, k), |axis, b| mesh.to_faces(axis, b));
+                for (sum, given) in b.iter_mut().zip(given) {
+                    sum[k] += given;
+                }
+            }
+        }
+    }
+    for perturbation in &fields.perturbations {
+        let (vector, direction) = component_index(perturbation.component);
+        let offset = if vector == 1 { mesh.half_step(&others(direction)) } else { DVec3::ZERO };
+        let wavenumber = DVec3::from(perturbation.mode.each().map(f64::from)) * mesh.fundamental();
+        for i in 0..mesh.size() {
+            let angle = wavenumber.dot(mesh.position(i) + offset);
+            let value = perturbation.amplitude * (angle + perturbation.phase).cos();
+            if vector == 0 { e[i][direction] += value } else { b[i][direction] += value }
+        }
+    }
+    Ok((e, b))
+}
+
+fn external_fields(scenario: &Scenario, folder: &Path, mesh: &Mesh) -> Result<ExternalFields> {
+    let (mut e, mut b) = (Vec::new(), Vec::new());
+    let add = |sum: &mut Vec<DVec3>, more: Vec<DVec3>| {
+        if sum.is_empty() {
+            *sum = more;
+        } else {
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+    };
+    for file in scenario.fields.external.iter().filter_map(External::file) {
+        let (file_e, file_b) = field_arrays(folder, file, mesh)?;
+        add(&mut e, file_e);
+        add(&mut b, file_b);
+    }
+    Ok(ExternalFields::new(&scenario.fields.external, mesh, &e, &b))
+}
+
+/// E and B of a file entry at centres, empty where none is named.
+fn field_arrays(folder: &Path, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+    let read = |path: &Option<PathBuf>| -> Result<Vec<DVec3>> {
+        let Some(path) = path else { return Ok(Vec::new()) };
+        let numbers = npy::read(&folder.join(path), &mesh.file_shape())?;
+        Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
+    };
+    Ok((read(&file.E)?, read(&file.B)?))
+}

@@ -1,0 +1,153 @@
+//! What `diagnostics.csv` holds. [`TABLE`] is the only list of it: columns and their order, the names that `expect`
+//! may use, curves of `diagnostics.png` and the list in docs/scenario.md are all read from there.
+
+mod sample;
+mod table;
+
+pub use sample::Sample;
+pub use table::TABLE;
+
+use crate::grid::AXIS_NAMES;
+use crate::scenario::schema::{Evolution, Mode, ModeNumber, PhaseAxis, Scenario, Units};
+
+/// A row of the table: a number at every sample, or one for each direction or recorded mode.
+pub struct Quantity {
+    /// Name of its column; `*` stands for the direction, or for the [name](mode_name) of the mode.
+    pub name: &'static str,
+    pub unit: Unit,
+    pub needs: Needs,
+    /// Definition in a sentence, as docs/scenario.md has it.
+    pub about: &'static str,
+    /// Its value for direction or mode number `k`.
+    pub value: fn(&Sample, usize) -> f64,
+    /// Where it is drawn, and under which name; `*` stands for the direction.
+    pub curve: Option<(Panel, &'static str)>,
+}
+
+/// Neighbouring rows, which take turns for every direction or mode.
+pub struct Group {
+    pub each: Each,
+    pub quantities: &'static [Quantity],
+}
+
+/// What a row stands for more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Each {
+    Once,
+    /// x, y and z.
+    Direction,
+    /// The entries of `output.diagnostics.modes`.
+    Mode,
+}
+
+/// What the values of a column are measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Number,
+    Length,
+    Time,
+    Momentum,
+    Energy,
+    AngularMomentum,
+    /// ħ/2
+    Spin,
+}
+
+impl Unit {
+    /// Its name among a scenario's units, empty for pure numbers.
+    pub fn name(self, units: &Units) -> String {
+        match self {
+            Unit::Number => String::new(),
+            Unit::Length => units.length.clone(),
+            Unit::Time => units.time.clone(),
+            Unit::Momentum => units.momentum.clone(),
+            Unit::Energy => units.energy.clone(),
+            Unit::AngularMomentum => format!("{}·{}", units.length, units.momentum),
+            Unit::Spin => "ħ/2".into(),
+        }
+    }
+}
+
+/// When a quantity exists.
+pub struct Needs {
+    /// For the reader of docs/scenario.md, empty where nothing is needed.
+    pub words: &'static str,
+    /// Whether a run has what it takes in direction `k`.
+    pub met: fn(&Facts, usize) -> bool,
+}
+
+/// Panels of `diagnostics.png`. Those of the modes are drawn from two columns each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    Energy,
+    Momentum,
+    Spin,
+    /// One for each direction.
+    AngularMomentum,
+    MeanPosition,
+    /// What the equations conserve, as its relative change.
+    Conserved,
+    /// What they keep at zero, beside it.
+    Residual,
+}
+
+/// What decides which quantities a run has, known before anything is computed.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Whether x, y, z are resolved.
+    pub resolved: [bool; 3],
+    pub spin: bool,
+    pub evolution: Evolution,
+    pub modes: &'a [Mode],
+}
+
+impl<'a> Facts<'a> {
+    pub fn of(scenario: &'a Scenario) -> Self {
+        Facts {
+            resolved: PhaseAxis::SPACE.map(|axis| scenario.phase_space.axis(axis).is_some()),
+            spin: scenario.species.spin,
+            evolution: scenario.fields.evolution,
+            modes: &scenario.output.diagnostics.modes,
+        }
+    }
+}
+
+/// A column of a run.
+pub struct Column {
+    pub name: String,
+    pub quantity: &'static Quantity,
+    /// Number of its direction or mode.
+    pub k: usize,
+}
+
+/// The columns of a run, in their order.
+pub fn columns(facts: &Facts) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for Group { each, quantities } in TABLE {
+        let parts: Vec<String> = match each {
+            Each::Once => vec![String::new()],
+            Each::Direction => AXIS_NAMES[..3].iter().map(ToString::to_string).collect(),
+            Each::Mode => facts.modes.iter().map(mode_name).collect(),
+        };
+        for (k, part) in parts.iter().enumerate() {
+            let existing = quantities.iter().filter(|quantity| (quantity.needs.met)(facts, k));
+            columns.extend(existing.map(|quantity| Column { name: quantity.name.replace('*', part), quantity, k }));
+        }
+    }
+    columns
+}
+
+/// Stem of a mode's two columns, `STEM_re` and `STEM_im`: `density_mode1` along x,
+/// `density_mode_1_0_m2` along all three axes, with `m` for minus.
+pub fn mode_name(mode: &Mode) -> String {
+    // The quantity's name in the scenario file is its name in the table.
+    let name = serde_json::to_value(mode.quantity).ok();
+    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or("mode");
+    match mode.mode {
+        ModeNumber::X(number) => format!("{name}_mode{number}"),
+        ModeNumber::Each(numbers) => {
+            let [x, y, z] = numbers.map(|number| number.to_string().replace('-', "m"));
+            format!("{name}_mode_{x}_{y}_{z}")
+        }
+    }
+}
