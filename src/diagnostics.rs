@@ -3,9 +3,9 @@
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::others;
+use crate::fields::{Matter, others};
 use crate::grid::{AXIS_NAMES, MOMENTUM};
-use crate::operators::{Observables, Sources};
+use crate::operators::Observables;
 use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
 use crate::simulation::Simulation;
 
@@ -174,11 +174,10 @@ fn row(
     what: &Diagnostics,
     units: &Units,
 ) -> Vec<(String, String, f64)> {
-    let (fields, particle) = (&simulation.fields, &simulation.particle);
-    let sources: &[Sources] = &simulation.sources;
+    let (fields, particle) = (&simulation.fields, &simulation.species.particle);
     let (mesh, volume) = (fields.mesh, simulation.grid.space_volume());
     // E = D - P, with the more exact P of the observables.
-    let exact = |o: &Observables| Sources { polarisation: o.polarisation, ..Sources::default() };
+    let exact = |o: &Observables| Matter { polarisation: o.polarisation, ..Matter::default() };
     let e = fields.electric(&observables.iter().map(exact).collect::<Vec<_>>());
     let b = fields.magnetic();
     let time = simulation.time();
@@ -247,7 +246,7 @@ fn row(
         }
     }
     put("purity", "", integral(observables, volume, |o| o.purity));
-    put("gauss_residual", "", if fields.is_frozen() { 0.0 } else { fields.gauss_residual(sources) });
+    put("gauss_residual", "", if fields.is_frozen() { 0.0 } else { fields.gauss_residual(&simulation.matter()) });
     if mesh.resolved().count() > 1 && !fields.is_frozen() {
         put("divergence_b", "", fields.magnetic_residual());
     }
@@ -342,7 +341,7 @@ mod tests {
         let momenta = grid.momentum_cells();
         let values = (0..grid.cells()).map(|i| cell(mesh.position(i / momenta), grid.momentum(i % momenta)));
         prepared.state = State::Spin(values.collect());
-        let executor = Reference::new(grid, prepared.particle, 1.0, prepared.state.clone());
+        let executor = Reference::new(grid, prepared.species.particle, 1.0, prepared.state.clone());
         let mut simulation = prepared.start(Box::new(executor)).expect("consistent");
         let mut table = Table::default();
         sample(&mut simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");

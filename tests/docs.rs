@@ -63,7 +63,7 @@ fn the_page_describes_every_column() {
     // Spin, x and modes: all columns there are.
     let text = scenarios()[1];
     let (scenario, prepared) = prepared(text, folder.path());
-    let reference = Reference::new(prepared.grid.clone(), prepared.particle, 1.0, prepared.state.clone());
+    let reference = Reference::new(prepared.grid.clone(), prepared.species.particle, 1.0, prepared.state.clone());
     let mut simulation = prepared.start(Box::new(reference)).expect("the fields are consistent");
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)

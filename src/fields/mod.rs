@@ -5,12 +5,14 @@ mod centred;
 mod external;
 mod fourier;
 mod initial;
+mod matter;
 mod maxwell;
 mod mesh;
 mod stability;
 
 pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};
+pub use matter::Matter;
 pub use maxwell::Fields;
 pub use mesh::{Mesh, along, component, others, vectors};
 pub use stability::{SHARE, Stability, StepLimit};
