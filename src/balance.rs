@@ -152,7 +152,7 @@ impl Sample {
     /// The present state and fields of a simulation.
     pub fn of(simulation: &mut Simulation) -> Result<Sample> {
         let moments = simulation.moments()?;
-        let (fields, particle, time) = (&simulation.fields, &simulation.particle, simulation.time());
+        let (fields, particle, time) = (&simulation.fields, &simulation.species.particle, simulation.time());
         let mesh = fields.mesh;
         let (e, b) = (simulation.electric(), fields.magnetic());
         let constants = [particle.charge, particle.hbar];

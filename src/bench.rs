@@ -229,14 +229,14 @@ impl Case {
 fn executor<R: Real>(context: &Context, prepared: &Prepared, schemes: &[Scheme]) -> Result<GpuExecutor<R>> {
     let reach = Scheme::reach_of(schemes);
     let (grid, dissipation) = (prepared.grid.clone(), prepared.dissipation());
-    GpuExecutor::new(context.clone(), grid, prepared.particle, dissipation, &prepared.state, reach)
+    GpuExecutor::new(context.clone(), grid, prepared.species.particle, dissipation, &prepared.state, reach)
 }
 
 /// Every kernel that a state of this kind can meet, in fields that leave no term idle.
 fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<KernelTable> {
     let prepared = case.prepared()?;
     let mut gpu = executor::<R>(context, &prepared, &[Scheme::Series(Factor::Former)])?;
-    let (grid, particle) = (&prepared.grid, &prepared.particle);
+    let (grid, particle) = (&prepared.grid, &prepared.species.particle);
     let field = FieldSample {
         e: DVec3::new(0.03, 0.05, 0.02),
         b: DVec3::new(0.1, 0.03, 0.5),

@@ -1,7 +1,8 @@
 //! One row of `diagnostics.csv` per sample of a running simulation.
 
 use crate::error::{Error, Result};
-use crate::operators::{Observables, Sources};
+use crate::fields::Matter;
+use crate::operators::Observables;
 use crate::quantities::{Column, Sample, columns};
 use crate::scenario::schema::{Diagnostics, Units};
 use crate::simulation::Simulation;
@@ -12,12 +13,12 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, ta
     let observables = simulation.observables()?;
     let fields = &simulation.fields;
     // E = D - P, with the more exact P of the observables.
-    let exact = |o: &Observables| Sources { polarisation: o.polarisation, ..Sources::default() };
+    let exact = |o: &Observables| Matter { polarisation: o.polarisation, ..Matter::default() };
     let sample = Sample {
         time: simulation.time(),
-        particle: &simulation.particle,
+        particle: &simulation.species.particle,
         fields,
-        sources: &simulation.sources,
+        matter: &simulation.matter(),
         observables: &observables,
         e: fields.electric(&observables.iter().map(exact).collect::<Vec<_>>()),
         b: fields.magnetic(),
@@ -83,7 +84,7 @@ mod tests {
         let momenta = grid.momentum_cells();
         let values = (0..grid.cells()).map(|i| cell(mesh.position(i / momenta), grid.momentum(i % momenta)));
         prepared.state = State::Spin(values.collect());
-        let executor = Reference::new(grid, prepared.particle, 1.0, prepared.state.clone());
+        let executor = Reference::new(grid, prepared.species.particle, 1.0, prepared.state.clone());
         let mut simulation = prepared.start(Box::new(executor)).expect("consistent");
         let mut table = Table::default();
         sample(&mut simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");

@@ -82,6 +82,7 @@ pub mod reference;
 pub mod run;
 pub mod scenario;
 pub mod simulation;
+pub mod species;
 pub mod splitting;
 pub mod state;
 pub mod table;

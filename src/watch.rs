@@ -57,16 +57,17 @@ impl Watch {
     /// swallow spins that have less than none.
     pub fn of(simulation: &Simulation, scenario: &Scenario) -> Option<Watch> {
         let fields = &simulation.fields;
-        let table = fields.table(&[], simulation.time());
+        let table = simulation.species.table(fields, &[], simulation.time());
         let strongest = table.iter().map(|sample| sample.b.length()).fold(0.0, f64::max);
-        let angle = simulation.particle.charge * strongest / simulation.particle.mass * simulation.clock.step;
+        let angle =
+            simulation.species.particle.charge * strongest / simulation.species.particle.mass * simulation.clock.step;
         let mean = fields.b.iter().sum::<DVec3>() / fields.b.len() as f64;
         let fixed = 0.5 * mean.length_squared() * fields.b.len() as f64 * simulation.grid.space_volume();
         let dissipates = scenario.numerics.dissipation > 0.0;
         let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
         let watch = Watch { swing, fixed, dissipates, absorbs, ..Watch::default() };
         let exact = reductions(scenario).iter().all(|reduction| reduction.inexact.is_empty());
-        let spins_leave = absorbs && simulation.particle.moment != 0.0;
+        let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
         (exact && !spins_leave && fields.are_given_no_energy()).then_some(watch)
     }
 

@@ -335,7 +335,7 @@ fn density_waves_keep_the_polarisation() {
     let prepared = Prepared::new(&scenario(&root)).expect("a state");
     for cell in 0..prepared.grid.cells() {
         let value = prepared.state.cell(cell);
-        let eps = prepared.particle.energy(prepared.grid.momentum(cell % 32));
+        let eps = prepared.species.particle.energy(prepared.grid.momentum(cell % 32));
         // F+/F- = exp(2 b/(T gamma)).
         assert!((value.w + value.x * (0.01 / (0.05 * eps)).tanh()).abs() < 1e-14 * value.x.max(1e-300), "{cell}");
     }

@@ -39,7 +39,7 @@ fn electric_field_follows_from_the_charges() {
         let exact = -0.01 * simulation.fields.mesh.position(i).x.sin();
         assert!((e.x - exact).abs() < 2e-5 * 0.01, "{i}: {} {exact}", e.x);
     }
-    assert!(simulation.fields.gauss_residual(&simulation.sources) < 1e-13);
+    assert!(simulation.fields.gauss_residual(&simulation.matter()) < 1e-13);
 }
 
 /// A right E_x is accepted on coarse grids and at small amplitudes, a wrong one is

@@ -67,18 +67,19 @@ fn free_streaming_is_of_fifth_order() {
             let x = *grid.axis(0).expect("x");
             let profile = |x: f64| x.sin().exp();
             let state = (0..grid.cells()).map(|cell| profile(x.centre((cell / 8) as isize))).collect();
-            let mut reference = Reference::new(grid.clone(), simulation.particle, 1.0, State::Spinless(state));
+            let mut reference = Reference::new(grid.clone(), simulation.species.particle, 1.0, State::Spinless(state));
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             let mut recording = Recording { tables, commands: Vec::new() };
             for _ in 0..count {
-                let recorder = Recorder { grid: &grid, particle: &simulation.particle, schemes: &[Scheme::Flux] };
+                let recorder =
+                    Recorder { grid: &grid, particle: &simulation.species.particle, schemes: &[Scheme::Flux] };
                 Streaming::record(&recorder, &mut recording, 0, time, 0);
             }
             reference.execute(&recording).expect("executed");
             let state = reference.state().expect("state");
             (0..grid.cells())
                 .map(|cell| {
-                    let v = simulation.particle.velocity(grid.momentum(cell % 8)).x;
+                    let v = simulation.species.particle.velocity(grid.momentum(cell % 8)).x;
                     let exact = profile(x.centre((cell / 8) as isize) - v * time * count as f64);
                     (state.cell(cell).x - exact).abs()
                 })
@@ -203,7 +204,7 @@ fn larmor_phase_over_ten_turns() {
     );
     for (device, tolerance) in [(DeviceChoice::Reference, 1e-10), (DeviceChoice::Gpu, 5e-5)] {
         let mut simulation = run(&root, device);
-        let particle = simulation.particle;
+        let particle = simulation.species.particle;
         let largest = cells_at_origin(&mut simulation)
             .into_iter()
             .map(|(p, w)| {

@@ -225,7 +225,7 @@ fn polarised_plasma(temperature: f64, susceptibility: f64, polarisation: f64, di
 
 /// Lets a run take any step: its fields evolve, and its watchman thinks they do not.
 fn unguard(simulation: &mut Simulation) {
-    let (grid, particle) = (&simulation.grid, &simulation.particle);
+    let (grid, particle) = (&simulation.grid, &simulation.species.particle);
     simulation.stability = Stability::new(Evolution::Frozen, grid, particle, &Numerics::default());
 }
 

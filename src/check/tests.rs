@@ -174,7 +174,7 @@ fn speeds_are_not_below_those_of_the_recorder() {
     let loaded = loaded(&root);
     let estimate = Estimate::new(&loaded, Precision::F32).unwrap();
     let (grid, particle, bounds) = (&estimate.grid, &estimate.particle, estimate.field_bounds());
-    let fields = crate::fields::Fields::given(&loaded.scenario, &loaded.folder, grid, particle).unwrap();
+    let fields = crate::fields::Fields::given(&loaded.scenario, &loaded.folder, grid, DVec3::ONE).unwrap();
     let recorder = Recorder { grid, particle, schemes: &[] };
     for time in [0.0, 0.9, 3.1] {
         let table = fields.table(&fields.d, time);

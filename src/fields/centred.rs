@@ -2,7 +2,8 @@
 //!
 //! While a kick acts, E = D - P changes by terms of order hbar, at the rate `E x a + b`.
 //! The part `E x a` is known in closed form: the force qE moves spins in P, the hidden
-//! current moves charges in D, and the torque turns spins in P, which makes with N_j of [`Sources`]
+//! current moves charges in D, and the torque turns spins in P, which makes with N_j of
+//! [`Sources`](crate::operators::Sources)
 //!
 //! ```text
 //! a_n = q eps_njl N_jl + (2 mu_B/hbar) mu_B int kappa^2 p_n (p.w)
@@ -25,22 +26,6 @@
 //! To the self-consistent `E*` the prescribed field is added, in both lines.
 
 use glam::DVec3;
-
-use super::Fields;
-use crate::operators::Sources;
-use crate::scenario::schema::Evolution;
-
-impl Fields {
-    /// a of every cell: `E x a` is the rate at which the E of a kick turns itself. Zero
-    /// where E follows from charges alone, which have no waves to be kept apart.
-    pub fn turning(&self, sources: &[Sources]) -> Vec<DVec3> {
-        if self.evolution != Evolution::Maxwell {
-            return vec![DVec3::ZERO; sources.len()];
-        }
-        let curl = |s: &Sources| -> DVec3 { (0..3).map(|j| DVec3::AXES[j].cross(s.polarisation_slope[j])).sum() };
-        sources.iter().map(|s| self.charge * curl(s) + s.torque_turning).collect()
-    }
-}
 
 /// E* of a kick of length 2 `half` that begins with `e`, `turning` a0 and `rate` b0, beside
 /// the prescribed field `external`.

@@ -6,28 +6,20 @@ use glam::DVec3;
 
 use super::{ExternalFields, Fields, Mesh, along, component, component_index, others};
 use crate::error::Result;
-use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::grid::Grid;
 use crate::npy;
-use crate::physics::Particle;
 use crate::scenario::schema::{External, FieldFile, Scenario};
 
 impl Fields {
     /// The fields of a scenario at t = 0, relative paths from `folder`: D holds E at centres, and A is not
     /// solved for.
-    pub fn given(scenario: &Scenario, folder: &Path, grid: &Grid, particle: &Particle) -> Result<Self> {
+    pub fn given(scenario: &Scenario, folder: &Path, grid: &Grid, needed_potential: DVec3) -> Result<Self> {
         let mesh = Mesh::of(grid);
-        let canonical = &scenario.phase_space.canonical;
-        let mut unresolved = DVec3::ZERO;
-        for slot in MOMENTUM..AXES {
-            unresolved[slot - MOMENTUM] = if grid.axis(slot).is_none() { 1.0 } else { 0.0 };
-        }
         let mut fields = Fields::new(mesh, scenario.fields.evolution);
         (fields.d, fields.b) = initial_fields(scenario, folder, &mesh)?;
         fields.clean_magnetic()?;
         fields.external = external_fields(scenario, folder, &mesh)?;
-        fields.charge = particle.charge;
-        fields.canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
-        fields.unresolved = unresolved;
+        fields.needed_potential = needed_potential;
         let space = &scenario.phase_space;
         fields.absorb([space.x, space.y, space.z].map(|axis| axis?.absorbing_layer));
         Ok(fields)

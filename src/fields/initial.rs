@@ -4,9 +4,8 @@ use glam::DVec3;
 use rustfft::num_complex::Complex;
 
 use super::fourier::{Modes, backward, forward, symbol, wavenumbers};
-use super::{Fields, Mesh, along, component, others, vectors};
+use super::{Fields, Matter, Mesh, along, component, others, vectors};
 use crate::error::{Error, Result};
-use crate::operators::Sources;
 use crate::scenario::schema::{Background, Evolution};
 
 /// How far a user's field may be from obeying its constraint, relative to its largest
@@ -17,9 +16,9 @@ const NOISE: f64 = 1e-6;
 
 impl Fields {
     /// Fixes the charge density besides the particles.
-    pub fn set_background(&mut self, background: Background, sources: &[Sources]) -> Result<()> {
+    pub fn set_background(&mut self, background: Background, matter: &[Matter]) -> Result<()> {
         let cells = self.mesh.size() as f64;
-        let mean = self.charge * sources.iter().map(|s| s.density).sum::<f64>() / cells;
+        let mean = matter.iter().map(|matter| matter.charge).sum::<f64>() / cells;
         let layers = self.absorption.iter().sum::<f64>();
         if background == Background::Neutralising {
             self.fixed_charge.fill(-mean);
@@ -41,33 +40,34 @@ impl Fields {
 
     /// Turns D from the E the user gave, at centres, into the field that has its mean
     /// and its rotational part and obeys div D = rho: a gradient is added.
-    pub fn solve_gauss(&mut self, sources: &[Sources]) {
+    pub fn solve_gauss(&mut self, matter: &[Matter]) {
         let evolving = self.evolving();
-        let whole: Vec<DVec3> = self.d.iter().zip(sources).map(|(e, s)| *e + evolving * s.polarisation).collect();
+        let whole: Vec<DVec3> =
+            self.d.iter().zip(matter).map(|(e, matter)| *e + evolving * matter.polarisation).collect();
         self.d = vectors([0, 1, 2].map(|j| self.on_faces(&whole, j)));
-        self.correct_divergence(sources);
+        self.correct_divergence(matter);
     }
 
     /// Makes D obey div D = rho again after currents whose divergence is the change of
     /// the charges but for errors of the scheme. An electrostatic E along resolved axes is
     /// the gradient that follows from the charges, and its mean.
-    pub fn obey_gauss(&mut self, sources: &[Sources]) {
+    pub fn obey_gauss(&mut self, matter: &[Matter]) {
         if self.evolution == Evolution::Electrostatic {
             let cells = self.d.len() as f64;
-            let mean = self.electric(sources).iter().sum::<DVec3>() / cells;
+            let mean = self.electric(matter).iter().sum::<DVec3>() / cells;
             let evolving = self.evolving();
             self.d.iter_mut().for_each(|d| *d = evolving * mean + (DVec3::ONE - evolving) * *d);
-            self.solve_gauss(sources);
+            self.solve_gauss(matter);
         } else {
-            self.correct_divergence(sources);
+            self.correct_divergence(matter);
         }
     }
 
     /// Adds the gradient to D that makes div D = rho.
-    fn correct_divergence(&mut self, sources: &[Sources]) {
+    fn correct_divergence(&mut self, matter: &[Matter]) {
         let mut lacking = self.divergence_d();
         for (i, lacking) in lacking.iter_mut().enumerate() {
-            *lacking = self.charge * sources[i].density + self.fixed_charge[i] - *lacking;
+            *lacking = matter[i].charge + self.fixed_charge[i] - *lacking;
         }
         let (mesh, lacking) = (self.mesh, forward(&self.mesh, &lacking));
         let k = [0, 1, 2].map(|axis| wavenumbers(&mesh, axis));
@@ -133,9 +133,9 @@ impl Fields {
     }
 
     /// Refuses a claimed E that is not the one that follows from the charges and P.
-    pub fn refuse_contradiction(&self, claimed: &[DVec3], sources: &[Sources]) -> Result<()> {
+    pub fn refuse_contradiction(&self, claimed: &[DVec3], matter: &[Matter]) -> Result<()> {
         let largest = claimed.iter().map(|e| e.abs().max_element()).fold(0.0, f64::max);
-        let follows = self.longitudinal(&self.electric(sources));
+        let follows = self.longitudinal(&self.electric(matter));
         let residual = follows.iter().zip(claimed).map(|(e, claimed)| (*e - *claimed).abs().max_element());
         let residual = residual.fold(0.0, f64::max);
         if residual <= CONSISTENT * largest {
@@ -217,7 +217,7 @@ impl Fields {
             forward(&mesh, &whole)
         });
         let slopes = self.slopes();
-        for j in (0..3).filter(|&j| self.unresolved[j] != 0.0) {
+        for j in (0..3).filter(|&j| self.needed_potential[j] != 0.0) {
             let [next, last] = others(j);
             // B = d x A with d.B = 0 and d*.A = 0: A = - d* x B/|d|^2.
             let potential: Modes = (0..mesh.size())
@@ -240,10 +240,10 @@ mod tests {
     use crate::random::Random;
     use crate::scenario::schema::Evolution;
 
-    fn sources(mesh: &Mesh, random: &mut Random) -> Vec<Sources> {
+    fn matter(mesh: &Mesh, charge: f64, random: &mut Random) -> Vec<Matter> {
         let polarisation = random.vectors(mesh.size());
         (random.numbers(mesh.size()).into_iter().zip(polarisation))
-            .map(|(density, polarisation)| Sources { density, polarisation, ..Sources::default() })
+            .map(|(density, polarisation)| Matter { charge: charge * density, polarisation, ..Matter::default() })
             .collect()
     }
 
@@ -254,17 +254,16 @@ mod tests {
         let mut random = Random(3);
         for mesh in meshes() {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
-            fields.charge = 1.7;
             fields.d = random.vectors(mesh.size());
             let mean = |e: &[DVec3]| e.iter().sum::<DVec3>() / e.len() as f64;
             let given = mean(&fields.d);
-            let sources = sources(&mesh, &mut random);
-            fields.set_background(Background::Neutralising, &sources).expect("neutral");
-            fields.solve_gauss(&sources);
-            let residual = fields.gauss_residual(&sources);
+            let matter = matter(&mesh, 1.7, &mut random);
+            fields.set_background(Background::Neutralising, &matter).expect("neutral");
+            fields.solve_gauss(&matter);
+            let residual = fields.gauss_residual(&matter);
             println!("{:?}: {residual:.1e}", mesh.cells);
             assert!(residual < 5e-14, "{mesh:?}: {residual:.1e}");
-            assert!((mean(&fields.electric(&sources)) - given).length() < 1e-14);
+            assert!((mean(&fields.electric(&matter)) - given).length() < 1e-14);
         }
     }
 
@@ -273,13 +272,12 @@ mod tests {
     fn along_a_line_gauss_is_a_sum() {
         let (mesh, mut random) = (meshes()[0], Random(4));
         let mut fields = Fields::new(mesh, Evolution::Electrostatic);
-        fields.charge = -1.0;
-        let sources = sources(&mesh, &mut random);
-        fields.set_background(Background::Neutralising, &sources).expect("neutral");
-        fields.solve_gauss(&sources);
+        let matter = matter(&mesh, -1.0, &mut random);
+        fields.set_background(Background::Neutralising, &matter).expect("neutral");
+        fields.solve_gauss(&matter);
         let mut sum = fields.d[0].x;
         for i in 1..mesh.size() {
-            sum += mesh.step[0] * (fields.fixed_charge[i] - sources[i].density);
+            sum += mesh.step[0] * (fields.fixed_charge[i] + matter[i].charge);
             assert!((sum - fields.d[i].x).abs() < 1e-14);
         }
     }
@@ -302,16 +300,15 @@ mod tests {
         let cosine: Vec<f64> = (0..mesh.size()).map(|i| k.dot(mesh.position(i)).cos()).collect();
         for (longitudinal, accepted) in [(0.0, true), (1.0, true), (-1.0, false), (1.1, false)] {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
-            fields.charge = 1.0;
             fields.d = (0..mesh.size()).map(|i| cosine[i] * (longitudinal * k + 3.0 * across)).collect();
             let density = |i: usize| -k.length_squared() * wave[i];
-            let sources: Vec<Sources> =
-                (0..mesh.size()).map(|i| Sources { density: density(i), ..Sources::default() }).collect();
+            let matter: Vec<Matter> =
+                (0..mesh.size()).map(|i| Matter { charge: density(i), ..Matter::default() }).collect();
             let claimed = fields.claimed();
             assert_eq!(claimed.is_some(), longitudinal != 0.0);
-            fields.solve_gauss(&sources);
+            fields.solve_gauss(&matter);
             let Some(claimed) = claimed else { continue };
-            assert_eq!(fields.refuse_contradiction(&claimed, &sources).is_ok(), accepted, "{longitudinal}");
+            assert_eq!(fields.refuse_contradiction(&claimed, &matter).is_ok(), accepted, "{longitudinal}");
         }
     }
 
@@ -348,7 +345,7 @@ mod tests {
         let mut random = Random(5);
         for (mesh, unresolved) in [(meshes()[0], DVec3::new(0.0, 1.0, 1.0)), (meshes()[2], DVec3::Z)] {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
-            (fields.charge, fields.unresolved) = (1.0, unresolved);
+            fields.needed_potential = unresolved;
             let a: Vec<DVec3> = random.vectors(mesh.size()).iter().map(|a| *a * unresolved).collect();
             // B = curl A is what Faraday's law makes of E = - A in a unit of time.
             fields.faraday(1.0, &a.iter().map(|a| -*a).collect::<Vec<_>>());
@@ -370,17 +367,16 @@ mod tests {
     fn open_domains_may_be_charged() {
         let (mesh, mut random) = (meshes()[2], Random(6));
         let mut fields = Fields::new(mesh, Evolution::Maxwell);
-        fields.charge = -1.0;
-        let mut sources = sources(&mesh, &mut random);
-        sources.iter_mut().for_each(|s| s.density += 2.0);
-        assert!(matches!(fields.set_background(Background::None, &sources), Err(Error::Input(_))));
+        let mut matter = matter(&mesh, -1.0, &mut random);
+        matter.iter_mut().for_each(|matter| matter.charge -= 2.0);
+        assert!(matches!(fields.set_background(Background::None, &matter), Err(Error::Input(_))));
         fields.absorb([Some(0.6), None, None]);
-        fields.set_background(Background::None, &sources).expect("open");
+        fields.set_background(Background::None, &matter).expect("open");
         for (i, charge) in fields.fixed_charge.iter().enumerate() {
             assert_eq!(*charge > 0.0, !(2..6).contains(&mesh.indices(i)[0]), "{i}");
         }
-        fields.solve_gauss(&sources);
-        assert!(fields.gauss_residual(&sources) < 1e-13);
+        fields.solve_gauss(&matter);
+        assert!(fields.gauss_residual(&matter) < 1e-13);
     }
 
     /// The table knows slopes along both axes of the plane.

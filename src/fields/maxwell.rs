@@ -3,8 +3,8 @@
 use glam::DVec3;
 
 use super::external::{ExternalFields, add_field};
-use super::{Mesh, absorbing, along, component, others, vectors};
-use crate::operators::{FieldSample, Sources};
+use super::{Matter, Mesh, absorbing, along, component, others, vectors};
+use crate::operators::FieldSample;
 use crate::scenario::schema::Evolution;
 
 /// The self-consistent fields and the prescribed ones.
@@ -29,11 +29,8 @@ pub struct Fields {
     /// Charge density of each cell besides the particles: the background and what the
     /// absorbing layers have collected.
     pub fixed_charge: Vec<f64>,
-    pub charge: f64,
-    /// Conserved canonical momentum p_c along axes that are not resolved.
-    pub canonical: DVec3,
-    /// 1 along axes whose momentum is not resolved, else 0.
-    pub unresolved: DVec3,
+    /// 1 for the components of A that particles need, else 0.
+    pub needed_potential: DVec3,
     /// Rate at which particles vanish in each cell; empty without absorbing layers.
     pub absorption: Vec<f64>,
     /// Conductivity where each component of D lies; empty without absorbing layers.
@@ -52,9 +49,7 @@ impl Fields {
             a: zero,
             external: ExternalFields::default(),
             fixed_charge: vec![0.0; mesh.size()],
-            charge: 0.0,
-            canonical: DVec3::ZERO,
-            unresolved: DVec3::ZERO,
+            needed_potential: DVec3::ZERO,
             absorption: Vec::new(),
             conductivity: Vec::new(),
         }
@@ -96,20 +91,20 @@ impl Fields {
         closed && self.d.iter().all(|d| kept * *d == DVec3::ZERO)
     }
 
-    /// Whether a momentum is reduced to p_c - q A.
+    /// Whether A is followed at all.
     pub(super) fn needs_potential(&self) -> bool {
-        self.charge != 0.0 && self.unresolved != DVec3::ZERO
+        self.needed_potential != DVec3::ZERO
     }
 
     /// E = D - P at centres. A component that does not evolve is prescribed as E.
-    pub fn electric(&self, sources: &[Sources]) -> Vec<DVec3> {
+    pub fn electric(&self, matter: &[Matter]) -> Vec<DVec3> {
         if self.is_frozen() {
             return self.d.clone();
         }
         let evolving = self.evolving();
         let mut e = vectors([0, 1, 2].map(|j| self.mesh.mean_to_centres(j, &component(&self.d, j))));
-        for (e, s) in e.iter_mut().zip(sources) {
-            *e -= evolving * s.polarisation;
+        for (e, matter) in e.iter_mut().zip(matter) {
+            *e -= evolving * matter.polarisation;
         }
         e
     }
@@ -120,17 +115,12 @@ impl Fields {
         vectors([0, 1, 2].map(centred))
     }
 
-    /// The table kernels read: self-consistent `e` (at centres, empty for none) and B, plus
-    /// the external fields at `time`.
+    /// The table kernels read, but for momenta: self-consistent `e` (at centres, empty for none)
+    /// and B, plus the external fields at `time`.
     pub fn table(&self, e: &[DVec3], time: f64) -> Vec<FieldSample> {
         let mesh = &self.mesh;
-        let mut table: Vec<FieldSample> = (0..mesh.size())
-            .map(|i| {
-                let mut sample = self.external.at(i, mesh.position(i), time);
-                sample.p = self.unresolved * (self.canonical - self.charge * self.a[i]);
-                sample
-            })
-            .collect();
+        let mut table: Vec<FieldSample> =
+            (0..mesh.size()).map(|i| self.external.at(i, mesh.position(i), time)).collect();
         add_field(mesh, &mut table, e, |sample| (&mut sample.e, &mut sample.de));
         add_field(mesh, &mut table, &self.magnetic(), |sample| (&mut sample.b, &mut sample.db));
         table
@@ -138,10 +128,10 @@ impl Fields {
 
     /// dD/dt = curl H - j over `time`, with B fixed, and the current of the absorbing
     /// layers in its two halves. M and j are means of their values `before` and `after`.
-    pub fn ampere(&mut self, time: f64, before: &[Sources], after: &[Sources]) {
+    pub fn ampere(&mut self, time: f64, before: &[Matter], after: &[Matter]) {
         self.relax(0.5 * time, before);
-        let stream: Vec<DVec3> = before.iter().zip(after).map(|(b, a)| 0.5 * (b.stream + a.stream)).collect();
-        self.displace(time, &stream);
+        let current: Vec<DVec3> = before.iter().zip(after).map(|(b, a)| 0.5 * (b.current + a.current)).collect();
+        self.displace(time, &current);
         if self.evolution == Evolution::Maxwell {
             let mean: Vec<DVec3> =
                 before.iter().zip(after).map(|(b, a)| 0.5 * (b.magnetisation + a.magnetisation)).collect();
@@ -182,30 +172,22 @@ impl Fields {
         curl
     }
 
-    /// dD/dt = - j of the hidden velocity due to `e`, held fixed over `time`.
-    pub fn hidden_current(&mut self, time: f64, e: &[DVec3], before: &[Sources], after: &[Sources]) {
-        let mean = |i: usize| 0.5 * (before[i].hidden_stream(e[i]) + after[i].hidden_stream(e[i]));
-        let stream: Vec<DVec3> = (0..e.len()).map(mean).collect();
-        self.displace(time, &stream);
-    }
-
-    /// D -= q times a stream at centres over `time`.
-    fn displace(&mut self, time: f64, stream: &[DVec3]) {
+    /// dD/dt = - j over `time`, with a current at centres.
+    pub fn displace(&mut self, time: f64, current: &[DVec3]) {
         let evolving = self.evolving();
         for j in (0..3).filter(|&j| evolving[j] != 0.0) {
-            let current = self.on_faces(stream, j);
-            let charge = self.charge;
-            self.d.iter_mut().zip(current).for_each(|(d, current)| d[j] -= charge * time * current);
+            let current = self.on_faces(current, j);
+            self.d.iter_mut().zip(current).for_each(|(d, current)| d[j] -= time * current);
         }
     }
 
     /// dD/dt = - sigma E in the layers: a current, whose charge stays where it ends.
-    fn relax(&mut self, time: f64, sources: &[Sources]) {
+    fn relax(&mut self, time: f64, matter: &[Matter]) {
         if self.conductivity.is_empty() {
             return;
         }
         let (mesh, evolving) = (self.mesh, self.evolving());
-        let polarisation: Vec<DVec3> = sources.iter().map(|s| s.polarisation).collect();
+        let polarisation: Vec<DVec3> = matter.iter().map(|matter| matter.polarisation).collect();
         for j in (0..3).filter(|&j| evolving[j] != 0.0) {
             let p = self.on_faces(&polarisation, j);
             let change: Vec<f64> =
@@ -222,11 +204,9 @@ impl Fields {
         self.mesh.sharpen(j, &self.mesh.to_faces(j, &component(values, j)))
     }
 
-    /// Leaves the charge of particles that vanished, a number density per cell, behind.
+    /// Keeps the charge of particles that vanished, a charge density per cell.
     pub fn collect(&mut self, removed: &[f64]) {
-        for (charge, removed) in self.fixed_charge.iter_mut().zip(removed) {
-            *charge += self.charge * removed;
-        }
+        self.fixed_charge.iter_mut().zip(removed).for_each(|(charge, removed)| *charge += removed);
     }
 
     /// dB/dt = - curl E over `time`, with E at centres fixed.
@@ -260,7 +240,7 @@ impl Fields {
     ///
     /// What dissipates w shrinks P, and gives E = D - P energy where P is against it, as in light of
     /// one helicity along polarised spins: fields have to lose more of short waves than particles do.
-    pub fn damp(&mut self, rate: DVec3, time: f64, sources: &[Sources], e_rate: &mut [DVec3]) {
+    pub fn damp(&mut self, rate: DVec3, time: f64, matter: &[Matter], e_rate: &mut [DVec3]) {
         if self.evolution != Evolution::Maxwell || rate == DVec3::ZERO {
             return;
         }
@@ -272,7 +252,7 @@ impl Fields {
                 field.iter_mut().zip(finest).for_each(|(field, finest)| *field -= lost * finest);
             }
         }
-        self.obey_gauss(sources);
+        self.obey_gauss(matter);
     }
 
     /// The two-point divergence of D at centres.
@@ -303,13 +283,13 @@ impl Fields {
     }
 
     /// Largest |div D - rho| over the cells.
-    pub fn gauss_residual(&self, sources: &[Sources]) -> f64 {
+    pub fn gauss_residual(&self, matter: &[Matter]) -> f64 {
         if self.mesh.is_point() {
             return 0.0;
         }
         let divergence = self.divergence_d();
         (0..self.mesh.size())
-            .map(|i| (divergence[i] - self.charge * sources[i].density - self.fixed_charge[i]).abs())
+            .map(|i| (divergence[i] - matter[i].charge - self.fixed_charge[i]).abs())
             .fold(0.0, f64::max)
     }
 
@@ -327,19 +307,11 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    fn sources(mesh: &Mesh, random: &mut Random) -> Vec<Sources> {
+    fn matter(mesh: &Mesh, random: &mut Random) -> Vec<Matter> {
         let mut vectors = || random.vectors(mesh.size());
-        let (stream, slope, p, m) = (vectors(), vectors(), vectors(), vectors());
+        let (current, p, m) = (vectors(), vectors(), vectors());
         (0..mesh.size())
-            .map(|i| Sources {
-                density: 1.0,
-                stream: stream[i],
-                polarisation: p[i],
-                magnetisation: m[i],
-                polarisation_slope: [slope[i], -1.7 * slope[i], 0.5 * slope[i]],
-                torque_turning: 0.3 * slope[i],
-                inverse_inertia: 1.0,
-            })
+            .map(|i| Matter { charge: -1.3, current: current[i], polarisation: p[i], magnetisation: m[i] })
             .collect()
     }
 
@@ -353,26 +325,25 @@ mod tests {
         for mesh in meshes() {
             for (evolution, widths) in kinds {
                 let mut fields = Fields::new(mesh, evolution);
-                fields.charge = -1.3;
                 fields.absorb(widths);
                 fields.b.fill(DVec3::new(0.2, -0.4, 0.7));
-                let mut before = sources(&mesh, &mut random);
+                let mut before = matter(&mesh, &mut random);
                 fields.fixed_charge.fill(1.3);
                 fields.solve_gauss(&before);
                 for _ in 0..100 {
-                    let mut after = sources(&mesh, &mut random);
+                    let mut after = matter(&mesh, &mut random);
                     for (after, before) in after.iter_mut().zip(&before) {
-                        after.density = before.density;
+                        after.charge = before.charge;
                     }
                     for axis in mesh.resolved() {
                         let number: Vec<f64> = random.numbers(mesh.size()).iter().map(|number| 0.1 * number).collect();
                         for (s, change) in after.iter_mut().zip(mesh.two_point(axis, &number)) {
-                            s.density -= change;
+                            s.charge -= change;
                         }
                     }
                     let removed: Vec<f64> = fields.absorption.iter().map(|rate| 1e-3 * rate).collect();
                     for (s, removed) in after.iter_mut().zip(&removed) {
-                        s.density -= removed;
+                        s.charge -= removed;
                     }
                     fields.collect(&removed);
                     fields.ampere(0.1, &before, &after);
@@ -406,7 +377,7 @@ mod tests {
             let wave: Vec<DVec3> = (0..mesh.size()).map(|i| DVec3::Z * angle(i).cos()).collect();
             (fields.d, fields.b, fields.a) = (wave.clone(), wave.clone(), wave.clone());
             let mut rate = wave.clone();
-            fields.damp(damping, time, &vec![Sources::default(); mesh.size()], &mut rate);
+            fields.damp(damping, time, &vec![Matter::default(); mesh.size()], &mut rate);
             let kept: f64 = (0..2)
                 .map(|axis| {
                     let shortest = (0.5 * TAU * modes[axis] as f64 / 48.0).sin().powi(12);
@@ -422,7 +393,7 @@ mod tests {
         let mut fields = Fields::new(mesh, Evolution::Maxwell);
         fields.b.fill(DVec3::new(0.3, -0.7, 0.1));
         let mut rate = vec![DVec3::ZERO; mesh.size()];
-        fields.damp(damping, 0.3, &vec![Sources::default(); mesh.size()], &mut rate);
+        fields.damp(damping, 0.3, &vec![Matter::default(); mesh.size()], &mut rate);
         assert!(fields.b.iter().all(|b| *b == DVec3::new(0.3, -0.7, 0.1)));
     }
 
@@ -434,7 +405,7 @@ mod tests {
         for mesh in meshes() {
             let mut fields = Fields::new(mesh, Evolution::Maxwell);
             (fields.d, fields.b) = (random.vectors(mesh.size()), random.vectors(mesh.size()));
-            let vacuum = vec![Sources::default(); mesh.size()];
+            let vacuum = vec![Matter::default(); mesh.size()];
             let e = fields.electric(&vacuum);
             let mut later = fields.clone();
             later.ampere(1.0, &vacuum, &vacuum);
@@ -461,7 +432,7 @@ mod tests {
         let wave = |i: usize| (mesh.fundamental().dot(mesh.position(i))).cos();
         let e: Vec<DVec3> = (0..mesh.size()).map(|i| polarisation * wave(i)).collect();
         fields.d = vectors([0, 1, 2].map(|j| fields.on_faces(&e, j)));
-        let vacuum = vec![Sources::default(); mesh.size()];
+        let vacuum = vec![Matter::default(); mesh.size()];
         let amplitude =
             |fields: &Fields| -> f64 { fields.electric(&vacuum).iter().zip(&e).map(|(e, wave)| e.dot(*wave)).sum() };
         let start = amplitude(&fields);
@@ -511,7 +482,7 @@ mod tests {
             fields.d[i].z = pulse(y);
             fields.b[i].x = pulse(y + 0.05);
         }
-        let vacuum = vec![Sources::default(); cells];
+        let vacuum = vec![Matter::default(); cells];
         for step in 0..600 {
             let drift = |fields: &mut Fields| fields.ampere(0.5 * dt, &vacuum, &vacuum);
             drift(&mut fields);

@@ -6,6 +6,7 @@ mod external;
 mod fourier;
 mod given;
 mod initial;
+mod matter;
 mod maxwell;
 mod mesh;
 mod prescribed;
@@ -13,6 +14,7 @@ mod stability;
 
 pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};
+pub use matter::Matter;
 pub use maxwell::Fields;
 pub use mesh::{Mesh, along, component, others, vectors};
 pub use prescribed::{ClosedForm, Local, Prescribed};

@@ -3,8 +3,8 @@
 use glam::DVec3;
 
 use super::Facts;
-use crate::fields::{Fields, component_index};
-use crate::operators::{Observables, Sources};
+use crate::fields::{Fields, Matter, component_index};
+use crate::operators::Observables;
 use crate::physics::Particle;
 use crate::scenario::schema::{Diagnostics, Mode, ModeQuantity};
 
@@ -13,7 +13,7 @@ pub struct Sample<'a> {
     pub time: f64,
     pub particle: &'a Particle,
     pub fields: &'a Fields,
-    pub sources: &'a [Sources],
+    pub matter: &'a [Matter],
     pub observables: &'a [Observables],
     /// Self-consistent fields at centres.
     pub e: Vec<DVec3>,

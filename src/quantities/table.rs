@@ -146,7 +146,7 @@ pub static TABLE: &[Group] = &[
             "gauss_residual",
             Unit::Number,
             "largest |div D − ρ| over space, background included; 0 if frozen or without a space axis",
-            |s, _| if s.fields.is_frozen() { 0.0 } else { s.fields.gauss_residual(s.sources) },
+            |s, _| if s.fields.is_frozen() { 0.0 } else { s.fields.gauss_residual(s.matter) },
         )
         .drawn(Residual, "Gauss residual"),
         quantity("divergence_b", Unit::Number, "largest |div B| over space", |s, _| s.fields.magnetic_residual())

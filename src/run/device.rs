@@ -45,7 +45,7 @@ pub fn open(
 ) -> Result<(Box<dyn Executor>, Option<String>)> {
     let reference = || -> Box<dyn Executor> {
         let (grid, state) = (prepared.grid.clone(), prepared.state.clone());
-        Box::new(Reference::new(grid, prepared.particle, prepared.dissipation(), state))
+        Box::new(Reference::new(grid, prepared.species.particle, prepared.dissipation(), state))
     };
     let adapter = match choice {
         DeviceChoice::Reference if precision == Some(Precision::F32) => {
@@ -59,7 +59,7 @@ pub fn open(
     };
     match Context::open(adapter)? {
         Some(context) => {
-            let (grid, particle, state) = (prepared.grid.clone(), prepared.particle, &prepared.state);
+            let (grid, particle, state) = (prepared.grid.clone(), prepared.species.particle, &prepared.state);
             let (dissipation, reach) = (prepared.dissipation(), Scheme::reach_of(prepared.schemes()));
             let gpu: Box<dyn Executor> = match precision.unwrap_or_default() {
                 Precision::F32 => {

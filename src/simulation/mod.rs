@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use glam::DVec3;
 
 use crate::error::{Error, Result};
-use crate::fields::{Fields, Stability};
+use crate::fields::{Fields, Matter, Stability};
 use crate::grid::Grid;
 use crate::operators::{
     Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, ReadFluxes, ReadObservables, ReadSources, Reading,
     Recorder, Recording, Scheme, Sources,
 };
-use crate::physics::Particle;
-use crate::scenario::schema::Synchronise;
+use crate::scenario::schema::{Evolution, Synchronise};
+use crate::species::Species;
 use crate::splitting::{self, FLOWS, Flow, Order, Stage, Step, composed, merged, owed};
 use crate::state::State;
 
@@ -27,7 +27,7 @@ pub use prepared::Prepared;
 /// state, D and B are synchronised, but after [`Simulation::advance_open`].
 pub struct Simulation {
     pub grid: Grid,
-    pub particle: Particle,
+    pub species: Species,
     pub fields: Fields,
     pub executor: Box<dyn Executor>,
     pub stability: Stability,
@@ -72,7 +72,27 @@ impl Simulation {
 
     /// E = D - P at centres.
     pub fn electric(&self) -> Vec<DVec3> {
-        self.fields.electric(&self.sources)
+        self.fields.electric(&self.matter())
+    }
+
+    /// Charges and currents of the particles, as the fields see them.
+    pub fn matter(&self) -> Vec<Matter> {
+        self.species.matter(&self.sources)
+    }
+
+    /// The table that kernels read: self-consistent `e` (at centres, empty for none) and B, and the
+    /// prescribed fields at `time`.
+    fn table(&self, e: &[DVec3], time: f64) -> Vec<FieldSample> {
+        self.species.table(&self.fields, e, time)
+    }
+
+    /// The rate a at which the E of a kick turns itself: none where E follows from charges alone, which have no
+    /// waves to be kept apart.
+    fn turning(&self) -> Vec<DVec3> {
+        match self.fields.evolution {
+            Evolution::Maxwell => self.species.turning(&self.sources),
+            Evolution::Electrostatic | Evolution::Frozen => vec![DVec3::ZERO; self.sources.len()],
+        }
     }
 
     fn self_consistent(&self) -> bool {
@@ -84,19 +104,19 @@ impl Simulation {
     }
 
     fn recorder_of(&self, schemes: &'static [Scheme]) -> Recorder<'_> {
-        Recorder { grid: &self.grid, particle: &self.particle, schemes }
+        Recorder { grid: &self.grid, particle: &self.species.particle, schemes }
     }
 
     /// Finds the rate of E at the start from two trial kicks, forwards and backwards, after
     /// which everything is as before. Without a moment P = 0 and E stands still in a kick.
     fn find_rate(&mut self, state: &State) -> Result<()> {
-        if self.particle.moment == 0.0 {
+        if self.species.particle.moment == 0.0 {
             return Ok(());
         }
         let length = 0.5 * self.clock.step * splitting::composition(self.order)[0];
         let order = if self.order == 2 { Order::Forwards } else { Order::Palindrome };
         let (fields, sources, time) = (self.fields.clone(), self.sources.clone(), self.time());
-        let turning = fields.turning(&sources);
+        let turning = self.turning();
         let mesh = fields.mesh;
         let external = |i: usize| fields.external.at(i, mesh.position(i), time).e;
         let start: Vec<DVec3> = self.electric().into_iter().enumerate().map(|(i, e)| e + external(i)).collect();
@@ -182,7 +202,7 @@ impl Simulation {
 
     /// Sources of the present state.
     fn read_sources(&mut self) -> Result<Vec<Sources>> {
-        let table = self.fields.table(&[], self.time());
+        let table = self.table(&[], self.time());
         let recording = Recording { tables: vec![table], commands: vec![ReadSources { table: 0 }.into()] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Sources(sources)) => Ok(sources),
@@ -192,7 +212,7 @@ impl Simulation {
 
     /// Observables of the present state, one per space cell.
     pub fn observables(&mut self) -> Result<Vec<Observables>> {
-        let table = self.fields.table(&[], self.time());
+        let table = self.table(&[], self.time());
         let recording = Recording { tables: vec![table], commands: vec![ReadObservables { table: 0 }.into()] };
         match self.execute(&recording)?.pop() {
             Some(Reading::Observables(observables)) => Ok(observables),
@@ -203,7 +223,7 @@ impl Simulation {
     /// Everything that local balances add up at the present time, with the fields that
     /// act on the particles.
     pub fn moments(&mut self) -> Result<Moments> {
-        let fields = self.fields.table(&self.electric(), self.time());
+        let fields = self.table(&self.electric(), self.time());
         let mut recording = Recording { tables: vec![fields], commands: Vec::new() };
         let mut readings = Vec::new();
         // One at a time, as they are read one at a time from a device.
@@ -259,7 +279,7 @@ mod tests {
             w0 * DVec4::new(1.0, spin.x, spin.y, spin.z)
         };
         prepared.state = State::Spin((0..grid.cells()).map(cell).collect());
-        let executor = Reference::new(grid, prepared.particle, 1.0, prepared.state.clone());
+        let executor = Reference::new(grid, prepared.species.particle, 1.0, prepared.state.clone());
         prepared.start(Box::new(executor)).expect("consistent")
     }
 
@@ -309,7 +329,7 @@ mod tests {
         let fields = json!({"evolution": "maxwell", "uniform": {"E": [0.2, -0.3, 0.1]}});
         let momentum = |p: DVec3| maxwellian(p, 0.7) / (TAU.sqrt() * 0.7);
         let simulation = start(axes, fields, DVec3::new(0.3, 0.5, -0.7), |_, p| momentum(p));
-        let turning = simulation.fields.turning(&simulation.sources)[0];
+        let turning = simulation.turning()[0];
         let rate = simulation.electric()[0].cross(turning);
         let [left, torque] = [simulation.e_rate[0], simulation.sources[0].torque_turning];
         println!(

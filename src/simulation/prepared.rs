@@ -8,17 +8,18 @@ use super::{Clock, Simulation};
 use crate::error::Result;
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
-use crate::operators::{Executor, Recorder, Scheme, Sources};
+use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Numerics, Synchronise};
+use crate::species::Species;
 use crate::state::State;
 use crate::{initial, reference};
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
     pub grid: Grid,
-    pub particle: Particle,
+    pub species: Species,
     pub state: State,
     /// D holds the E the user gave, at centres, until the start.
     pub(super) fields: Fields,
@@ -34,10 +35,11 @@ impl Prepared {
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
         let state = initial::state(scenario, &grid, &particle, &loaded.folder)?;
-        let fields = Fields::given(scenario, &loaded.folder, &grid, &particle)?;
+        let species = Species::new(particle, &grid, scenario.phase_space.canonical);
+        let fields = Fields::given(scenario, &loaded.folder, &grid, species.needed_potential())?;
         let background = scenario.fields.background;
         let (step, numerics) = (scenario.time.step, scenario.numerics);
-        let prepared = Prepared { grid, particle, state, fields, background, step, numerics };
+        let prepared = Prepared { grid, species, state, fields, background, step, numerics };
         prepared.refuse_inconsistent_field()?;
         Ok(prepared)
     }
@@ -57,18 +59,19 @@ impl Prepared {
         let Some(claimed) = self.fields.claimed() else { return Ok(()) };
         let mut fields = self.fields.clone();
         fields.solve_potential();
-        let table = fields.table(&[], 0.0);
-        let sources = reference::sources(&self.grid, &self.particle, &self.state, &table);
-        fields.set_background(self.background, &sources)?;
-        fields.solve_gauss(&sources);
-        fields.refuse_contradiction(&claimed, &sources)
+        let table = self.species.table(&fields, &[], 0.0);
+        let sources = reference::sources(&self.grid, &self.species.particle, &self.state, &table);
+        let matter = self.species.matter(&sources);
+        fields.set_background(self.background, &matter)?;
+        fields.solve_gauss(&matter);
+        fields.refuse_contradiction(&claimed, &matter)
     }
 
     /// Makes the initial fields consistent with the state on its device.
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;
-        let stability = Stability::new(self.fields.evolution, &self.grid, &self.particle, &self.numerics);
+        let stability = Stability::new(self.fields.evolution, &self.grid, &self.species.particle, &self.numerics);
         let mut simulation = Simulation {
             e_rate: vec![DVec3::ZERO; cells],
             order,
@@ -80,7 +83,7 @@ impl Prepared {
             fixed_momentum: DVec3::ZERO,
             sources: vec![Sources::default(); cells],
             grid: self.grid,
-            particle: self.particle,
+            species: self.species,
             fields: self.fields,
             executor,
             stability,
@@ -92,9 +95,10 @@ impl Prepared {
         if simulation.fields.is_frozen() {
             return Ok(simulation);
         }
-        simulation.fields.set_background(self.background, &simulation.sources)?;
-        simulation.fields.solve_gauss(&simulation.sources);
-        simulation.fields.obey_gauss(&simulation.sources);
+        let matter = simulation.matter();
+        simulation.fields.set_background(self.background, &matter)?;
+        simulation.fields.solve_gauss(&matter);
+        simulation.fields.obey_gauss(&matter);
         simulation.find_rate(&self.state)?;
         // From now on: the trial kicks ask for the rate alone.
         simulation.damping = damping(&simulation);
@@ -106,8 +110,8 @@ impl Prepared {
 /// those of particles as fast as the fastest, or as light.
 fn damping(simulation: &Simulation) -> DVec3 {
     let (grid, fields) = (&simulation.grid, &simulation.fields);
-    let table = fields.table(&[], 0.0);
-    let recorder = Recorder { grid, particle: &simulation.particle, schemes: &[] };
+    let table = simulation.table(&[], 0.0);
+    let recorder = simulation.recorder_of(&[]);
     let rate = |j: usize| recorder.largest_velocity(j, &table).max(1.0) / fields.mesh.step[j];
     let along = |j: usize| grid.axis(j).map_or(0.0, |_| 6.0 * simulation.dissipation * rate(j));
     DVec3::from([0, 1, 2].map(along))

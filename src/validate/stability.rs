@@ -1,8 +1,9 @@
 //! The time step against the fastest oscillation of fields and plasma.
 
 use super::*;
-use crate::fields::{SHARE, Stability, StepLimit};
-use crate::{fields, initial};
+use crate::fields::{Fields, SHARE, Stability, StepLimit};
+use crate::initial;
+use crate::species::Species;
 
 /// The largest stable step of a scenario that breaks no other rule; none where nothing
 /// oscillates. What the run will refuse for another reason, and a file of more than
@@ -14,8 +15,9 @@ pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit
     }
     let grid = Grid::of(&scenario.phase_space).ok()?;
     let particle = Particle::new(&scenario.species, scenario.kinematics);
-    let momenta = UnresolvedMomenta::new(scenario, folder, &grid, &particle)?;
-    let at = |cell: usize| momenta.at(cell);
+    let species = Species::new(particle, &grid, scenario.phase_space.canonical);
+    let potential = potential(scenario, folder, &grid, &species)?;
+    let at = |cell: usize| species.unresolved_momentum(potential.get(cell).copied().unwrap_or_default());
     let inertia = match &scenario.initial {
         Initial::Populations(populations) => {
             initial::largest_inverse_inertia(scenario, populations, &grid, &particle, &at).ok()?
@@ -26,34 +28,15 @@ pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit
     limit.largest().is_finite().then_some(limit)
 }
 
-/// p_c - q A along axes that are not resolved, at t = 0.
-struct UnresolvedMomenta {
-    axes: DVec3,
-    canonical: DVec3,
-    charge: f64,
-    /// A at each space cell; empty where it vanishes.
-    potential: Vec<DVec3>,
-}
-
-impl UnresolvedMomenta {
-    fn new(scenario: &Scenario, folder: &Path, grid: &Grid, particle: &Particle) -> Option<Self> {
-        let space = &scenario.phase_space;
-        let axes = PhaseAxis::MOMENTA.map(|axis| if space.axis(axis).is_none() { 1.0 } else { 0.0 });
-        let (axes, charge, canonical) = (DVec3::from(axes), particle.charge, space.canonical);
-        let canonical = DVec3::new(canonical.px, canonical.py, canonical.pz);
-        let mut potential = Vec::new();
-        if charge != 0.0 && axes != DVec3::ZERO && grid.spaces().next().is_some() {
-            let mut fields = fields::Fields::given(scenario, folder, grid, particle).ok()?;
-            fields.solve_potential();
-            potential = fields.a;
-        }
-        Some(UnresolvedMomenta { axes, canonical, charge, potential })
+/// A at each space cell at t = 0; empty where no momentum needs it, or nothing varies.
+fn potential(scenario: &Scenario, folder: &Path, grid: &Grid, species: &Species) -> Option<Vec<DVec3>> {
+    let needed = species.needed_potential();
+    if needed == DVec3::ZERO || grid.spaces().next().is_none() {
+        return Some(Vec::new());
     }
-
-    fn at(&self, cell: usize) -> DVec3 {
-        let potential = self.potential.get(cell).copied().unwrap_or_default();
-        self.axes * (self.canonical - self.charge * potential)
-    }
+    let mut fields = Fields::given(scenario, folder, grid, needed).ok()?;
+    fields.solve_potential();
+    Some(fields.a)
 }
 
 impl Checker<'_> {

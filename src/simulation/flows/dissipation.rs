@@ -27,7 +27,7 @@ fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, table: usiz
 pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
     let Stage { time, length, order, .. } = *stage;
     let table = recording.tables.len();
-    recording.tables.push(simulation.fields.table(&simulation.electric(), time));
+    recording.tables.push(simulation.table(&simulation.electric(), time));
     let recorder = simulation.recorder_of(&[Scheme::Dissipation]);
     sweeps(&recorder, recording, length.abs(), table, order);
     if !simulation.self_consistent() {
@@ -36,8 +36,9 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
     recording.push(ReadSources { table });
     Box::new(move |simulation, readings| {
         simulation.sources = next_sources(readings)?;
-        simulation.fields.obey_gauss(&simulation.sources);
-        simulation.fields.damp(simulation.damping, length, &simulation.sources, &mut simulation.e_rate);
+        let matter = simulation.matter();
+        simulation.fields.obey_gauss(&matter);
+        simulation.fields.damp(simulation.damping, length, &matter, &mut simulation.e_rate);
         Ok(())
     })
 }

@@ -20,7 +20,7 @@ pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, table: 
 pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
     let Stage { time, length, order, .. } = *stage;
     let table = recording.tables.len();
-    let mut samples = simulation.fields.table(&[], time);
+    let mut samples = simulation.table(&[], time);
     for (sample, rate) in samples.iter_mut().zip(&simulation.fields.absorption) {
         sample.absorbed = -(-rate * length).exp_m1();
     }
@@ -33,13 +33,14 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
     Box::new(move |simulation, readings| {
         let after = next_sources(readings)?;
         simulation.stability.refuse(&after, simulation.clock.step, time)?;
+        let [before, matter] = [&simulation.sources, &after].map(|sources| simulation.species.matter(sources));
         let fields = &mut simulation.fields;
         // The layers took a share away last of all.
-        let left = after.iter().zip(&fields.absorption);
-        let removed: Vec<f64> = left.map(|(s, rate)| s.density * (rate * length).exp_m1()).collect();
+        let left = matter.iter().zip(&fields.absorption);
+        let removed: Vec<f64> = left.map(|(left, rate)| left.charge * (rate * length).exp_m1()).collect();
         fields.collect(&removed);
-        fields.ampere(length, &simulation.sources, &after);
-        fields.obey_gauss(&after);
+        fields.ampere(length, &before, &matter);
+        fields.obey_gauss(&matter);
         simulation.sources = after;
         Ok(())
     })

@@ -12,7 +12,7 @@
 use glam::DVec3;
 
 use super::{DIRECTIONS, Finish, along_space, next_sources};
-use crate::fields::{Fields, centred, rate_left};
+use crate::fields::{centred, rate_left};
 use crate::grid::MOMENTUM;
 use crate::operators::{Force, HiddenVelocity, ReadSources, Recorder, Recording, SpinTorque};
 use crate::simulation::Simulation;
@@ -61,18 +61,19 @@ pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, tables:
 pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
     let Stage { time, length, order, .. } = *stage;
     if simulation.order == 2 {
-        simulation.fields.damp(simulation.damping, length, &simulation.sources, &mut simulation.e_rate);
+        let matter = simulation.matter();
+        simulation.fields.damp(simulation.damping, length, &matter, &mut simulation.e_rate);
     }
     let mesh = simulation.fields.mesh;
     let external = |i: usize| simulation.fields.external.at(i, mesh.position(i), time + 0.5 * length).e;
     let e_external: Vec<DVec3> = (0..mesh.size()).map(external).collect();
     let mut e = simulation.electric();
     if simulation.self_consistent() {
-        for (i, turning) in simulation.fields.turning(&simulation.sources).into_iter().enumerate() {
+        for (i, turning) in simulation.turning().into_iter().enumerate() {
             e[i] = centred(0.5 * length, e[i], turning, simulation.e_rate[i], e_external[i]);
         }
     }
-    let tables = advance(&mut simulation.fields, recording, &e, time, length);
+    let tables = advance(simulation, recording, &e, time, length);
     sweeps(&simulation.recorder(), recording, length, tables, order);
     if !simulation.self_consistent() {
         return Box::new(|_, _| Ok(()));
@@ -80,13 +81,13 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
     recording.push(ReadSources { table: tables.after });
     Box::new(move |simulation, readings| {
         let kicked = next_sources(readings)?;
-        let fields = &mut simulation.fields;
-        simulation.fixed_momentum += length * fields.force_on_fixed_charge(&e);
+        simulation.fixed_momentum += length * simulation.fields.force_on_fixed_charge(&e);
         let held: Vec<DVec3> = e.iter().zip(&e_external).map(|(e, external)| *e + *external).collect();
-        fields.hidden_current(length, &held, &simulation.sources, &kicked);
-        fields.obey_gauss(&kicked);
+        let hidden = simulation.species.hidden_current(&held, &simulation.sources, &kicked);
+        simulation.fields.displace(length, &hidden);
         simulation.sources = kicked;
-        let (end, turning) = (simulation.electric(), simulation.fields.turning(&simulation.sources));
+        simulation.fields.obey_gauss(&simulation.matter());
+        let (end, turning) = (simulation.electric(), simulation.turning());
         let rate = |i: usize| rate_left(0.5 * length, e[i], end[i], turning[i], e_external[i]);
         simulation.e_rate = (0..end.len()).map(rate).collect();
         Ok(())
@@ -96,17 +97,17 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
 /// Takes B and A through a kick of `length` from `start` and adds its tables: `e` and the
 /// prescribed E belong to its middle, B and A of the first half to its start and of
 /// the second to its end.
-fn advance(fields: &mut Fields, recording: &mut Recording, e: &[DVec3], start: f64, length: f64) -> Tables {
+fn advance(simulation: &mut Simulation, recording: &mut Recording, e: &[DVec3], start: f64, length: f64) -> Tables {
     let (half, middle, end) = (0.5 * length, start + 0.5 * length, start + length);
-    let advance = |fields: &mut Fields| {
-        fields.faraday(half, e);
-        fields.potential(half, e, middle);
+    let advance = |simulation: &mut Simulation| {
+        simulation.fields.faraday(half, e);
+        simulation.fields.potential(half, e, middle);
     };
-    let mut before = fields.table(e, start);
-    advance(fields);
-    let middle = fields.table(e, middle);
-    advance(fields);
-    let mut after = fields.table(e, end);
+    let mut before = simulation.table(e, start);
+    advance(simulation);
+    let middle = simulation.table(e, middle);
+    advance(simulation);
+    let mut after = simulation.table(e, end);
     for (i, sample) in middle.iter().enumerate() {
         for table in [&mut before, &mut after] {
             (table[i].e, table[i].de) = (sample.e, sample.de);
