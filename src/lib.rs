@@ -78,6 +78,7 @@ pub mod quantities;
 #[cfg(test)]
 #[path = "../tests/common/random.rs"]
 mod random;
+pub mod reduction;
 pub mod reference;
 pub mod run;
 pub mod scenario;

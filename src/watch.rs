@@ -17,7 +17,7 @@ use glam::DVec3;
 
 use crate::error::{Error, Result};
 use crate::numerals::number;
-use crate::scenario::reduction::reductions;
+use crate::reduction::reductions;
 use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
 use crate::table::Table;

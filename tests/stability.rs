@@ -153,6 +153,10 @@ fn growth(simulation: &mut Simulation, steps: u64) -> f64 {
         return f64::INFINITY;
     }
     let largest = |part: &[f64]| part.iter().copied().fold(0.0, f64::max);
+    // As where neutral particles are alike everywhere.
+    if largest(&amplitudes) == 0.0 {
+        return 1.0;
+    }
     let ratio = largest(&amplitudes[4 * seen / 5..]) / largest(&amplitudes[seen / 5..2 * seen / 5]);
     ratio.powf(planned as f64 / seen as f64)
 }
@@ -176,6 +180,7 @@ fn stay_quiet(count: usize, steps: Steps) {
             "{number}: kind {}, {}, order {}, {} of the limit, {:?}: {found:.2}",
             draw.kind, draw.evolution, draw.order, draw.share, draw.device
         );
+        assert!(!found.is_nan(), "{draw:#?}");
         if found > 4.0 {
             let finer = |parts: u64| {
                 let mut fine = draw.start(2);

@@ -21,8 +21,8 @@ use crate::operators::FieldSample;
 use crate::output::balance;
 use crate::physics::Particle;
 use crate::precision::Precision;
+use crate::reduction;
 use crate::scenario::Loaded;
-use crate::scenario::reduction;
 use crate::scenario::schema::{
     self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin, Time,
 };

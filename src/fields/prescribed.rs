@@ -10,7 +10,6 @@ use glam::DVec3;
 
 use super::component_index;
 use crate::operators::FieldSample;
-use crate::scenario::reduction::whole_periods;
 use crate::scenario::schema::{External, FieldComponent, PhaseAxis, PhaseSpace, SpaceAxis, WaveVector};
 
 /// A component of a field at one place and time, or upper bounds of the magnitudes of its parts.
@@ -202,7 +201,7 @@ impl ClosedForm for Wave {
 
     fn mean(&self, space: &PhaseSpace) -> f64 {
         let fits =
-            |(axis, k): (PhaseAxis, f64)| k != 0.0 && space.axis(axis).is_some_and(|along| whole_periods(k, along));
+            |(axis, k): (PhaseAxis, f64)| k != 0.0 && space.axis(axis).is_some_and(|along| along.holds_periods_of(k));
         if PhaseAxis::SPACE.into_iter().zip(self.wavenumber.each()).any(fits) { 0.0 } else { self.amplitude }
     }
 

@@ -3,7 +3,6 @@
 
 pub mod locate;
 pub mod parse;
-pub mod reduction;
 pub mod schema;
 pub mod shipped;
 

@@ -23,10 +23,11 @@ use crate::grid::Grid;
 use crate::numerals::{bytes, number, rounded_down};
 use crate::physics::Particle;
 use crate::quantities::{Facts, columns};
+use crate::reduction;
 use crate::scenario::locate::Places;
 use crate::scenario::parse::did_you_mean;
 use crate::scenario::schema::*;
-use crate::scenario::{self, Loaded, reduction};
+use crate::scenario::{self, Loaded};
 
 pub(crate) use stability::step_limit;
 
@@ -136,7 +137,7 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
             let Some(along) = scenario.phase_space.axis(axis).filter(|along| along.absorbing_layer.is_none()) else {
                 continue;
             };
-            if reduction::whole_periods(wavenumber, along) {
+            if along.holds_periods_of(wavenumber) {
                 continue;
             }
             let unit = std::f64::consts::TAU / (along.to - along.from);

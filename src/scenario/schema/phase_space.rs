@@ -69,6 +69,14 @@ pub struct Axis {
     pub absorbing_layer: Option<f64>,
 }
 
+impl Axis {
+    /// Whether a wave has whole periods between the edges, as where the axis is periodic.
+    pub fn holds_periods_of(&self, wavenumber: f64) -> bool {
+        let periods = wavenumber * (self.to - self.from) / std::f64::consts::TAU;
+        (periods - periods.round()).abs() < 1e-6
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Canonical {

@@ -8,12 +8,10 @@
 //! Both must hold for a and b. Prescribed fields must obey Faraday's law in the
 //! components that A_c makes, because A_c is advanced by E_c alone.
 
-use std::f64::consts::TAU;
-
 use glam::DVec3;
 
-use super::schema::*;
 use crate::fields::{ClosedForm, Prescribed};
+use crate::scenario::schema::*;
 
 /// Names of the components of E and B.
 const E: [FieldComponent; 3] = [FieldComponent::Ex, FieldComponent::Ey, FieldComponent::Ez];
@@ -48,12 +46,6 @@ pub fn reductions(scenario: &Scenario) -> Vec<Reduction> {
         .filter(|&axis| scenario.phase_space.axis(PhaseAxis::MOMENTA[axis]).is_none())
         .map(|axis| Reduction { axis: PhaseAxis::MOMENTA[axis], inexact: sources.inexact(axis) })
         .collect()
-}
-
-/// Whether a wave fits a periodic axis.
-pub fn whole_periods(wavenumber: f64, along: Axis) -> bool {
-    let periods = wavenumber * (along.to - along.from) / TAU;
-    (periods - periods.round()).abs() < 1e-6
 }
 
 /// The fields a scenario gives, by component.
@@ -180,6 +172,8 @@ impl Sources<'_> {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+
+    use std::f64::consts::TAU;
 
     use super::*;
 
