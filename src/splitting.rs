@@ -1,6 +1,7 @@
 //! The time step as a list of flows.
 //!
-//! A flow is a part of the dynamics that acts alone for a while. The energy
+//! A flow is a part of the dynamics that acts alone for a while; here only its place counts, in a list of
+//! flows of any kind `F`. The energy
 //! `U = int (D - P)^2/2 + B^2/2 + <eps> - M.B` is split in two: a [drift](crate::simulation::flows::drift)
 //! holds B fixed, a [kick](crate::simulation::flows::kick) holds E fixed, so that the coefficients of
 //! their operators are constant:
@@ -23,14 +24,6 @@
 //! step  = dissipation(1/2) five steps dissipation(1/2)
 //! ```
 
-/// A part of the dynamics that acts alone for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    Drift,
-    Kick,
-    Dissipation,
-}
-
 /// The order in which a flow takes the space axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -49,8 +42,8 @@ impl Order {
 
 /// A flow as it is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stage {
-    pub flow: Flow,
+pub struct Stage<F> {
+    pub flow: F,
     /// Time to which the fields belong that it finds.
     pub time: f64,
     pub length: f64,
@@ -68,9 +61,6 @@ pub struct Step {
     pub end: f64,
 }
 
-/// The flows of a step of Strang: all but the last act in two halves around that one.
-pub const FLOWS: [Flow; 2] = [Flow::Drift, Flow::Kick];
-
 /// Lengths of the Strang steps that make one step of order 2 or 4, in units of it.
 pub fn composition(order: u32) -> &'static [f64] {
     // 1/(4 - 4^(1/3)), and what four of it leave.
@@ -79,18 +69,19 @@ pub fn composition(order: u32) -> &'static [f64] {
     if order == 4 { &[OUTER, OUTER, INNER, OUTER, OUTER] } else { &[1.0] }
 }
 
-/// One step of Strang; `outer` flows go through the axes in one order, the one in the middle in another.
-fn strang(flows: &[Flow], step: Step, [outer, inner]: [Order; 2]) -> Vec<Stage> {
+/// One step of Strang: the last of the flows acts in the middle, the others in two halves around it, in the
+/// `outer` order.
+fn strang<F: Copy>(flows: &[F], step: Step, [outer, inner]: [Order; 2]) -> Vec<Stage<F>> {
     let Some((&middle, halves)) = flows.split_last() else { return Vec::new() };
     let half = |flow, time| Stage { flow, time, length: 0.5 * step.length, order: outer, last: false };
-    let mut stages: Vec<Stage> = halves.iter().map(|&flow| half(flow, step.start)).collect();
+    let mut stages: Vec<Stage<F>> = halves.iter().map(|&flow| half(flow, step.start)).collect();
     stages.push(Stage { flow: middle, time: step.start, length: step.length, order: inner, last: false });
     stages.extend(halves.iter().rev().map(|&flow| half(flow, step.end)));
     stages
 }
 
-/// One step of order two or four, with `dissipation` around it or not.
-pub fn composed(flows: &[Flow], step: Step, order: u32, dissipation: bool) -> Vec<Stage> {
+/// One step of order two or four, and halves of a flow that never runs backwards before and after it.
+pub fn composed<F: Copy>(flows: &[F], step: Step, order: u32, around: Option<F>) -> Vec<Stage<F>> {
     // The mirror image of the step before, or a palindrome of its own.
     let orders = match order {
         2 => [Order::of(step.count + 1), Order::of(step.count)],
@@ -98,9 +89,9 @@ pub fn composed(flows: &[Flow], step: Step, order: u32, dissipation: bool) -> Ve
     };
     let half = |time, order| {
         let length = 0.5 * step.length;
-        dissipation.then_some(Stage { flow: Flow::Dissipation, time, length, order, last: false })
+        around.map(|flow| Stage { flow, time, length, order, last: false })
     };
-    let mut stages: Vec<Stage> = half(step.start, Order::Forwards).into_iter().collect();
+    let mut stages: Vec<Stage<F>> = half(step.start, Order::Forwards).into_iter().collect();
     let mut start = step.start;
     for fraction in composition(order) {
         let length = fraction * step.length;
@@ -115,7 +106,7 @@ pub fn composed(flows: &[Flow], step: Step, order: u32, dissipation: bool) -> Ve
 
 /// One step of order two of at least two flows, whose first half flow is one with that which the step before
 /// `owes`, and which owes its own last one to the step after it if its end is `open`.
-pub fn merged(flows: &[Flow], step: Step, owes: bool, open: bool) -> Vec<Stage> {
+pub fn merged<F: Copy>(flows: &[F], step: Step, owes: bool, open: bool) -> Vec<Stage<F>> {
     let mut stages = strang(flows, step, [Order::of(step.count + 1), Order::of(step.count)]);
     if owes && let Some(first) = stages.first_mut() {
         first.length = step.length;
@@ -129,7 +120,7 @@ pub fn merged(flows: &[Flow], step: Step, owes: bool, open: bool) -> Vec<Stage> 
 }
 
 /// The half flow that the step before `step` owes, on its own.
-pub fn owed(flows: &[Flow], step: Step) -> Option<Stage> {
+pub fn owed<F: Copy>(flows: &[F], step: Step) -> Option<Stage<F>> {
     let &flow = flows.first()?;
     Some(Stage { flow, time: step.start, length: 0.5 * step.length, order: Order::of(step.count), last: false })
 }
@@ -138,8 +129,8 @@ pub fn owed(flows: &[Flow], step: Step) -> Option<Stage> {
 mod tests {
     use super::*;
 
-    /// Flows that stand for any: only their places count.
-    const THREE: [Flow; 3] = [Flow::Drift, Flow::Dissipation, Flow::Kick];
+    /// Lists of flows, each by a letter.
+    const LISTS: [&[char]; 2] = [&['a', 'b'], &['a', 'b', 'c']];
 
     fn step(count: u64) -> Step {
         let start = 0.5 * count as f64;
@@ -147,7 +138,7 @@ mod tests {
     }
 
     /// What the reverse of a list does: the last flow first, each through the axes the other way.
-    fn reversed(stages: &[Stage]) -> Vec<(Flow, f64, Order)> {
+    fn reversed(stages: &[Stage<char>]) -> Vec<(char, f64, Order)> {
         let other = |order| match order {
             Order::Forwards => Order::Backwards,
             Order::Backwards => Order::Forwards,
@@ -156,40 +147,40 @@ mod tests {
         stages.iter().rev().map(|stage| (stage.flow, stage.length, other(stage.order))).collect()
     }
 
-    fn plain(stages: &[Stage]) -> Vec<(Flow, f64, Order)> {
+    fn plain(stages: &[Stage<char>]) -> Vec<(char, f64, Order)> {
         stages.iter().map(|stage| (stage.flow, stage.length, stage.order)).collect()
     }
 
     /// Time that each flow takes in all.
-    fn total(stages: &[Stage], flow: Flow) -> f64 {
+    fn total(stages: &[Stage<char>], flow: char) -> f64 {
         stages.iter().filter(|stage| stage.flow == flow).map(|stage| stage.length).sum()
     }
 
     /// A step of order four is a palindrome, two steps of order two are one, for any list of flows.
     #[test]
     fn steps_are_palindromes_of_any_flows() {
-        for flows in [&FLOWS[..], &THREE] {
-            let four = composed(flows, step(3), 4, true);
+        for flows in LISTS {
+            let four = composed(flows, step(3), 4, Some('d'));
             assert_eq!(plain(&four), reversed(&four));
-            let two = [composed(flows, step(3), 2, false), composed(flows, step(4), 2, false)].concat();
+            let two = [composed(flows, step(3), 2, None), composed(flows, step(4), 2, None)].concat();
             assert_eq!(plain(&two), reversed(&two));
             for stages in [&four, &two] {
                 let steps = if stages.len() == two.len() { 2.0 } else { 1.0 };
-                for flow in flows.iter().filter(|flow| **flow != Flow::Dissipation) {
-                    assert!((total(stages, *flow) - 0.5 * steps).abs() < 1e-15, "{flow:?}");
+                for flow in flows {
+                    assert!((total(stages, *flow) - 0.5 * steps).abs() < 1e-15, "{flow}");
                 }
             }
         }
-        assert_eq!(composed(&FLOWS, step(0), 2, false).len(), 3);
-        assert_eq!(composed(&FLOWS, step(0), 4, false).len(), 15);
+        assert_eq!(composed(LISTS[0], step(0), 2, None).len(), 3);
+        assert_eq!(composed(LISTS[0], step(0), 4, None).len(), 15);
     }
 
     /// Steps that are merged go through the same times and turns wherever they are cut in two runs, and
     /// those of merged halves are the steps on their own.
     #[test]
     fn merged_steps_are_cut_anywhere() {
-        for flows in [&FLOWS[..], &THREE] {
-            let run = |from: u64, to: u64, owes: bool, open: bool| -> Vec<Stage> {
+        for flows in LISTS {
+            let run = |from: u64, to: u64, owes: bool, open: bool| -> Vec<Stage<char>> {
                 (from..to).flat_map(|n| merged(flows, step(n), owes || n > from, open || n + 1 < to)).collect()
             };
             let whole = run(0, 5, false, false);
@@ -200,7 +191,7 @@ mod tests {
             assert_eq!(plain(&closed), plain(&whole));
             assert!(closed.iter().zip(&whole).all(|(a, b)| a.time == b.time));
             assert_eq!(whole.iter().filter(|stage| stage.last).count(), 5);
-            assert_eq!(whole.len(), 5 * (composed(flows, step(0), 2, false).len() - 1) + 1);
+            assert_eq!(whole.len(), 5 * (composed(flows, step(0), 2, None).len() - 1) + 1);
             for flow in flows {
                 assert!((total(&whole, *flow) - 2.5).abs() < 1e-15);
             }

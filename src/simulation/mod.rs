@@ -17,8 +17,10 @@ use crate::operators::{
 };
 use crate::scenario::schema::{Evolution, Synchronise};
 use crate::species::Species;
-use crate::splitting::{self, FLOWS, Flow, Order, Stage, Step, composed, merged, owed};
+use crate::splitting::{self, Order, Stage, Step, composed, merged, owed};
 use crate::state::State;
+
+use flows::{FLOWS, Flow};
 
 pub use evolving::{Clock, Evolving};
 pub use prepared::Prepared;
@@ -176,8 +178,9 @@ impl Simulation {
             }
             // What dissipates stands around steps whose sweeps have no share of it.
             Synchronise::Steps => {
-                let (order, dissipation) = (self.order, self.order != 2 && self.dissipation != 0.0);
-                self.run((0..count).flat_map(|n| composed(&FLOWS, step(n), order, dissipation)))
+                let dissipates = self.order != 2 && self.dissipation != 0.0;
+                let (order, around) = (self.order, dissipates.then_some(Flow::Dissipation));
+                self.run((0..count).flat_map(|n| composed(&FLOWS, step(n), order, around)))
             }
         }
     }

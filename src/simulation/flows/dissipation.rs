@@ -1,7 +1,7 @@
 //! Dissipation of the sweeps on its own, for steps whose sweeps have none; forwards in time
 //! whatever the step.
 
-use super::{DIRECTIONS, Finish, next_sources};
+use super::{DIRECTIONS, Finish, Flow, next_sources};
 use crate::operators::{Force, ReadSources, Recorder, Recording, Scheme, Streaming};
 use crate::simulation::Simulation;
 use crate::splitting::{Order, Stage};
@@ -24,7 +24,7 @@ fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, table: usiz
 
 /// Records the dissipation of a stage and, where fields evolve, the sources after it; fields then lose
 /// waves of two cells.
-pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
+pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Finish {
     let Stage { time, length, order, .. } = *stage;
     let table = recording.tables.len();
     recording.tables.push(simulation.table(&simulation.electric(), time));

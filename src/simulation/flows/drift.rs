@@ -5,7 +5,7 @@
 //! drift = x y z, then z y x the next time
 //! ```
 
-use super::{Finish, along_space, next_sources};
+use super::{Finish, Flow, along_space, next_sources};
 use crate::operators::{Absorption, ReadSources, Recorder, Recording, Streaming};
 use crate::simulation::Simulation;
 use crate::splitting::{Order, Stage};
@@ -17,7 +17,7 @@ pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, table: 
 }
 
 /// Records a drift and, where fields evolve, the sources after it; they take D on by Ampere's law.
-pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
+pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Finish {
     let Stage { time, length, order, .. } = *stage;
     let table = recording.tables.len();
     let mut samples = simulation.table(&[], time);

@@ -11,7 +11,7 @@
 
 use glam::DVec3;
 
-use super::{DIRECTIONS, Finish, along_space, next_sources};
+use super::{DIRECTIONS, Finish, Flow, along_space, next_sources};
 use crate::fields::{centred, rate_left};
 use crate::grid::MOMENTUM;
 use crate::operators::{Force, HiddenVelocity, ReadSources, Recorder, Recording, SpinTorque};
@@ -58,7 +58,7 @@ pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, tables:
 
 /// Takes B and A through a kick and records it and, where fields evolve, the sources after it;
 /// these take D on, and tell the rate of E that the kick leaves behind.
-pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
+pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Finish {
     let Stage { time, length, order, .. } = *stage;
     if simulation.order == 2 {
         let matter = simulation.matter();

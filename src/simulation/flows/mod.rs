@@ -7,7 +7,18 @@ pub mod kick;
 use super::Simulation;
 use crate::error::{Error, Result};
 use crate::operators::{Reading, Recorder, Recording, Sources};
-use crate::splitting::{Flow, Order, Stage};
+use crate::splitting::{Order, Stage};
+
+/// A part of the dynamics that acts alone for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Drift,
+    Kick,
+    Dissipation,
+}
+
+/// The flows of a step of order two, the last of them in the middle.
+pub(super) const FLOWS: [Flow; 2] = [Flow::Drift, Flow::Kick];
 
 /// Space and momentum directions in the order of the first half.
 const DIRECTIONS: [usize; 3] = [0, 1, 2];
@@ -20,7 +31,7 @@ type Finish = Box<dyn FnOnce(&mut Simulation, &mut Readings) -> Result<()>>;
 
 impl Flow {
     /// Takes the fields as far as they go before the commands, and records these.
-    fn record(self, simulation: &mut Simulation, recording: &mut Recording, stage: &Stage) -> Finish {
+    fn record(self, simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Finish {
         match self {
             Flow::Drift => drift::record(simulation, recording, stage),
             Flow::Kick => kick::record(simulation, recording, stage),
@@ -37,8 +48,8 @@ impl Flow {
 
 impl Simulation {
     /// Runs flows one after the other, those in one recording that need not wait for each other.
-    pub(super) fn run(&mut self, stages: impl IntoIterator<Item = Stage>) -> Result<()> {
-        let (mut recording, mut recorded) = (Recording::default(), Vec::<(Stage, Finish)>::new());
+    pub(super) fn run(&mut self, stages: impl IntoIterator<Item = Stage<Flow>>) -> Result<()> {
+        let (mut recording, mut recorded) = (Recording::default(), Vec::<(Stage<Flow>, Finish)>::new());
         for stage in stages {
             if recorded.last().is_some_and(|(last, _)| !stage.flow.joins(last.flow)) {
                 self.finish(&std::mem::take(&mut recording), &mut recorded)?;
@@ -49,7 +60,7 @@ impl Simulation {
         self.finish(&recording, &mut recorded)
     }
 
-    fn finish(&mut self, recording: &Recording, recorded: &mut Vec<(Stage, Finish)>) -> Result<()> {
+    fn finish(&mut self, recording: &Recording, recorded: &mut Vec<(Stage<Flow>, Finish)>) -> Result<()> {
         if recorded.is_empty() {
             return Ok(());
         }
