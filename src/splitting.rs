@@ -26,15 +26,20 @@
 /// A part of the dynamics that acts alone for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
+    /// B fixed: W moves in space, D evolves.
     Drift,
+    /// E fixed: W moves in momentum and turns, B and A evolve.
     Kick,
+    /// The upwind part of all sweeps.
     Dissipation,
 }
 
 /// The order in which a flow takes the space axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
+    /// x first.
     Forwards,
+    /// x last.
     Backwards,
     /// Half sweeps forwards, then backwards.
     Palindrome,
@@ -50,10 +55,13 @@ impl Order {
 /// A flow as it is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
+    /// What acts.
     pub flow: Flow,
     /// Time to which the fields belong that it finds.
     pub time: f64,
+    /// Negative backwards.
     pub length: f64,
+    /// Of the space axes.
     pub order: Order,
     /// Whether it is the last of its step.
     pub last: bool,
@@ -62,9 +70,13 @@ pub struct Stage {
 /// Step number `count` on its own: from `start`, of a `length`, to `end`.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
+    /// Steps done before it.
     pub count: u64,
+    /// Physical time.
     pub start: f64,
+    /// In time; negative backwards.
     pub length: f64,
+    /// Physical time.
     pub end: f64,
 }
 
