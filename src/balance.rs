@@ -42,9 +42,13 @@ use crate::table::Table;
 pub enum Law {
     /// Times q, of charge.
     Number,
+    /// Of fields, particles and spins in B.
     Energy,
+    /// Of particles and fields.
     Momentum,
+    /// Of particles with spin: (hbar/2) int w.
     Spin,
+    /// r x momentum about the centre of the box.
     Orbital,
 }
 
@@ -70,14 +74,21 @@ impl Law {
 /// Densities, fluxes and sources at one space cell and time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Local {
+    /// int w0
     pub number: f64,
+    /// int J_j0, the flux of `number`.
     pub stream: DVec3,
+    /// (E^2 + B^2)/2 - M.B + int (eps - m) w0; the B of M.B includes Y.
     pub energy: f64,
+    /// (E x H)_j + int ( (eps - m) J_j0 - mu_B T.J_j )
     pub energy_flux: DVec3,
+    /// D x B + int p w0
     pub momentum: DVec3,
     /// S_j, one vector per direction j of the flux.
     pub stress: [DVec3; 3],
+    /// (hbar/2) int w
     pub spin: DVec3,
+    /// (hbar/2) int J_j, one vector per direction j of the flux.
     pub spin_flux: [DVec3; 3],
     /// mu_B int w x T
     pub torque: DVec3,
@@ -85,8 +96,11 @@ pub struct Local {
     pub force: DVec3,
     /// P x X + M x Y
     pub couple: DVec3,
+    /// j: q times `stream`.
     pub current: DVec3,
+    /// P
     pub polarisation: DVec3,
+    /// M
     pub magnetisation: DVec3,
     /// X and Y.
     pub prescribed: [DVec3; 2],
@@ -141,7 +155,9 @@ impl Local {
 /// All space cells at one time.
 #[derive(Clone, Debug)]
 pub struct Sample {
+    /// Physical time.
     pub time: f64,
+    /// One per space cell, in the order of the mesh.
     pub cells: Vec<Local>,
     mesh: Mesh,
     absorbing: Vec<bool>,
@@ -150,6 +166,10 @@ pub struct Sample {
 
 impl Sample {
     /// The present state and fields of a simulation.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Simulation::moments`].
     pub fn of(simulation: &mut Simulation) -> Result<Sample> {
         let moments = simulation.moments()?;
         let (fields, particle, time) = (&simulation.fields, &simulation.species.particle, simulation.time());
@@ -195,11 +215,15 @@ fn near_layers(mesh: &Mesh, rates: &[f64]) -> Vec<bool> {
 /// A component of a law: `rate` + `divergence` = `source` at every space cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equation {
+    /// Whose component it is.
     pub law: Law,
     /// Direction of a vector's component.
     pub component: Option<usize>,
+    /// Change of the density from sample to sample, over the time between them.
     pub rate: Vec<f64>,
+    /// Of the flux, the mean of both samples.
     pub divergence: Vec<f64>,
+    /// What the law's density gains per time.
     pub source: Vec<f64>,
 }
 
@@ -220,8 +244,11 @@ impl Equation {
 /// All laws halfway between two samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Balances {
+    /// Halfway between the samples.
     pub time: f64,
+    /// The space cells.
     pub mesh: Mesh,
+    /// Every component of every law; their numbers are per space cell.
     pub equations: Vec<Equation>,
     /// Whether a cell's differences read an absorbing layer, whose losses are no source;
     /// empty without one.
@@ -313,6 +340,10 @@ impl Balances {
     }
 
     /// Appends a row: relative residual and scale of every law.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] where a number is not finite; no row is appended then.
     pub fn record(&self, units: &Units, table: &mut Table) -> Result<()> {
         let mut row = vec![("time".to_string(), units.time.clone(), self.time)];
         for law in self.laws() {

@@ -24,7 +24,9 @@ use crate::simulation::Prepared;
 /// What to measure.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What to measure on.
     pub device: Choice,
+    /// Of the states and of all arithmetic.
     pub precision: Precision,
     /// Phase-space cells of the kernel tables and of the steps of every kind of grid.
     pub cells: usize,
@@ -37,7 +39,9 @@ pub struct Plan {
 /// Everything measured in one run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    /// Version of this package.
     pub spinwigner: &'static str,
+    /// What was measured, and in which precision.
     pub device: ExecutorDescription,
     /// Kernels on states with spin, then without.
     pub kernels: Vec<KernelTable>,
@@ -45,21 +49,29 @@ pub struct Report {
     pub steps: Vec<StepRow>,
     /// Steps on more and more cells.
     pub scaling: Vec<StepRow>,
+    /// Of a step with x, y, px, py, pz and spin; none where the device has no clock.
     pub profile: Option<Profile>,
 }
 
 /// Every kernel on one grid.
 #[derive(Clone, Debug, Serialize)]
 pub struct KernelTable {
+    /// Cells along each resolved axis, as in `x 64, px 64`.
     pub grid: String,
+    /// Whether cells have four numbers, or one.
     pub spin: bool,
+    /// Of phase space.
     pub cells: usize,
+    /// First the copy, for comparison.
     pub kernels: Vec<KernelRow>,
 }
 
+/// Speed of a kernel; the least time of all rounds counts.
 #[derive(Clone, Debug, Serialize)]
 pub struct KernelRow {
+    /// Term, axis and kind of speed.
     pub name: String,
+    /// Of phase space.
     pub cells_per_second: f64,
     /// Of the bytes that must move: the state read, and written if it is.
     pub bytes_per_second: f64,
@@ -70,43 +82,66 @@ pub struct KernelRow {
 /// Whole steps, field update and readback included.
 #[derive(Clone, Debug, Serialize)]
 pub struct StepRow {
+    /// Cells along each resolved axis, as in `x 64, px 64`.
     pub grid: String,
+    /// Whether cells have four numbers, or one.
     pub spin: bool,
+    /// Of phase space.
     pub cells: usize,
+    /// Parts in which the device holds the state.
     pub slabs: usize,
     /// Sweeps and rotations per step; each must read and write the state once.
     pub sweeps: f64,
+    /// Least time of one step, on the wall.
     pub seconds: f64,
+    /// Phase-space cells that a step takes on per second.
     pub cells_per_second: f64,
+    /// Of the bytes that must move: by every sweep, the state read and written.
     pub bytes_per_second: f64,
+    /// Share of the copy kernel's bytes per second.
     pub of_copy: f64,
     /// Share of the step that the host spends on fields.
     pub host: f64,
-    /// Device memory over that of the state, as allocated and as predicted.
+    /// Device memory over that of the state, as allocated.
     pub memory: f64,
+    /// The same, as counted before anything is allocated.
     pub memory_predicted: f64,
 }
 
 /// One step, pass by pass, by the device's clock.
 #[derive(Clone, Debug, Serialize)]
 pub struct Profile {
+    /// Cells along each resolved axis, as in `x 64, px 64`.
     pub grid: String,
+    /// Of phase space.
     pub cells: usize,
-    /// Bytes that the step's sweeps must move, and the time that takes at copy speed.
+    /// Bytes that the step's sweeps must move.
     pub bytes: f64,
+    /// What moving as many takes the copy kernel.
     pub seconds_at_copy_speed: f64,
+    /// On the wall, host and readback included.
     pub seconds: f64,
+    /// One for each kernel, in the order in which they first run.
     pub passes: Vec<Pass>,
 }
 
+/// All dispatches of a kernel.
 #[derive(Clone, Debug, Serialize)]
 pub struct Pass {
+    /// Term, axis and kind of speed.
     pub name: String,
+    /// Commands in the two steps that were timed.
     pub count: usize,
+    /// Device time per step.
     pub seconds: f64,
 }
 
 /// Measures, telling `progress` what comes next.
+///
+/// # Errors
+///
+/// [`Error::Device`] where there is no adapter, no room on it, or it fails; [`Error::Input`] for an index without
+/// adapter, and for a precision or so many cells as it does not offer.
 pub fn run(plan: &Plan, progress: impl FnMut(&str)) -> Result<Report> {
     match plan.precision {
         Precision::F32 => measure::<f32>(plan, progress),
@@ -153,6 +188,10 @@ fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Repor
 }
 
 /// Writes a report as JSON.
+///
+/// # Errors
+///
+/// [`Error::File`] where it cannot be written.
 pub fn write_json(report: &Report, path: &Path) -> Result<()> {
     write_atomically(path, |file| {
         serde_json::to_writer_pretty(&mut *file, report)?;

@@ -8,7 +8,11 @@ use crate::scenario::schema::{Diagnostics, Units};
 use crate::simulation::Simulation;
 use crate::table::Table;
 
-/// Appends a row for the present state. `Error::Run` when it is not finite.
+/// Appends a row for the present state.
+///
+/// # Errors
+///
+/// [`Error::Run`] when a number is not finite (no row is appended then), and those of [`Simulation::observables`].
 pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, table: &mut Table) -> Result<()> {
     let observables = simulation.observables()?;
     let fields = &simulation.fields;

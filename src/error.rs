@@ -18,7 +18,9 @@ pub enum Error {
     /// Reading or writing a file failed.
     #[error("{}: {source}", path.display())]
     File {
+        /// The file or folder.
         path: PathBuf,
+        /// What the operating system says.
         #[source]
         source: std::io::Error,
     },

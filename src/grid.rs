@@ -18,8 +18,11 @@ pub const AXIS_NAMES: [&str; AXES] = ["x", "y", "z", "px", "py", "pz"];
 /// A resolved axis: `cells` cells of width `step`, the first starting at `from`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
+    /// One or more.
     pub cells: usize,
+    /// Lower edge.
     pub from: f64,
+    /// Width of a cell.
     pub step: f64,
 }
 
@@ -55,6 +58,10 @@ pub struct Grid {
 impl Grid {
     /// A grid of the given axes in storage order. A space axis needs its own
     /// momentum axis, and at least one momentum must be resolved.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where a momentum is missing.
     pub fn new(axes: [Option<Axis>; AXES]) -> Result<Self> {
         for space in 0..MOMENTUM {
             if axes[space].is_some() && axes[MOMENTUM + space].is_none() {
@@ -72,6 +79,10 @@ impl Grid {
     }
 
     /// The grid of a scenario's phase space.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Grid::new`].
     pub fn of(space: &schema::PhaseSpace) -> Result<Self> {
         let axis = |axis: Option<schema::Axis>| axis.map(Axis::from);
         Grid::new(schema::PhaseAxis::ALL.map(|name| axis(space.axis(name))))

@@ -17,6 +17,11 @@ use crate::scenario::schema::{
 use crate::state::State;
 
 /// Builds the state; relative paths start at `folder`.
+///
+/// # Errors
+///
+/// [`Error::Input`] for a file that does not hold this state, a population that the grid does not hold, and a state
+/// larger than memory.
 pub fn state(scenario: &Scenario, grid: &Grid, particle: &Particle, folder: &Path) -> Result<State> {
     let components = if particle.spin { 4 } else { 1 };
     match &scenario.initial {
@@ -58,7 +63,7 @@ pub fn shape(grid: &Grid, components: usize) -> Vec<usize> {
 
 /// The largest int |w0|/eps of the populations over the space cells, as the solver sums it, with the
 /// momentum `unresolved` gives for each space cell along axes that are not resolved.
-pub fn largest_inverse_inertia(
+pub(crate) fn largest_inverse_inertia(
     scenario: &Scenario,
     populations: &[Population],
     grid: &Grid,

@@ -78,7 +78,7 @@ pub mod quantities;
 #[cfg(test)]
 #[path = "../tests/common/random.rs"]
 mod random;
-pub mod reduction;
+mod reduction;
 pub mod reference;
 pub mod run;
 pub mod scenario;
@@ -88,6 +88,6 @@ pub mod splitting;
 pub mod state;
 pub mod table;
 pub mod validate;
-pub mod watch;
+mod watch;
 
 pub use error::{Error, Result};

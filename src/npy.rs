@@ -10,6 +10,10 @@ use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
 
 /// Reads f32 or f64 numbers in C order and checks the shape.
+///
+/// # Errors
+///
+/// [`Error::Input`] for a file that cannot be read, another shape, order or type, and numbers that are not finite.
 pub fn read(path: &Path, shape: &[usize]) -> Result<Vec<f64>> {
     let file = File::open(path).map_err(|source| {
         Error::Input(format!(
@@ -42,11 +46,19 @@ pub fn read(path: &Path, shape: &[usize]) -> Result<Vec<f64>> {
 }
 
 /// Writes float32 numbers in C order, the precision of the device.
+///
+/// # Errors
+///
+/// [`Error::File`] where the file cannot be written.
 pub fn write_f32(path: &Path, shape: &[usize], numbers: &[f64]) -> Result<()> {
     write(path, shape, numbers.iter().map(|&number| number as f32))
 }
 
 /// Writes float64 numbers in C order.
+///
+/// # Errors
+///
+/// [`Error::File`] where the file cannot be written.
 pub fn write_f64(path: &Path, shape: &[usize], numbers: &[f64]) -> Result<()> {
     write(path, shape, numbers.iter().copied())
 }

@@ -8,8 +8,10 @@ use bytemuck::Pod;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
+    /// Single: 24 binary digits.
     #[default]
     F32,
+    /// Double: 53 binary digits.
     F64,
 }
 
@@ -34,6 +36,7 @@ impl fmt::Display for Precision {
 
 /// A number of a device: `real` of the shaders.
 pub trait Real: sealed::Sealed + Pod + Default + Into<f64> {
+    /// Which of them it is.
     const PRECISION: Precision;
     /// The nearest number of this precision.
     fn nearest(value: f64) -> Self;
@@ -64,7 +67,9 @@ impl Real for f64 {
 /// Numbers of some cells, cell by cell, in the precision of a device.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Numbers {
+    /// As a device in single precision holds them.
     F32(Vec<f32>),
+    /// As a device in double precision, or the reference, holds them.
     F64(Vec<f64>),
 }
 
@@ -77,6 +82,7 @@ impl Numbers {
         }
     }
 
+    /// Numbers, of which a cell has one or four.
     pub fn len(&self) -> usize {
         match self {
             Numbers::F32(numbers) => numbers.len(),
@@ -84,6 +90,7 @@ impl Numbers {
         }
     }
 
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

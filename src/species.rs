@@ -11,6 +11,7 @@ use crate::scenario::schema::Canonical;
 /// Particles of one kind and the momenta that the grid does not resolve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Species {
+    /// Charge, mass, moment and kinematics.
     pub particle: Particle,
     /// Conserved canonical momentum p_c along axes that are not resolved.
     canonical: DVec3,
@@ -19,6 +20,7 @@ pub struct Species {
 }
 
 impl Species {
+    /// Particles on a grid; of `canonical` only the components that it does not resolve count.
     pub fn new(particle: Particle, grid: &Grid, canonical: Canonical) -> Species {
         let mut unresolved = DVec3::ZERO;
         for slot in MOMENTUM..AXES {

@@ -27,7 +27,9 @@
 /// The order in which a flow takes the space axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
+    /// x first.
     Forwards,
+    /// x last.
     Backwards,
     /// Half sweeps forwards, then backwards.
     Palindrome,
@@ -43,10 +45,13 @@ impl Order {
 /// A flow as it is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage<F> {
+    /// What acts.
     pub flow: F,
     /// Time to which the fields belong that it finds.
     pub time: f64,
+    /// Negative backwards.
     pub length: f64,
+    /// Of the space axes.
     pub order: Order,
     /// Whether it is the last of its step.
     pub last: bool,
@@ -55,9 +60,13 @@ pub struct Stage<F> {
 /// Step number `count` on its own: from `start`, of a `length`, to `end`.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
+    /// Steps done before it.
     pub count: u64,
+    /// Physical time.
     pub start: f64,
+    /// In time; negative backwards.
     pub length: f64,
+    /// Physical time.
     pub end: f64,
 }
 

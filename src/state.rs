@@ -57,7 +57,9 @@ impl Cell for DVec4 {
 /// All cells in storage order, in double precision.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
+    /// w0.
     Spinless(Vec<f64>),
+    /// (w0, w1, w2, w3).
     Spin(Vec<DVec4>),
 }
 

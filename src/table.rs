@@ -7,6 +7,7 @@ pub struct Table {
     pub columns: Vec<String>,
     /// Unit of each column, empty for pure numbers.
     pub units: Vec<String>,
+    /// In the order of time, each with a number per column.
     pub rows: Vec<Vec<f64>>,
 }
 
@@ -49,6 +50,10 @@ impl Table {
     }
 
     /// Reads what [`Table::to_csv`] wrote; the message says what is wrong where.
+    ///
+    /// # Errors
+    ///
+    /// Where the header is missing, or a row has not one number per column.
     pub fn from_csv(text: &str) -> Result<Self, String> {
         let mut lines = text.lines().enumerate();
         let (_, header) = lines.next().ok_or("found an empty file, expected a header")?;

@@ -33,8 +33,8 @@ const SOFTWARE_BINDING: u64 = 128 << 20;
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
 const EDGE: f64 = 4e-6;
 /// Advised error of R and M0 on the grid, and the most momentum cells tried for it.
-pub const EQUILIBRIUM: f64 = 1e-4;
-pub const EQUILIBRIUM_CELLS: usize = 1 << 21;
+pub(crate) const EQUILIBRIUM: f64 = 1e-4;
+pub(crate) const EQUILIBRIUM_CELLS: usize = 1 << 21;
 /// Typical picture, and a number with its comma in a CSV file.
 const PICTURE_BYTES: f64 = 1e5;
 const CSV_NUMBER_BYTES: f64 = 22.0;
@@ -78,8 +78,12 @@ fn scaled(cells: u32, factor: f64) -> u32 {
     ((f64::from(cells) * factor) as u32).max(validate::MIN_CELLS)
 }
 
-/// Everything `spinwigner check` prints about a run in `precision`. Fails when the
-/// state does not fit `memory_budget` bytes.
+/// Everything `spinwigner check` prints about a run in `precision`.
+///
+/// # Errors
+///
+/// [`Error::Input`] where a run needs more device memory than `memory_budget` bytes, or without one than the device
+/// found here is known to have.
 pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
     report_on(&Room::here(), loaded, memory_budget, precision)
 }

@@ -14,14 +14,19 @@ use crate::scenario::schema::Statistics;
 /// A gas with three momenta, filled up to a density or a chemical potential.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conditions {
+    /// m > 0.
     pub mass: f64,
+    /// Whether eps - m = sqrt(m^2 + p^2) - m, else p^2/2m.
     pub relativistic: bool,
     /// mu_B B0; its sign is that of R. A phenomenological g multiplies mu_B by g/2.
     pub spin_energy: f64,
+    /// An energy, > 0; for Fermi-Dirac statistics 0, too.
     pub temperature: f64,
+    /// How states are occupied.
     pub statistics: Statistics,
     /// Without the rest mass. A Fermi-Dirac gas needs this or a density.
     pub chemical_potential: Option<f64>,
+    /// n of both spins; instead of the chemical potential.
     pub density: Option<f64>,
     /// Needed to tell a density from a chemical potential and the other way round.
     pub hbar: Option<f64>,
@@ -40,10 +45,12 @@ pub struct Answer {
     pub mean_inverse_gamma_squared: f64,
     /// mu without the rest mass.
     pub chemical_potential: Option<f64>,
+    /// n of both spins, where it can be told.
     pub density: Option<f64>,
     /// Kinetic energy up to which both spins are filled at T = 0 without field:
     /// p_F = hbar (3 pi^2 n)^(1/3).
     pub fermi_energy: Option<f64>,
+    /// Closed forms that apply.
     pub approximations: Vec<Approximation>,
 }
 
@@ -54,7 +61,9 @@ pub struct Approximation {
     pub equation: &'static str,
     /// `R` or `M0/(mu_B n)`.
     pub quantity: &'static str,
+    /// In ASCII, as in `tanh(mu_B B0/T)`.
     pub formula: &'static str,
+    /// What it gives for these conditions.
     pub value: f64,
     /// value/exact - 1; none where the exact value is 0.
     pub relative_error: Option<f64>,
@@ -103,6 +112,10 @@ impl Conditions {
     }
 
     /// All there is to know about the equilibrium.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for numbers out of range, and where the filling is given twice or cannot be told.
     pub fn solve(&self) -> Result<Answer> {
         let (gas, density) = self.gas()?;
         let fermi = self.statistics == Statistics::FermiDirac;

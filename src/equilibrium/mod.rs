@@ -2,7 +2,7 @@
 //!
 //! W = F(H): spins along mu_B B0 fill F+, those against it F-, so that w0 = F+ + F-
 //! and w = (F+ - F-) along mu_B B0, at every momentum by itself. [`Conditions`] asks
-//! for polarisation and magnetisation, [`Thermal`] is the initial state.
+//! for polarisation and magnetisation, `Thermal` is the initial state.
 
 mod answer;
 mod ball;
@@ -11,5 +11,4 @@ mod quadrature;
 mod thermal;
 
 pub use answer::{Answer, Approximation, Conditions};
-pub use gas::{Gas, Integrals};
-pub use thermal::{Thermal, Totals};
+pub(crate) use thermal::{Thermal, Totals};

@@ -13,7 +13,7 @@ use crate::scenario::schema::{External, FieldFile, Scenario};
 impl Fields {
     /// The fields of a scenario at t = 0, relative paths from `folder`: D holds E at centres, and A is not
     /// solved for.
-    pub fn given(scenario: &Scenario, folder: &Path, grid: &Grid, needed_potential: DVec3) -> Result<Self> {
+    pub(crate) fn given(scenario: &Scenario, folder: &Path, grid: &Grid, needed_potential: DVec3) -> Result<Self> {
         let mesh = Mesh::of(grid);
         let mut fields = Fields::new(mesh, scenario.fields.evolution);
         (fields.d, fields.b) = initial_fields(scenario, folder, &mesh)?;

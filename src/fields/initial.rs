@@ -16,7 +16,7 @@ const NOISE: f64 = 1e-6;
 
 impl Fields {
     /// Fixes the charge density besides the particles.
-    pub fn set_background(&mut self, background: Background, matter: &[Matter]) -> Result<()> {
+    pub(crate) fn set_background(&mut self, background: Background, matter: &[Matter]) -> Result<()> {
         let cells = self.mesh.size() as f64;
         let mean = matter.iter().map(|matter| matter.charge).sum::<f64>() / cells;
         let layers = self.absorption.iter().sum::<f64>();
@@ -133,7 +133,7 @@ impl Fields {
     }
 
     /// Refuses a claimed E that is not the one that follows from the charges and P.
-    pub fn refuse_contradiction(&self, claimed: &[DVec3], matter: &[Matter]) -> Result<()> {
+    pub(crate) fn refuse_contradiction(&self, claimed: &[DVec3], matter: &[Matter]) -> Result<()> {
         let largest = claimed.iter().map(|e| e.abs().max_element()).fold(0.0, f64::max);
         let follows = self.longitudinal(&self.electric(matter));
         let residual = follows.iter().zip(claimed).map(|(e, claimed)| (*e - *claimed).abs().max_element());
@@ -150,7 +150,7 @@ impl Fields {
 
     /// Refuses a B with a divergence; removes what is left of one, so that it vanishes to
     /// rounding.
-    pub fn clean_magnetic(&mut self) -> Result<()> {
+    pub(super) fn clean_magnetic(&mut self) -> Result<()> {
         let residual = self.magnetic_residual();
         if residual == 0.0 {
             return Ok(());

@@ -20,11 +20,17 @@ use crate::scenario::schema::Evolution;
 /// the one curl is the transpose of the other: what E loses H gains.
 #[derive(Clone, Debug)]
 pub struct Fields {
+    /// The space cells; all vectors have one entry for each.
     pub mesh: Mesh,
+    /// What moves.
     pub evolution: Evolution,
+    /// D of the self-consistent fields; E in components that do not evolve.
     pub d: Vec<DVec3>,
+    /// B of the self-consistent fields.
     pub b: Vec<DVec3>,
+    /// A of the whole fields, external ones included; only the components of `needed_potential`.
     pub a: Vec<DVec3>,
+    /// Fields prescribed for all time; D and B do not hold them.
     pub external: ExternalFields,
     /// Charge density of each cell besides the particles: the background and what the
     /// absorbing layers have collected.

@@ -13,6 +13,7 @@ use crate::grid::{Grid, MOMENTUM};
 /// has one cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mesh {
+    /// Along x, y, z.
     pub cells: [usize; 3],
     /// Width of a cell along each axis.
     pub step: [f64; 3],

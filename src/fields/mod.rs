@@ -17,7 +17,7 @@ pub use external::{ExternalFields, component_index};
 pub use matter::Matter;
 pub use maxwell::Fields;
 pub use mesh::{Mesh, along, component, others, vectors};
-pub use prescribed::{ClosedForm, Local, Prescribed};
+pub(crate) use prescribed::{ClosedForm, Local, Prescribed};
 pub use stability::{SHARE, Stability, StepLimit};
 
 #[cfg(test)]

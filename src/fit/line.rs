@@ -38,7 +38,7 @@ pub fn line(time: &[f64], series: &[&[f64]], from: f64, to: f64, [low, high]: [f
     Some(fit)
 }
 
-/// Modulus of the windowed transform in which [`line`] looks for its line, relative to its largest value.
+/// Modulus of the windowed transform in which [`line()`] looks for its line, relative to its largest value.
 pub fn spectrum(time: &[f64], series: &[&[f64]], from: f64, to: f64, frequencies: &[f64]) -> Vec<f64> {
     let samples = Samples::inside(time, series, from, to);
     let modulus = |frequency: &f64| {

@@ -29,7 +29,9 @@ pub struct Options {
     pub only: Vec<String>,
     /// Half the cells along every axis and steps twice as long.
     pub coarse: bool,
+    /// On what to compute.
     pub device: DeviceChoice,
+    /// f32 by default; the reference knows f64 alone.
     pub precision: Option<Precision>,
 }
 

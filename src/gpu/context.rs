@@ -13,14 +13,21 @@ use crate::scenario::schema::Kinematics;
 /// An adapter as `spinwigner devices` lists it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdapterDescription {
+    /// Position in [`list_adapters`].
     pub index: usize,
+    /// As its driver gives it.
     pub name: String,
+    /// The interface it is reached by: Vulkan, Metal or DX12.
     pub backend: String,
+    /// In words: discrete GPU, integrated GPU and so on.
     pub kind: String,
     /// Computes on the processor, in the machine's memory.
     pub software: bool,
+    /// Name and version, as far as known.
     pub driver: String,
+    /// Largest part of a buffer that a kernel can be given.
     pub storage_binding_bytes: u64,
+    /// Largest buffer.
     pub max_buffer_bytes: u64,
     /// Offers f64 in shaders.
     pub f64: bool,
@@ -34,7 +41,7 @@ impl AdapterDescription {
     }
 
     /// Refuses a precision that the adapter does not offer.
-    pub fn require(&self, precision: Precision) -> Result<()> {
+    pub(super) fn require(&self, precision: Precision) -> Result<()> {
         if precision == Precision::F64 && !self.f64 {
             return Err(Error::Input(format!(
                 "--precision f64: {} ({}) computes in f32 only; use --precision f32, --device reference, which always \
@@ -58,8 +65,9 @@ pub enum Choice {
 /// An open device. Clones share it, and the kernels compiled for it.
 #[derive(Clone)]
 pub struct Context {
-    pub device: wgpu::Device,
-    pub queue: wgpu::Queue,
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    /// What was opened.
     pub adapter: AdapterDescription,
     /// The first error that no call returned.
     failure: Arc<Mutex<Option<String>>>,
@@ -68,7 +76,7 @@ pub struct Context {
 
 /// Everything a compiled kernel depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Variant {
+pub(super) struct Variant {
     pub kernel: Kernel,
     pub precision: Precision,
     pub spin: bool,
@@ -121,6 +129,10 @@ fn describe(index: usize, adapter: &wgpu::Adapter) -> AdapterDescription {
 
 impl Context {
     /// Opens an adapter; `Ok(None)` if this machine has none at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where there is no adapter of this index, [`Error::Device`] where it cannot be opened.
     pub fn open(choice: Choice) -> Result<Option<Context>> {
         let mut adapters = adapters();
         let index = match choice {
@@ -164,7 +176,7 @@ impl Context {
     }
 
     /// A kernel, compiled at its first use.
-    pub fn pipeline(&self, variant: Variant) -> Result<wgpu::ComputePipeline> {
+    pub(super) fn pipeline(&self, variant: Variant) -> Result<wgpu::ComputePipeline> {
         let mut pipelines = self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pipeline) = pipelines.get(&variant) {
             return Ok(pipeline.clone());
@@ -224,7 +236,7 @@ impl Context {
     }
 
     /// The first error that the device reported on its own.
-    pub fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         match failure.as_ref() {
             None => Ok(()),
@@ -233,7 +245,7 @@ impl Context {
     }
 
     /// Waits until everything submitted has finished.
-    pub fn wait(&self) -> Result<()> {
+    pub(super) fn wait(&self) -> Result<()> {
         self.device
             .poll(wgpu::PollType::wait_indefinitely())
             .map_err(|error| Error::Device(format!("{}: {error}", self.adapter.name)))?;

@@ -80,7 +80,12 @@ pub(super) fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
 impl<R: Real> GpuExecutor<R> {
     /// Puts a state on the device, for sweeps of the given
     /// [reach](crate::operators::Scheme::reach_of) that take the share `dissipation` of the upwind
-    /// flux. `Error::Input` if the grid does not fit.
+    /// flux.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] if the grid does not fit, or the device does not offer the precision; [`Error::Device`] where
+    /// it has no room, or fails.
     pub fn new(
         context: Context,
         grid: Grid,
@@ -94,6 +99,10 @@ impl<R: Real> GpuExecutor<R> {
     }
 
     /// The same with slabs no larger than `limits` allow.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`GpuExecutor::new`].
     pub fn with_limits(
         context: Context,
         grid: Grid,

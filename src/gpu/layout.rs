@@ -18,13 +18,21 @@ use crate::scenario::schema::Kinematics;
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct AxisRecord<R> {
+    /// Of this slab.
     pub cells: u32,
+    /// From a cell of this slab to the next along the axis.
     pub stride: u32,
+    /// Where this slab begins on the whole axis.
     pub offset: u32,
+    /// Cells of the whole axis.
     pub whole: u32,
+    /// Centre of the first cell of the whole axis; 0 where not resolved.
     pub first: R,
+    /// Width of a cell; 0 where not resolved.
     pub step: R,
+    /// What the rounding of `first` left.
     pub first_low: R,
+    /// What the rounding of `step` left.
     pub step_low: R,
 }
 
@@ -32,12 +40,19 @@ pub struct AxisRecord<R> {
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct ParticleRecord<R> {
+    /// m
     pub mass: R,
+    /// q
     pub charge: R,
+    /// mu_B, times g/2 in the phenomenological form.
     pub moment: R,
+    /// 2 mu_B/hbar, 0 without a moment.
     pub torque: R,
+    /// a = (g - 2)/2 of the T-BMT form, else 0.
     pub anomaly: R,
+    /// What the rounding of `mass` left.
     pub mass_low: R,
+    /// What the rounding of `anomaly` left.
     pub anomaly_low: R,
 }
 
@@ -45,14 +60,23 @@ pub struct ParticleRecord<R> {
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct Parameters<R> {
+    /// x, y, z, px, py, pz, the last one fastest.
     pub axes: [AxisRecord<R>; AXES],
+    /// Of this slab.
     pub momentum_cells: u32,
+    /// Of this slab.
     pub space_cells: u32,
+    /// Its first space cell on the whole grid.
     pub first_space_cell: u32,
+    /// Always 0, see `kept` in the shaders; what follows is aligned in either precision.
     pub zero: u32,
+    /// Constants of the species.
     pub particle: ParticleRecord<R>,
+    /// Time of the sweep over the width of a cell along it.
     pub time_over_step: R,
+    /// Time for which the term acts.
     pub time: R,
+    /// Share of the upwind part in the flux of a sweep.
     pub dissipation: R,
 }
 
@@ -114,12 +138,19 @@ pub fn kinematics_code(kinematics: Kinematics) -> u32 {
 #[repr(C, packed)]
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 pub struct FieldRecord<R> {
+    /// E at the centre of the cell, external fields included.
     pub e: [R; 3],
+    /// Share of the particles that an absorption leaves.
     pub remaining: R,
+    /// B likewise; the last number is padding, as below.
     pub b: [R; 4],
+    /// Kinetic momentum along axes that are not resolved, else 0.
     pub p: [R; 4],
+    /// What the rounding of `p` left.
     pub p_low: [R; 4],
+    /// dE/dx, dE/dy, dE/dz.
     pub de: [[R; 4]; 3],
+    /// dB/dx, dB/dy, dB/dz.
     pub db: [[R; 4]; 3],
 }
 

@@ -16,6 +16,7 @@ pub const TABLES: u64 = 4;
 /// Bytes of device memory of a run, by what they hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceMemory {
+    /// The cells.
     pub state: u64,
     /// Planes kept aside by sweeps across slabs, and partial sums.
     pub work: u64,
@@ -42,6 +43,7 @@ impl DeviceMemory {
         }
     }
 
+    /// Sum of all.
     pub fn total(&self) -> u64 {
         self.state + self.work + self.fields + self.staging
     }

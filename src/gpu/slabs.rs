@@ -41,6 +41,10 @@ impl Slabs {
     /// Cuts a state of `components` numbers per cell into as few slabs of nearly equal
     /// size as the limits allow, for sweeps of the given
     /// [reach](crate::operators::Scheme::reach_of).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for a grid that no cut brings within the limits.
     pub fn new(grid: &Grid, components: usize, precision: Precision, limits: Limits, reach: usize) -> Result<Slabs> {
         // A grid has a momentum axis at least.
         let slot = grid.resolved().next().unwrap_or(0);

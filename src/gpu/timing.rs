@@ -16,6 +16,7 @@ pub type Profile = Arc<Mutex<Vec<(String, f64)>>>;
 /// Time of repeated dispatches of one kernel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KernelTiming {
+    /// Label of the kernel.
     pub name: String,
     /// Seconds per dispatch.
     pub seconds: f64,
@@ -34,6 +35,10 @@ impl<R: Real> GpuExecutor<R> {
     /// Times the first command of each recording, and before them the copy kernel, from
     /// the largest slab to a buffer of its size. All take turns for `rounds` rounds, and
     /// the least time of each counts: other work on the machine only ever adds to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Device`](crate::Error::Device) where the device fails.
     pub fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>> {
         let target = storage(&self.context.device, "copy", self.state[0].size());
         let kernel = Kernel::copy();

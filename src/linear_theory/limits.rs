@@ -4,7 +4,9 @@
 /// g, short Larmor radius, no relativistic spread.
 #[derive(Clone, Copy, Debug)]
 pub struct SpinResonance {
+    /// Wavenumber along x, with c = 1.
     pub k: f64,
+    /// sqrt(q^2 n/m)
     pub plasma_frequency: f64,
     /// q B0/m
     pub cyclotron_frequency: f64,
@@ -17,6 +19,7 @@ pub struct SpinResonance {
 /// Spins of the equilibrium.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Polarisation {
+    /// Unpolarised.
     None,
     /// Thermal equilibrium in B0, to first order in mu_B B0/T.
     Thermal,

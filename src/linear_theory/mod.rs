@@ -11,7 +11,7 @@ mod magnetised;
 mod plasma;
 pub mod report;
 mod response;
-pub mod roots;
+pub(crate) mod roots;
 mod unmagnetised;
 
 pub use plasma::{Plasma, Population, Shape, Spins};
@@ -25,10 +25,13 @@ use crate::error::{Error, Result};
 /// A wave exp(i k x - i omega t).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wave {
+    /// Wavenumber, > 0.
     pub k: f64,
+    /// Growing where its imaginary part is > 0.
     pub omega: Complex64,
     /// |D/D'|: how far the zero of the computed determinant may be off.
     pub error: f64,
+    /// Waves of this frequency; those of E_y and E_z alike count as two.
     pub multiplicity: usize,
     /// Components of E that oscillate.
     pub fields: String,
@@ -80,6 +83,10 @@ fn narrowest(plasma: &Plasma) -> f64 {
 
 /// All waves in a window of frequencies. Frequencies with Re < 0 mirror those with Re > 0,
 /// of the opposite helicity, and are left out of a window that begins at zero.
+///
+/// # Errors
+///
+/// [`Error::Run`] where the dispersion function cannot be followed around the window.
 pub fn waves(response: &Response, window: Rectangle) -> Result<Vec<Wave>> {
     let mut waves = Vec::new();
     for block in &response.blocks {

@@ -14,46 +14,65 @@ use crate::scenario::schema::{
 /// Particles at rest or streaming in a uniform field, the wave vector along x.
 #[derive(Clone, Debug)]
 pub struct Plasma {
+    /// What all populations consist of.
     pub particle: Particle,
+    /// Their densities add.
     pub populations: Vec<Population>,
     /// B0, along z.
     pub magnetic_field: f64,
     /// Which momenta are resolved; the others keep their canonical value.
     pub resolved: [bool; 3],
+    /// p_c of the others.
     pub canonical: [f64; 3],
     /// Whether E_x is the only field.
     pub electrostatic: bool,
-    /// Names of the second and third axis: z and -y if the scenario has B0 along y.
+    /// Names of the second and third axis: -z and y if the scenario has B0 along y.
     pub names: [&'static str; 2],
 }
 
 /// A normalised distribution of momenta with its spins.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Population {
+    /// Number of both spins per volume.
     pub density: f64,
+    /// F0.
     pub shape: Shape,
+    /// w, relative to w0.
     pub spins: Spins,
 }
 
+/// A distribution of momenta, not normalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape {
     /// exp(-(p - drift)^2/(2 spread^2))
-    Gaussian { spread: [f64; 3], drift: [f64; 3] },
+    Gaussian {
+        /// Standard deviations; of no effect along axes that are not resolved.
+        spread: [f64; 3],
+        /// Mean momentum; p_c along axes that are not resolved.
+        drift: [f64; 3],
+    },
     /// exp(-(eps - m)/T)
-    Juttner { temperature: f64 },
+    Juttner {
+        /// An energy, > 0.
+        temperature: f64,
+    },
 }
 
+/// w of a population beside its w0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Spins {
     /// w/w0, the same for all momenta.
     Uniform(DVec3),
     /// W+- times exp(+- mu_B T_z(p; 0, B0)/temperature): thermal equilibrium in B0.
-    Thermal { temperature: f64 },
+    Thermal {
+        /// That of the momenta, an energy.
+        temperature: f64,
+    },
 }
 
 impl Population {
     /// F+- = F0 +- F3, not normalised, and (dF+-/dp_perp)/p_perp, for distributions around B0.
-    pub fn branch(&self, coupling: &Coupling, p: &Vector, sign: f64) -> (Complex64, Complex64) {
+    pub(super) fn branch(&self, coupling: &Coupling, p: &Vector, sign: f64) -> (Complex64, Complex64) {
         let eps = coupling.energy(p);
         let mut slope = match self.shape {
             Shape::Gaussian { spread, .. } => Complex64::from(-1.0 / (spread[0] * spread[0])),
@@ -76,7 +95,7 @@ impl Population {
 
     /// F0, not normalised, and dF0/dp_x / F0, without B0. `offset` is p_x less its drift, which
     /// narrow beams need free of cancellation.
-    pub fn along(&self, coupling: &Coupling, p: &Vector, offset: Complex64) -> (Complex64, Complex64) {
+    pub(super) fn along(&self, coupling: &Coupling, p: &Vector, offset: Complex64) -> (Complex64, Complex64) {
         let slope = match self.shape {
             Shape::Gaussian { spread, .. } => -offset / (spread[0] * spread[0]),
             Shape::Juttner { temperature } => -p[0] / (temperature * coupling.energy(p)),
@@ -102,6 +121,10 @@ impl Population {
 
 impl Plasma {
     /// The equilibrium of a scenario: its populations without their perturbations.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for a scenario without an equilibrium, or with one that the linear theory does not cover.
     pub fn of(scenario: &Scenario) -> Result<Self> {
         let refuse = |what: &str| Err(Error::Input(format!("dispersion: {what}")));
         let Initial::Populations(written) = &scenario.initial else {
@@ -239,6 +262,10 @@ impl Plasma {
     }
 
     /// Gives every population the spins of thermal equilibrium in B0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where momenta are not in thermal equilibrium, or there is no B0.
     pub fn thermalise_spins(&mut self) -> Result<()> {
         let mass = self.particle.mass;
         for population in &mut self.populations {
@@ -265,7 +292,7 @@ impl Plasma {
     }
 
     /// Whether this is an equilibrium the linear theory covers.
-    pub fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let refuse = |what: String| Err(Error::Input(format!("dispersion: {what}")));
         if !self.resolved[0] {
             return refuse("waves along x need `px` resolved".into());
@@ -314,7 +341,7 @@ impl Plasma {
         Ok(())
     }
 
-    pub fn coupling(&self) -> Coupling {
+    pub(super) fn coupling(&self) -> Coupling {
         Coupling { particle: self.particle, magnetic_field: self.magnetic_field }
     }
 

@@ -18,18 +18,22 @@ use crate::scenario::schema::{Kinematics, Scenario, Units};
 pub struct Search {
     /// Ascending wavenumbers.
     pub wavenumbers: Vec<f64>,
-    /// Real and imaginary parts of the frequencies looked at.
+    /// Real parts of the frequencies looked at. Default: those of [`default_window`].
     pub re: Option<[f64; 2]>,
+    /// Imaginary parts likewise.
     pub im: Option<[f64; 2]>,
 }
 
 /// Waves for each wavenumber.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// Of the scenario.
     pub title: String,
     /// Names of the units of k and omega.
     pub units: [String; 2],
+    /// As searched.
     pub wavenumbers: Vec<f64>,
+    /// For each wavenumber those found, the fastest growing or least damped first.
     pub waves: Vec<Vec<Wave>>,
     /// Closed forms of the ordinary mode across B0 where they apply.
     pub closed_forms: Vec<Option<ClosedForms>>,
@@ -38,13 +42,19 @@ pub struct Report {
 /// Frequencies near (g/2 - 1) q B0/m, and near light, of the short-orbit closed form.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClosedForms {
+    /// Spins of the equilibrium, which choose the form.
     pub polarisation: Polarisation,
+    /// [`SpinResonance::frequencies`], unless they are not real.
     pub corrected: Option<[f64; 2]>,
     /// Equation 76 of Ekman et al. with its factor 7/10.
     pub printed: Option<[f64; 2]>,
 }
 
 /// k of `mode` wavelengths in the scenario's x axis.
+///
+/// # Errors
+///
+/// [`Error::Input`] where there is no x axis.
 pub fn wavenumber(scenario: &Scenario, mode: u32) -> Result<f64> {
     let axis = scenario.phase_space.x.ok_or_else(|| {
         Error::Input("dispersion: the scenario has no x axis to take a wavelength from; give --k".into())
@@ -53,6 +63,10 @@ pub fn wavenumber(scenario: &Scenario, mode: u32) -> Result<f64> {
 }
 
 /// Searches the waves of a plasma.
+///
+/// # Errors
+///
+/// [`Error::Input`] for an empty window, and those of [`Response::new`] and [`waves`].
 pub fn report(title: &str, units: &Units, plasma: &Plasma, search: &Search) -> Result<Report> {
     let mut report = Report {
         title: title.into(),
@@ -194,6 +208,10 @@ impl Report {
     }
 
     /// Draws Re omega and Im omega over k.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for a single wavenumber, [`Error::File`] where the picture cannot be written.
     pub fn write_png(&self, path: &Path) -> Result<()> {
         if self.wavenumbers.len() < 2 {
             return Err(Error::Input("dispersion: a picture needs several wavenumbers; give --k FROM:TO:COUNT".into()));

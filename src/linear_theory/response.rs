@@ -75,7 +75,9 @@ pub enum Block {
 
 /// Linear response of a plasma to waves with one wavenumber.
 pub struct Response {
+    /// Wavenumber, > 0.
     pub k: f64,
+    /// Fields that oscillate independently of each other.
     pub blocks: Vec<Block>,
     kind: Kind,
     names: [&'static str; 2],
@@ -89,6 +91,11 @@ enum Kind {
 }
 
 impl Response {
+    /// The response at wavenumber `k`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] unless k > 0, and for a plasma that is no equilibrium, or one that the theory does not cover.
     pub fn new(plasma: &Plasma, k: f64) -> Result<Self> {
         if !(k.is_finite() && k > 0.0) {
             return Err(Error::Input(format!("dispersion: k is {k}, but must be a positive number")));

@@ -11,7 +11,9 @@ use num_complex::Complex64;
 /// A rectangle of the complex plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rectangle {
+    /// Corner of the least real and imaginary part.
     pub from: Complex64,
+    /// The opposite corner.
     pub to: Complex64,
 }
 
@@ -38,6 +40,7 @@ const CLUSTER: f64 = 1e-6;
 const CONVERGED: f64 = 1e-4;
 
 impl Rectangle {
+    /// From the ends of its real and imaginary parts.
     pub fn new(re: [f64; 2], im: [f64; 2]) -> Self {
         Rectangle { from: Complex64::new(re[0], im[0]), to: Complex64::new(re[1], im[1]) }
     }

@@ -5,6 +5,7 @@ use super::{Build, Kernel, Recording, Term, wgsl};
 /// Takes the share [`absorbed`](super::FieldSample::absorbed) of the particles away.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Absorption {
+    /// Its place in [`Recording::tables`].
     pub table: usize,
 }
 

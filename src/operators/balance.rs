@@ -8,6 +8,7 @@ use crate::physics::Particle;
 /// Sums over momentum at every space cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReadFluxes {
+    /// Its place in [`Recording::tables`](super::Recording::tables).
     pub table: usize,
 }
 

@@ -84,8 +84,12 @@ pub trait Executor {
 /// Says on what a run was computed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ExecutorDescription {
+    /// Adapter and its kind, or that it is the reference.
     pub device: String,
+    /// Interface of the adapter; threads of the reference.
     pub backend: String,
+    /// Name and version; empty for the reference.
     pub driver: String,
+    /// Of the state and all arithmetic on it.
     pub precision: Precision,
 }

@@ -9,10 +9,15 @@ use crate::grid::MOMENTUM;
 /// A sweep along the momentum of direction `axis`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Force {
+    /// 0, 1, 2 for px, py, pz.
     pub axis: usize,
+    /// Negative backwards.
     pub time: f64,
+    /// How the force varies along px, py or pz.
     pub speed: Speed,
+    /// How it takes a line through `time`.
     pub scheme: Scheme,
+    /// Its place in [`Recording::tables`].
     pub table: usize,
 }
 

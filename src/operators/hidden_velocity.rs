@@ -8,9 +8,13 @@ use super::{Build, Command, FieldSample, Kernel, Recorder, Recording, Scheme, Sp
 /// A sweep along a space axis, whose speed always couples w0 with w.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HiddenVelocity {
+    /// 0, 1, 2 for x, y, z.
     pub axis: usize,
+    /// Negative backwards.
     pub time: f64,
+    /// How it takes a line through `time`.
     pub scheme: Scheme,
+    /// Its place in [`Recording::tables`].
     pub table: usize,
 }
 

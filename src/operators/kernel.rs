@@ -9,7 +9,9 @@ use crate::precision::Precision;
 /// A file of `shaders/`.
 #[derive(Clone, Copy, Debug)]
 pub struct Wgsl {
+    /// Path in `shaders/` without `.wgsl`.
     pub name: &'static str,
+    /// Its whole contents.
     pub text: &'static str,
 }
 
@@ -46,9 +48,11 @@ pub struct Kernel {
     pub label: String,
     /// The module is these files, after those of precision and kind of cell.
     pub files: Vec<Wgsl>,
+    /// The WGSL function that is dispatched.
     pub entry_point: &'static str,
     /// Pipeline-overridable constants, but for those of the particle.
     pub constants: Vec<(&'static str, u32)>,
+    /// How invocations share it.
     pub work: Work,
 }
 
@@ -57,11 +61,23 @@ pub struct Kernel {
 pub enum Work {
     /// One invocation marches along a line of storage slot `slot`. Where lines are `cut` it is
     /// handed `reach` old cells on either side of a slab.
-    Lines { slot: usize, cut: bool, reach: usize },
+    Lines {
+        /// Of the axis that lines run along.
+        slot: usize,
+        /// Whether lines go on in other slabs.
+        cut: bool,
+        /// Cells that the sweep reads beyond a slab.
+        reach: usize,
+    },
     /// A workgroup visits a block of the momentum cells of one space cell.
     Blocks,
     /// The same, and leaves two numbers for each sum of a list, and `extra` ones.
-    Sums { list: &'static List, extra: usize },
+    Sums {
+        /// Names of the sums, in their order.
+        list: &'static List,
+        /// Numbers of which the least among workgroups counts.
+        extra: usize,
+    },
     /// One invocation copies one cell.
     Copy,
 }

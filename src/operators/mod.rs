@@ -126,11 +126,14 @@ pub(crate) use each_term;
 /// A list of commands with the field tables they refer to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
+    /// Fields that particles feel, one sample per space cell in each table.
     pub tables: Vec<Vec<FieldSample>>,
+    /// In the order of execution.
     pub commands: Vec<Command>,
 }
 
 impl Recording {
+    /// Appends a command.
     pub fn push(&mut self, term: impl Into<Command>) {
         self.commands.push(term.into());
     }
@@ -139,7 +142,10 @@ impl Recording {
 /// What a recording reads out, in the order of its commands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
+    /// Of [`ReadSources`], one per space cell.
     Sources(Vec<Sources>),
+    /// Of [`ReadObservables`], one per space cell.
     Observables(Vec<Observables>),
+    /// Of [`ReadFluxes`], one per space cell.
     Fluxes(Vec<Fluxes>),
 }

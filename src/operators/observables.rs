@@ -8,6 +8,7 @@ use crate::physics::Particle;
 /// Sums over momentum at every space cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReadObservables {
+    /// Its place in [`Recording::tables`](super::Recording::tables).
     pub table: usize,
 }
 
@@ -25,6 +26,7 @@ pub struct Observables {
     pub kinetic_energy: f64,
     /// P and M as in [`Sources`](super::Sources), more exact.
     pub polarisation: DVec3,
+    /// M, see above.
     pub magnetisation: DVec3,
     /// int (w0^2 + |w|^2)/2
     pub purity: f64,

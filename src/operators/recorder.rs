@@ -10,7 +10,9 @@ use crate::physics::Particle;
 /// Decides kernels and sub-cycles; the one place that bounds speeds.
 #[derive(Clone, Copy)]
 pub struct Recorder<'a> {
+    /// All cells, of space and momentum.
     pub grid: &'a Grid,
+    /// Constants of the species.
     pub particle: &'a Particle,
     /// What makes a sweep, one after the other.
     pub schemes: &'a [Scheme],

@@ -5,7 +5,9 @@ use glam::DVec3;
 /// Fields at one space-cell centre, as every kernel needs them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FieldSample {
+    /// E, external fields included.
     pub e: DVec3,
+    /// B, external fields included.
     pub b: DVec3,
     /// dE/dx, dE/dy, dE/dz; zero along axes that are not resolved.
     pub de: [DVec3; 3],

@@ -10,7 +10,9 @@ use super::{Build, FieldSample, Kernel, Recorder, Recording, Term, wgsl};
 /// A turn of half a circle at the most.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpinTorque {
+    /// Negative backwards.
     pub time: f64,
+    /// Its place in [`Recording::tables`].
     pub table: usize,
 }
 

@@ -8,10 +8,15 @@ use super::{Build, Command, FieldSample, Kernel, Recorder, Recording, Scheme, Sp
 /// A sweep along a space axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Streaming {
+    /// 0, 1, 2 for x, y, z.
     pub axis: usize,
+    /// Negative backwards.
     pub time: f64,
+    /// How the velocity varies along x, y or z.
     pub speed: Speed,
+    /// How it takes a line through `time`.
     pub scheme: Scheme,
+    /// Its place in [`Recording::tables`].
     pub table: usize,
 }
 

@@ -19,17 +19,21 @@ pub fn count(list: &List) -> usize {
 /// The sums of one space cell, in float64.
 #[derive(Clone, Debug)]
 pub struct Sums {
+    /// Their names, and how many numbers each has.
     pub list: &'static List,
+    /// All numbers, in the order of `list`.
     pub values: Vec<f64>,
     /// The least of each extra number among the parts.
     pub least: Vec<f64>,
 }
 
 impl Sums {
+    /// The sum of this name, a scalar.
     pub fn number(&self, name: &str) -> f64 {
         self.values[position(self.list, name)]
     }
 
+    /// The sum of this name, a vector.
     pub fn vector(&self, name: &str) -> DVec3 {
         self.direction(name, 0)
     }

@@ -85,7 +85,9 @@ pub const FLUX_REACH: usize = 3;
 /// `1 + first z + second z^2`, each within twice the reach of a flux.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Factor {
+    /// The one that acts first.
     Former,
+    /// The one that acts on what the other has made.
     Latter,
 }
 

@@ -20,6 +20,10 @@ pub fn pictures(spaces: usize, spin: bool) -> usize {
 }
 
 /// Draws all laws at one time: `LAW_STEP.png` of curves, or a map of each component.
+///
+/// # Errors
+///
+/// [`Error::File`] where a picture cannot be written.
 pub fn write(folder: &Path, balances: &Balances, scenario: &Scenario, step: u64) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(Error::file(folder))?;
     let axes: Vec<usize> = balances.mesh.resolved().collect();

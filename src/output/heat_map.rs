@@ -34,6 +34,7 @@ const HALO: Stroke = Stroke { color: [255, 255, 255], width: 3.4, dashes: &[] };
 /// What a side of the grid stands for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlotAxis {
+    /// What varies along it.
     pub label: String,
     /// May be empty.
     pub unit: String,
@@ -65,7 +66,9 @@ pub struct HeatMap<'a> {
     pub title: String,
     /// When or under which circumstances, as in `t = 12.50`; may be empty.
     pub subtitle: String,
+    /// Increasing to the right.
     pub horizontal: PlotAxis,
+    /// Increasing upwards.
     pub vertical: PlotAxis,
     /// Row-major: rows along `vertical`, row 0 at `vertical.from`, columns
     /// along `horizontal`. The length is `columns * rows`.
@@ -74,10 +77,13 @@ pub struct HeatMap<'a> {
     /// right and up, means over blocks of cells, nearly as long as a block when of
     /// length 1. Those that are not finite are left out.
     pub arrows: &'a [[f64; 2]],
+    /// Cells along `horizontal`.
     pub columns: usize,
+    /// Cells along `vertical`.
     pub rows: usize,
     /// What the colours stand for, with its unit.
     pub bar_label: String,
+    /// How values become colours.
     pub scale: Scale,
     /// Whether a unit is equally long on both axes.
     pub true_to_scale: bool,

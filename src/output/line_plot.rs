@@ -44,6 +44,7 @@ const DASHES: [&[f64]; 3] = [&[], &[9.0, 5.0], &[3.0, 4.0]];
 /// How a series is drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Style {
+    /// Straight from sample to sample.
     #[default]
     Line,
     /// A dot for each sample.
@@ -53,11 +54,13 @@ pub enum Style {
 /// A named series.
 #[derive(Debug, Clone)]
 pub struct Series<'a> {
+    /// As in the legend.
     pub name: String,
     /// Ascending for lines, in the horizontal unit of the plot.
     pub abscissa: &'a [f64],
     /// One value for each sample of the abscissa.
     pub values: &'a [f64],
+    /// Line or dots.
     pub style: Style,
 }
 
@@ -67,11 +70,13 @@ pub struct Series<'a> {
 /// logarithmic axis; the line breaks there.
 #[derive(Debug, Clone)]
 pub struct LinePlot<'a> {
+    /// Headline.
     pub title: String,
     /// Label and unit; the unit may be empty.
     pub horizontal: (String, String),
     /// Label and unit; the unit may be empty.
     pub vertical: (String, String),
+    /// In the order of the legend and its colours.
     pub series: Vec<Series<'a>>,
     /// Whether the vertical axis is logarithmic.
     pub logarithmic: bool,

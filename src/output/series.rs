@@ -18,6 +18,10 @@ struct Drawing {
 }
 
 /// Draws a run's diagnostics, one panel per kind of quantity.
+///
+/// # Errors
+///
+/// [`Error::File`](crate::Error::File) where the picture cannot be written.
 pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
     let time = table.column("time").unwrap_or_default();
     let units = &scenario.units;

@@ -11,14 +11,17 @@ use crate::scenario::schema::{GFactor, Kinematics, Species};
 /// Constants of a species, resolved from the scenario.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Particle {
+    /// m > 0.
     pub mass: f64,
     /// Signed charge q.
     pub charge: f64,
+    /// Momentum times length; 0 only without spin.
     pub hbar: f64,
     /// Signed magnetic moment mu_B, times g/2 in the phenomenological form.
     pub moment: f64,
     /// a = (g - 2)/2 of the T-BMT form, else 0.
     pub anomaly: f64,
+    /// Which eps, and which T.
     pub kinematics: Kinematics,
     /// Four components per cell if true, w0 alone if false.
     pub spin: bool,
@@ -28,11 +31,17 @@ pub struct Particle {
 /// the `d_` partner, as all three depend on p through eps alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FormFactors {
+    /// m/eps + a; without relativity 1 + a.
     pub alpha: f64,
+    /// a/(eps (eps + m)); without relativity 0.
     pub beta: f64,
+    /// (m/(eps + m) + a)/eps; without relativity (1/2 + a)/m, or 0 without spin-orbit coupling.
     pub kappa: f64,
+    /// d alpha/dp_j over p_j.
     pub d_alpha: f64,
+    /// d beta/dp_j over p_j.
     pub d_beta: f64,
+    /// d kappa/dp_j over p_j.
     pub d_kappa: f64,
 }
 

@@ -14,7 +14,9 @@ use crate::scenario::schema::{Evolution, Mode, ModeNumber, PhaseAxis, Scenario, 
 pub struct Quantity {
     /// Name of its column; `*` stands for the direction, or for the [name](mode_name) of the mode.
     pub name: &'static str,
+    /// What it is measured in.
     pub unit: Unit,
+    /// What a run must have for it.
     pub needs: Needs,
     /// Definition in a sentence, as docs/scenario.md has it.
     pub about: &'static str,
@@ -26,13 +28,16 @@ pub struct Quantity {
 
 /// Neighbouring rows, which take turns for every direction or mode.
 pub struct Group {
+    /// What its rows are repeated for.
     pub each: Each,
+    /// Rows that are neighbours at each repetition.
     pub quantities: &'static [Quantity],
 }
 
 /// What a row stands for more than once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Each {
+    /// Nothing: it stands for itself.
     Once,
     /// x, y and z.
     Direction,
@@ -43,11 +48,17 @@ pub enum Each {
 /// What the values of a column are measured in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
+    /// No name: a pure number, or a unit of none of the kinds below.
     Number,
+    /// `units.length`
     Length,
+    /// `units.time`
     Time,
+    /// `units.momentum`
     Momentum,
+    /// `units.energy`
     Energy,
+    /// `units.length` times `units.momentum`
     AngularMomentum,
     /// ħ/2
     Spin,
@@ -79,11 +90,15 @@ pub struct Needs {
 /// Panels of `diagnostics.png`. Those of the modes are drawn from two columns each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
+    /// Changes since the start.
     Energy,
+    /// Its components.
     Momentum,
+    /// Its components, in ħ/2.
     Spin,
     /// One for each direction.
     AngularMomentum,
+    /// Of packets alone.
     MeanPosition,
     /// What the equations conserve, as its relative change.
     Conserved,
@@ -96,12 +111,16 @@ pub enum Panel {
 pub struct Facts<'a> {
     /// Whether x, y, z are resolved.
     pub resolved: [bool; 3],
+    /// Whether cells have four numbers, or one.
     pub spin: bool,
+    /// What moves of the fields.
     pub evolution: Evolution,
+    /// Those recorded, in the order of the scenario.
     pub modes: &'a [Mode],
 }
 
 impl<'a> Facts<'a> {
+    /// Those of a scenario.
     pub fn of(scenario: &'a Scenario) -> Self {
         Facts {
             resolved: PhaseAxis::SPACE.map(|axis| scenario.phase_space.axis(axis).is_some()),
@@ -114,7 +133,9 @@ impl<'a> Facts<'a> {
 
 /// A column of a run.
 pub struct Column {
+    /// Without its unit.
     pub name: String,
+    /// Its row of the table.
     pub quantity: &'static Quantity,
     /// Number of its direction or mode.
     pub k: usize,

@@ -10,16 +10,23 @@ use crate::scenario::schema::{Diagnostics, Mode, ModeQuantity};
 
 /// A run at one time; vectors have an entry per space cell.
 pub struct Sample<'a> {
+    /// Physical time.
     pub time: f64,
+    /// Constants of the species.
     pub particle: &'a Particle,
+    /// As they evolve, staggered, with the external ones.
     pub fields: &'a Fields,
+    /// Charges and currents.
     pub matter: &'a [Matter],
+    /// Sums over momentum.
     pub observables: &'a [Observables],
     /// Self-consistent fields at centres.
     pub e: Vec<DVec3>,
+    /// B likewise.
     pub b: Vec<DVec3>,
     /// Momentum that the fixed charges have taken up since the start.
     pub fixed_momentum: DVec3,
+    /// What the scenario asks for.
     pub diagnostics: &'a Diagnostics,
 }
 
@@ -35,6 +42,7 @@ pub(super) fn compensated(terms: impl IntoIterator<Item = f64>) -> f64 {
 }
 
 impl Sample<'_> {
+    /// What decides which columns there are.
     pub fn facts(&self) -> Facts<'_> {
         let mesh = self.fields.mesh;
         Facts {

@@ -8,6 +8,7 @@ use crate::table::Table;
 /// An expected answer and what came out.
 #[derive(Clone, Debug)]
 pub struct Answer {
+    /// The expected one.
     pub expectation: Expectation,
     /// `None` where no wave could be fitted.
     pub measured: Option<f64>,
@@ -38,6 +39,7 @@ impl Answer {
         self.measured.map_or(f64::INFINITY, |measured| (measured - self.expectation.value).abs() / scale)
     }
 
+    /// Whether it is within the tolerance.
     pub fn met(&self) -> bool {
         self.error() <= self.expectation.relative_tolerance
     }

@@ -32,6 +32,7 @@ pub use observer::{Beginning, Observer, Progress};
 pub struct RunOptions {
     /// Folder for the results; a new one under `runs/` by default.
     pub out: Option<PathBuf>,
+    /// On what to compute.
     pub device: DeviceChoice,
     /// f32 by default; the reference knows f64 alone.
     pub precision: Option<Precision>,
@@ -44,13 +45,17 @@ pub struct RunOptions {
 pub struct Outcome {
     /// Where the results are.
     pub folder: PathBuf,
+    /// The rows of `diagnostics.csv`.
     pub table: Table,
     /// Empty for a run that was cut short.
     pub answers: Vec<Answer>,
     /// What was noted on the way and at the end.
     pub notes: Vec<String>,
+    /// On what it was computed.
     pub device: ExecutorDescription,
+    /// Of phase space.
     pub cells: usize,
+    /// Steps done.
     pub steps: u64,
     /// Physical time.
     pub time: f64,

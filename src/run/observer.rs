@@ -5,17 +5,22 @@ use crate::operators::ExecutorDescription;
 /// A run about to advance.
 #[derive(Clone, Copy, Debug)]
 pub struct Beginning<'a> {
+    /// Of the scenario.
     pub title: &'a str,
+    /// On what it is computed.
     pub device: &'a ExecutorDescription,
+    /// Steps to be done.
     pub steps: u64,
 }
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
+    /// Steps done.
     pub steps: u64,
     /// Physical time.
     pub time: f64,
+    /// Phase-space cells times steps over the time on the wall since the start.
     pub cells_per_second: f64,
 }
 
@@ -24,8 +29,10 @@ pub trait Observer {
     /// Something a user should know, in a sentence.
     fn note(&mut self, _text: &str) {}
 
+    /// Everything is set up, no step done.
     fn begins(&mut self, _run: &Beginning) {}
 
+    /// Some steps are done: it is called wherever the run halts.
     fn advanced(&mut self, _progress: &Progress) {}
 
     /// The last step is done, or the run has failed.

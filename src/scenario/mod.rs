@@ -1,7 +1,7 @@
 //! What the user writes: found and parsed. Its rules are those of [`validate`](mod@crate::validate), by whose
 //! `load` everything else gets its scenario.
 
-pub mod locate;
+pub(crate) mod locate;
 pub mod parse;
 pub mod schema;
 pub mod shipped;
@@ -18,6 +18,7 @@ const MAX_BYTES: u64 = 4 << 20;
 /// A scenario and where it came from.
 #[derive(Clone, Debug)]
 pub struct Loaded {
+    /// What `text` says, with all defaults.
     pub scenario: schema::Scenario,
     /// File stem or shipped name.
     pub name: String,

@@ -8,6 +8,10 @@ use super::schema::Scenario;
 use crate::error::{Error, Result};
 
 /// Parses a scenario; `origin` is the file named in errors.
+///
+/// # Errors
+///
+/// [`Error::Input`] for a text that is no scenario: where, what was found, what is expected.
 pub fn parse(text: &str, origin: &str) -> Result<Scenario> {
     let value: Value = serde_json::from_str(text).map_err(|e| syntax_error(text, origin, &e))?;
     let places = Places::of(text);

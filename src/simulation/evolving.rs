@@ -10,10 +10,13 @@ use crate::operators::Sources;
 /// on where it stopped, to the last bit. All vectors have one entry per space cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evolving {
+    /// Steps done, and the time.
     pub clock: Clock,
     /// D, B and A of the self-consistent fields, staggered as in [`Fields`](crate::fields::Fields).
     pub d: Vec<DVec3>,
+    /// B, see above.
     pub b: Vec<DVec3>,
+    /// A, see above.
     pub a: Vec<DVec3>,
     /// Charge density besides the particles: the background and what absorbing layers collected.
     pub fixed_charge: Vec<f64>,

@@ -28,11 +28,17 @@ pub use prepared::Prepared;
 /// A running simulation. All quantities belong to [`Simulation::time`]: between calls the
 /// state, D and B are synchronised, but after [`Simulation::advance_open`].
 pub struct Simulation {
+    /// Cells of space and momentum.
     pub grid: Grid,
+    /// The particles, and their momenta that are not resolved.
     pub species: Species,
+    /// Self-consistent fields, as staggered, and external ones.
     pub fields: Fields,
+    /// Holds the cells.
     pub executor: Box<dyn Executor>,
+    /// What limits the step.
     pub stability: Stability,
+    /// Steps done, and the time.
     pub clock: Clock,
     /// Sources of the state at `time`.
     pub sources: Vec<Sources>,
@@ -53,9 +59,13 @@ pub struct Simulation {
 
 /// Sums over momentum at every space cell, and the fields there.
 pub struct Moments {
+    /// E and B that act on the particles, external ones included.
     pub fields: Vec<FieldSample>,
+    /// What Maxwell's equations need.
     pub sources: Vec<Sources>,
+    /// What diagnostics need.
     pub observables: Vec<Observables>,
+    /// What local balances need besides.
     pub fluxes: Vec<Fluxes>,
 }
 
@@ -214,6 +224,10 @@ impl Simulation {
     }
 
     /// Observables of the present state, one per space cell.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Device`] where the machine fails.
     pub fn observables(&mut self) -> Result<Vec<Observables>> {
         let table = self.table(&[], self.time());
         let recording = Recording { tables: vec![table], commands: vec![ReadObservables { table: 0 }.into()] };
@@ -225,6 +239,10 @@ impl Simulation {
 
     /// Everything that local balances add up at the present time, with the fields that
     /// act on the particles.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Simulation::observables`].
     pub fn moments(&mut self) -> Result<Moments> {
         let fields = self.table(&self.electric(), self.time());
         let mut recording = Recording { tables: vec![fields], commands: Vec::new() };

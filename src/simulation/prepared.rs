@@ -18,8 +18,11 @@ use crate::{initial, reference};
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
+    /// Cells of space and momentum.
     pub grid: Grid,
+    /// The particles, and their momenta that are not resolved.
     pub species: Species,
+    /// All cells at t = 0, on the host.
     pub state: State,
     /// D holds the E the user gave, at centres, until the start.
     pub(super) fields: Fields,
@@ -30,6 +33,11 @@ pub struct Prepared {
 
 impl Prepared {
     /// Resolves a validated scenario; reads its arrays.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) for arrays that do not fit the scenario, a distribution that the grid
+    /// does not hold, and fields that contradict Maxwell's equations.
     pub fn new(loaded: &Loaded) -> Result<Self> {
         let scenario = &loaded.scenario;
         let grid = Grid::of(&scenario.phase_space)?;
@@ -68,6 +76,12 @@ impl Prepared {
     }
 
     /// Makes the initial fields consistent with the state on its device.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) for a periodic domain that is not neutral,
+    /// [`Error::Run`](crate::Error::Run) for fields too strong for the step,
+    /// [`Error::Device`](crate::Error::Device) where the machine fails.
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;

@@ -139,7 +139,7 @@ impl Stability {
     }
 
     /// Refuses a `step` beyond the limit of the plasma as it is at `time`.
-    pub fn refuse(&self, sources: &[Sources], step: f64, time: f64) -> Result<()> {
+    pub(crate) fn refuse(&self, sources: &[Sources], step: f64, time: f64) -> Result<()> {
         let Some(densest) = sources.iter().max_by(|a, b| a.inverse_inertia.total_cmp(&b.inverse_inertia)) else {
             return Ok(());
         };

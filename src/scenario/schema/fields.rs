@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{ModeNumber, SpaceAxis, WaveVector};
 
+/// E and B: the self-consistent ones at t = 0 and how they move, and prescribed ones.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Fields {
+    /// How the self-consistent fields move. Default: frozen.
     #[serde(default)]
     pub evolution: Evolution,
     /// A fixed, uniform charge density.
@@ -40,6 +42,7 @@ impl Fields {
     }
 }
 
+/// What moves of the self-consistent fields.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Evolution {
@@ -52,21 +55,26 @@ pub enum Evolution {
     Frozen,
 }
 
+/// Charge density that stays where it is, beside the particles.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Background {
     /// Minus the mean charge density of the initial state.
     #[default]
     Neutralising,
+    /// The particles alone; a periodic domain must then be neutral.
     None,
 }
 
+/// E and B that are the same everywhere.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 #[allow(non_snake_case, reason = "E and B are the field's own names in the file")]
 pub struct UniformField {
+    /// Along x, y, z; charge times E is a force. Default 0.
     #[serde(default)]
     pub E: [f64; 3],
+    /// Along x, y, z. Default 0.
     #[serde(default)]
     pub B: [f64; 3],
 }
@@ -85,18 +93,25 @@ impl UniformField {
     }
 }
 
+/// A component of a field, named as in `E_x`.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldComponent {
+    /// E along x.
     #[serde(rename = "E_x")]
     Ex,
+    /// E along y.
     #[serde(rename = "E_y")]
     Ey,
+    /// E along z.
     #[serde(rename = "E_z")]
     Ez,
+    /// B along x.
     #[serde(rename = "B_x")]
     Bx,
+    /// B along y.
     #[serde(rename = "B_y")]
     By,
+    /// B along z.
     #[serde(rename = "B_z")]
     Bz,
 }
@@ -122,51 +137,74 @@ impl FieldComponent {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct FieldPerturbation {
+    /// What it is added to.
     pub component: FieldComponent,
+    /// Wavelengths in the domain; not 0, at most half the cells of each axis.
     pub mode: ModeNumber,
+    /// Of either sign.
     pub amplitude: f64,
+    /// In radians, at r = 0. Default 0.
     #[serde(default)]
     pub phase: f64,
 }
 
+/// Arrays of fields at cell centres, `.npy` of shape (space cells..., 3); one may be left out.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 #[allow(non_snake_case, reason = "E and B are the field's own names in the file")]
 pub struct FieldFile {
+    /// f32 or f64 in C order; relative to the folder of the scenario.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub E: Option<PathBuf>,
+    /// Likewise, of B.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub B: Option<PathBuf>,
 }
 
+/// A field prescribed for all time; particles feel it and do not change it.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum External {
+    /// Constant in space and time.
     Uniform(UniformField),
     /// component = value + slope x, or y, or z.
     Gradient {
+        /// The one it sets.
         component: FieldComponent,
+        /// Direction along which it varies. Default x.
         #[serde(default)]
         axis: SpaceAxis,
+        /// At 0 of that axis. Default 0.
         #[serde(default)]
         value: f64,
+        /// Derivative along that axis, also where its ends meet and the field jumps.
         slope: f64,
     },
     /// amplitude cos(k.r - omega t + phase).
     TravellingWave {
+        /// The one it sets; a light wave takes two.
         component: FieldComponent,
+        /// Of either sign.
         amplitude: f64,
+        /// k itself, of either sign.
         wavenumber: WaveVector,
+        /// Angular, omega, of either sign.
         frequency: f64,
+        /// In radians, at r = 0 and t = 0. Default 0.
         #[serde(default)]
         phase: f64,
     },
     /// amplitude cos(k.r + phase) cos(omega t).
     StandingWave {
+        /// The one it sets; a light wave takes two.
         component: FieldComponent,
+        /// Of either sign.
         amplitude: f64,
+        /// k itself, of either sign.
         wavenumber: WaveVector,
+        /// Angular, omega, of either sign.
         frequency: f64,
+        /// In radians, at r = 0. Default 0.
         #[serde(default)]
         phase: f64,
     },

@@ -30,16 +30,24 @@ pub struct Scenario {
     /// Names of the units on axes and in headers.
     #[serde(default)]
     pub units: Units,
+    /// What the particles are.
     pub species: Species,
+    /// Relativistic or not. Default: relativistic.
     #[serde(default)]
     pub kinematics: Kinematics,
+    /// The grid.
     pub phase_space: PhaseSpace,
+    /// The state at t = 0.
     pub initial: Initial,
+    /// E and B. Default: none, frozen.
     #[serde(default)]
     pub fields: Fields,
+    /// Step and end.
     pub time: Time,
+    /// Default: order 2, full dissipation.
     #[serde(default, skip_serializing_if = "Numerics::is_default")]
     pub numerics: Numerics,
+    /// What is recorded. Default: diagnostics at every step, no pictures.
     #[serde(default)]
     pub output: Output,
     /// Closed-form answers this run is compared with when it ends.
@@ -51,9 +59,13 @@ pub struct Scenario {
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct Units {
+    /// Of x, y, z. Default `c/ω`.
     pub length: String,
+    /// Of t. Default `1/ω`.
     pub time: String,
+    /// Of p. Default `mc`.
     pub momentum: String,
+    /// Of energies. Default `mc²`.
     pub energy: String,
 }
 
@@ -74,14 +86,17 @@ impl Default for Units {
     }
 }
 
+/// Particles of one kind.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Species {
     /// Signed charge q.
     #[serde(default = "minus_one")]
     pub charge: f64,
+    /// m > 0. Default 1.
     #[serde(default = "one")]
     pub mass: f64,
+    /// Momentum times length; > 0 with spin. Default 0.
     #[serde(default)]
     pub hbar: f64,
     /// Signed magnetic moment mu_B. Default `charge hbar / (2 mass)`; must be
@@ -113,9 +128,11 @@ pub enum GFactor {
     Tbmt(f64),
 }
 
+/// eps in v = p/eps, and the precession field T (here for g = 2).
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Kinematics {
+    /// eps = sqrt(m^2 + p^2), T = (m/eps) (B - p x E/(eps + m)).
     #[default]
     Relativistic,
     /// v = p/m, T = B - p x E/(2m).
@@ -124,10 +141,13 @@ pub enum Kinematics {
     NonRelativisticWithoutSpinOrbit,
 }
 
+/// How far a run goes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Time {
+    /// Time step, > 0; limited by stability where fields evolve.
     pub step: f64,
+    /// A whole number of steps, one or more.
     pub end: f64,
 }
 

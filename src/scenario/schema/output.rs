@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{FieldComponent, ModeNumber, PhaseAxis, z_axis};
 
+/// What is recorded.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
+    /// Rows of `diagnostics.csv`.
     #[serde(default)]
     pub diagnostics: Diagnostics,
+    /// Pictures of planes of phase space.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<Snapshot>,
     /// Local balances at every space cell.
@@ -21,6 +24,7 @@ pub struct Output {
     pub final_state: bool,
 }
 
+/// When rows are made, and what is in them besides the fixed columns.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Diagnostics {
@@ -53,10 +57,13 @@ pub struct LocalBalances {
     pub pictures: Option<f64>,
 }
 
+/// A Fourier mode in space.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Mode {
+    /// Of what.
     pub quantity: ModeQuantity,
+    /// Wavelengths in the domain; 0 is the mean.
     pub mode: ModeNumber,
 }
 
@@ -64,21 +71,28 @@ pub struct Mode {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(expecting = "one of `density`, `spin_1`, `spin_2`, `spin_3`, `E_x`, `E_y`, `E_z`, `B_x`, `B_y`, `B_z`")]
 pub enum ModeQuantity {
+    /// int w0 dp
     #[serde(rename = "density")]
     Density,
+    /// int w1 dp
     #[serde(rename = "spin_1")]
     Spin1,
+    /// int w2 dp
     #[serde(rename = "spin_2")]
     Spin2,
+    /// int w3 dp
     #[serde(rename = "spin_3")]
     Spin3,
+    /// A self-consistent field at cell centres.
     #[serde(untagged)]
     Field(FieldComponent),
 }
 
+/// A series of pictures of one plane of phase space.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
+    /// What is shown, from the projected (w0, w).
     pub quantity: Quantity,
     /// Horizontal, vertical.
     pub axes: [PhaseAxis; 2],
@@ -95,12 +109,17 @@ pub struct Snapshot {
     pub cut: BTreeMap<PhaseAxis, f64>,
 }
 
+/// What a picture shows; with w0 and w as projected on its plane.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
+    /// w0
     W0,
+    /// w along x.
     W1,
+    /// w along y.
     W2,
+    /// w along z.
     W3,
     /// |w|
     Spin,
@@ -120,16 +139,21 @@ pub enum Quantity {
 pub struct Expectation {
     /// What is compared, in words with its formula.
     pub what: String,
+    /// How the run's number is found.
     pub measure: Measure,
+    /// The expected number.
     pub value: f64,
+    /// Largest |measured - value|/|value|, > 0; absolute where `value` is 0.
     pub relative_tolerance: f64,
 }
 
+/// How a number is found in the rows of a run.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Measure {
     /// A column of the diagnostics.
     Column {
+        /// Without its unit.
         name: String,
         /// Time of the row. Default: the end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -140,8 +164,11 @@ pub enum Measure {
     },
     /// gamma of C exp(gamma t) cos(omega t + phi), fitted to both parts of a mode between two times.
     GrowthRate {
+        /// One of `output.diagnostics.modes`.
         mode: Mode,
+        /// Time at which the fit begins.
         from: f64,
+        /// Time at which the fit ends.
         to: f64,
         /// Frequencies among which the strongest line is meant. Default: the record is one wave.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,9 +176,13 @@ pub enum Measure {
     },
     /// |omega| of a mode between two times.
     Frequency {
+        /// One of `output.diagnostics.modes`.
         mode: Mode,
+        /// Time at which the fit begins.
         from: f64,
+        /// Time at which the fit ends.
         to: f64,
+        /// Frequencies among which the strongest line is meant. Default: the record is one wave.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         between: Option<[f64; 2]>,
     },

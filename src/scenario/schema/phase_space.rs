@@ -9,14 +9,19 @@ pub struct PhaseSpace {
     /// Space axes are periodic or absorb at their ends; each needs its own momentum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub x: Option<Axis>,
+    /// Like `x`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<Axis>,
+    /// Like `x`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub z: Option<Axis>,
+    /// Momentum axes end in walls, or on a ring where sweeps do not dissipate; one at least is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub px: Option<Axis>,
+    /// Like `px`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub py: Option<Axis>,
+    /// Like `px`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pz: Option<Axis>,
     /// Conserved canonical momentum p_c of axes that are not resolved:
@@ -60,8 +65,11 @@ impl PhaseSpace {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Axis {
+    /// Lower edge.
     pub from: f64,
+    /// Upper edge, above `from`.
     pub to: f64,
+    /// Cells of equal width, 8 or more.
     pub cells: u32,
     /// Width of the layer at both ends of a space axis that absorbs what enters it.
     /// Without one the axis is periodic.
@@ -77,13 +85,17 @@ impl Axis {
     }
 }
 
+/// p_c of momenta that are not resolved; 0 for those that are.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Canonical {
+    /// Along x. Default 0.
     #[serde(default)]
     pub px: f64,
+    /// Along y. Default 0.
     #[serde(default)]
     pub py: f64,
+    /// Along z. Default 0.
     #[serde(default)]
     pub pz: f64,
 }
@@ -98,7 +110,9 @@ impl Canonical {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(untagged, expecting = "a whole number (wavelengths along x), or an array of three (along x, y, z)")]
 pub enum ModeNumber {
+    /// Along x, and none along y and z.
     X(i32),
+    /// Along x, y, z.
     Each([i32; 3]),
 }
 
@@ -116,7 +130,9 @@ impl ModeNumber {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(untagged, expecting = "a number (along x), or an array of three numbers (x, y, z)")]
 pub enum WaveVector {
+    /// k_x, with k_y = k_z = 0.
     X(f64),
+    /// k_x, k_y, k_z.
     Each([f64; 3]),
 }
 
@@ -134,7 +150,9 @@ impl WaveVector {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(untagged, expecting = "a number, or an array of three numbers (x, y, z)")]
 pub enum PerAxis {
+    /// For x, y and z alike.
     Same(f64),
+    /// For x, y, z.
     Each([f64; 3]),
 }
 
@@ -148,11 +166,15 @@ impl PerAxis {
     }
 }
 
+/// A component of the momentum.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum MomentumAxis {
+    /// Along x.
     Px,
+    /// Along y.
     Py,
+    /// Along z.
     Pz,
 }
 
@@ -170,9 +192,12 @@ impl From<MomentumAxis> for PhaseAxis {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum SpaceAxis {
+    /// Along x.
     #[default]
     X,
+    /// Along y.
     Y,
+    /// Along z.
     Z,
 }
 
@@ -186,14 +211,21 @@ impl From<SpaceAxis> for PhaseAxis {
     }
 }
 
+/// An axis of phase space.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum PhaseAxis {
+    /// Place along x.
     X,
+    /// Place along y.
     Y,
+    /// Place along z.
     Z,
+    /// Momentum along x.
     Px,
+    /// Momentum along y.
     Py,
+    /// Momentum along z.
     Pz,
 }
 

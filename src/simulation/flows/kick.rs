@@ -21,8 +21,11 @@ use crate::splitting::{Order, Stage};
 /// Tables of one kick: fields before and after Faraday's law, and halfway.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
+    /// Place in [`Recording::tables`] of the fields before.
     pub before: usize,
+    /// Place of those halfway.
     pub middle: usize,
+    /// Place of those after.
     pub after: usize,
 }
 

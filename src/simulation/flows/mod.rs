@@ -12,8 +12,11 @@ use crate::splitting::{Order, Stage};
 /// A part of the dynamics that acts alone for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
+    /// B fixed: W moves in space, D evolves.
     Drift,
+    /// E fixed: W moves in momentum and turns, B and A evolve.
     Kick,
+    /// The upwind part of all sweeps.
     Dissipation,
 }
 
