@@ -85,7 +85,8 @@ impl Prepared {
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;
-        let stability = Stability::new(self.fields.evolution, &self.grid, &self.species.particle, &self.numerics);
+        let (particle, table) = (&self.species.particle, self.fields.table(&[], 0.0));
+        let stability = Stability::new(self.fields.evolution, &self.grid, particle, &self.numerics, &table);
         let mut simulation = Simulation {
             e_rate: vec![DVec3::ZERO; cells],
             order,

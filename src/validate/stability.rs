@@ -16,27 +16,18 @@ pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit
     let grid = Grid::of(&scenario.phase_space).ok()?;
     let particle = Particle::new(&scenario.species, scenario.kinematics);
     let species = Species::new(particle, &grid, scenario.phase_space.canonical);
-    let potential = potential(scenario, folder, &grid, &species)?;
-    let at = |cell: usize| species.unresolved_momentum(potential.get(cell).copied().unwrap_or_default());
+    let mut fields = Fields::given(scenario, folder, &grid, species.needed_potential()).ok()?;
+    fields.solve_potential();
+    let at = |cell: usize| species.unresolved_momentum(fields.a[cell]);
     let inertia = match &scenario.initial {
         Initial::Populations(populations) => {
             initial::largest_inverse_inertia(scenario, populations, &grid, &particle, &at).ok()?
         }
         Initial::File(path) => initial::inverse_inertia_of(&folder.join(path), &grid, &particle, &at)?,
     };
-    let limit = Stability::new(evolution, &grid, &particle, &scenario.numerics).limit(inertia)?;
+    let table = fields.table(&[], 0.0);
+    let limit = Stability::new(evolution, &grid, &particle, &scenario.numerics, &table).limit(inertia)?;
     limit.largest().is_finite().then_some(limit)
-}
-
-/// A at each space cell at t = 0; empty where no momentum needs it, or nothing varies.
-fn potential(scenario: &Scenario, folder: &Path, grid: &Grid, species: &Species) -> Option<Vec<DVec3>> {
-    let needed = species.needed_potential();
-    if needed == DVec3::ZERO || grid.spaces().next().is_none() {
-        return Some(Vec::new());
-    }
-    let mut fields = Fields::given(scenario, folder, grid, needed).ok()?;
-    fields.solve_potential();
-    Some(fields.a)
 }
 
 impl Checker<'_> {

@@ -16,7 +16,15 @@ fn particle(moment: f64, anomaly: f64) -> Particle {
 
 /// Without momenta, which have no part in K and w_p.
 fn stability(evolution: Evolution, cells: [usize; 3], particle: &Particle, order: u32) -> Stability {
-    Stability { evolution, mesh: mesh(cells), particle: *particle, order, dissipation: 0.0, dephasing: 0.0 }
+    Stability {
+        evolution,
+        mesh: mesh(cells),
+        particle: *particle,
+        order,
+        dissipation: 0.0,
+        dephasing: 0.0,
+        cyclotron_frequency: 0.0,
+    }
 }
 
 fn limit(cells: [usize; 3], particle: &Particle, inertia: f64) -> StepLimit {
@@ -238,7 +246,7 @@ fn dissipation_bears_beams_that_come_around() {
     let rate = 1.585978 / 0.5 * (velocity(2.0, 0.0) - velocity(-1.0, 0.0));
     for (dissipation, order) in [(0.0, 2), (0.0, 4), (0.5, 2), (1.0, 4)] {
         let numerics = Numerics { order, dissipation, ..Numerics::default() };
-        let stability = Stability::new(Evolution::Electrostatic, &grid, &none, &numerics);
+        let stability = Stability::new(Evolution::Electrostatic, &grid, &none, &numerics, &[]);
         for inertia in [1e-3, 0.1, 2.5] {
             let limit = stability.limit(inertia).expect("evolves");
             let (frequency, step) = (0.8 * inertia.sqrt(), limit.largest());
@@ -273,7 +281,7 @@ fn light_keeps_its_distance() {
         for (order, dissipation, moment) in [(2, 0.0, 0.1), (2, 1.0, 0.1), (2, 1.0, 0.0), (4, 0.5, 0.1)] {
             let particle = Particle { kinematics, ..particle(moment, 0.0) };
             let numerics = Numerics { order, dissipation, ..Numerics::default() };
-            let stability = Stability::new(Evolution::Maxwell, &grid, &particle, &numerics);
+            let stability = Stability::new(Evolution::Maxwell, &grid, &particle, &numerics, &[]);
             let limit = stability.limit(0.5).expect("evolves");
             let words = limit.words();
             if outruns {
@@ -312,4 +320,71 @@ fn a_plasma_that_becomes_dense_is_stopped() {
         }
     }
     assert!(of(Evolution::Frozen).refuse(&sources, 100.0, 1.5).is_ok());
+}
+
+/// Growth in 3000 steps of light along B in a cold plasma, [E_y, E_z, B_y, B_z, p_y, p_z], whose gyration is
+/// made of shears as that of a kick is.
+fn growth_along_b(order: u32, [k, plasma, turn]: [f64; 3], step: f64) -> f64 {
+    let mut wave = [0.3, 0.1, -0.2, 0.4, 0.5, -0.1];
+    let drift = |[ey, ez, by, bz, py, pz]: &mut [f64; 6], h: f64| {
+        *ey += h * (k * *bz - plasma * plasma * *py);
+        *ez -= h * (k * *by + plasma * plasma * *pz);
+    };
+    let faraday = |[ey, ez, by, bz, _, _]: &mut [f64; 6], h: f64| {
+        *by += h * k * *ez;
+        *bz -= h * k * *ey;
+    };
+    let mut largest: f64 = 0.0;
+    for _ in 0..3000 {
+        for fraction in composition(order) {
+            let h = fraction * step;
+            drift(&mut wave, 0.5 * h);
+            faraday(&mut wave, 0.5 * h);
+            let [ey, ez, .., py, pz] = &mut wave;
+            *py += 0.5 * h * (*ey + turn * *pz);
+            *pz += h * (*ez - turn * *py);
+            *py += 0.5 * h * (*ey + turn * *pz);
+            faraday(&mut wave, 0.5 * h);
+            drift(&mut wave, 0.5 * h);
+        }
+        largest = wave.iter().map(|x| x.abs()).fold(largest, f64::max);
+        if largest > 1e12 {
+            break;
+        }
+    }
+    largest
+}
+
+/// Light along B is quiet at 0.99 of the limit at any w_c, which the limit without w_c is not from some w_c
+/// on: 0.3/dt where K = 0.
+#[test]
+fn gyration_is_part_of_the_limit() {
+    for order in [2, 4] {
+        let mut exploded = 0;
+        for plasma in [0.1, 0.4, 0.8, 1.0] {
+            let k = f64::sqrt(1.0 - plasma * plasma);
+            for turn in [0.05, 0.2, 0.5, 1.0, 2.0, 4.0] {
+                let limit = StepLimit {
+                    order,
+                    wavenumber: k,
+                    plasma_frequency: plasma,
+                    cyclotron_frequency: turn,
+                    dephasing: 0.0,
+                    dissipation: 0.0,
+                    light: true,
+                    distance: 0.0,
+                };
+                let w = limit.fastest();
+                assert!((w * w * (w - turn) - w + k * k * turn).abs() < 1e-12 * w.powi(3) && w >= turn.max(1.0));
+                for wave in [0.0, 0.5 * k, k] {
+                    let found = growth_along_b(order, [wave, plasma, turn], SHARE * limit.largest());
+                    assert!(found < 1e3, "order {order}, {wave} of {k}, {plasma}, {turn}: {found:.1e}");
+                }
+                let without = StepLimit { cyclotron_frequency: 0.0, ..limit };
+                exploded += u32::from(growth_along_b(order, [k, plasma, turn], SHARE * without.largest()) > 1e6);
+            }
+        }
+        println!("order {order}: {exploded} of 24 explode at 0.99 of the limit without w_c");
+        assert!(exploded >= 12);
+    }
 }
