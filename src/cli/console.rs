@@ -27,10 +27,10 @@ impl Console {
         outcome.answers.iter().for_each(say_answer);
         outcome.notes.iter().for_each(|note| say(&format!("note: {note}")));
         let pictures = std::fs::read_dir(outcome.folder.join("snapshots")).map_or(0, Iterator::count);
-        say(&format!(
-            "results in {}: {pictures} pictures in snapshots/, diagnostics.csv, diagnostics.png, run.json",
-            outcome.folder.display()
-        ));
+        let names = ["diagnostics.csv", "diagnostics.png", "balances.csv", "balances/", "state/", "run.json"];
+        let written: Vec<&str> = names.into_iter().filter(|name| outcome.folder.join(name).exists()).collect();
+        let folder = outcome.folder.display();
+        say(&format!("results in {folder}: {pictures} pictures in snapshots/, {}", written.join(", ")));
     }
 }
 

@@ -9,6 +9,12 @@ pub(super) fn create(name: &str, wanted: Option<&Path>) -> Result<PathBuf> {
     let taken =
         |path: &Path| path.exists() && std::fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some());
     let folder = match wanted {
+        Some(path) if path.exists() && !path.is_dir() => {
+            return Err(Error::Input(format!(
+                "--out {}: found a file, expected a folder; name a new folder, which the run creates",
+                path.display()
+            )));
+        }
         Some(path) if taken(path) => {
             return Err(Error::Input(format!(
                 "--out {}: already holds files, and results are never overwritten; name a new folder or remove it",

@@ -270,10 +270,10 @@ impl StepLimit {
                     );
                 }
                 format!(
-                    "{factor}/W = {largest} with W = {} the largest root of W^3 - omega_c W^2 - (K^2 + omega_p^2) W + \
-                     K^2 omega_c = 0, K = {k} of the mesh, {frequency} and omega_c = {} of the strongest B",
-                    number(self.fastest(), 6),
-                    number(self.cyclotron_frequency, 6)
+                    "{factor}/W = {largest} with K = {k} of the mesh, {frequency}, omega_c = {} of the strongest B, and W = \
+                     {} the largest root of W^3 - omega_c W^2 - (K^2 + omega_p^2) W + K^2 omega_c = 0",
+                    number(self.cyclotron_frequency, 6),
+                    number(self.fastest(), 6)
                 )
             }
             Cause::Streaming => format!(
