@@ -301,6 +301,8 @@ impl StepLimit {
     /// What else than a smaller step would do, for messages.
     pub fn remedy(&self) -> &'static str {
         match self.binding().1 {
+            Cause::Mesh if self.cyclotron_frequency > self.wavenumber.hypot(self.plasma_frequency) => ", or B",
+            Cause::Mesh if self.wavenumber == 0.0 => "",
             Cause::Mesh => ", or the `cells` of the space axes",
             Cause::Streaming | Cause::Dissipation if self.dissipation < 1.0 && !self.light => {
                 ", or the `cells` of the space axes, narrow the momentum axes, or raise numerics.dissipation"
