@@ -136,8 +136,10 @@ fn every_axis_is_judged() {
     assert!(line(&root, "y    -10 to 10").ends_with("32 cells of 0.625, absorbing layers of 6 at its ends"));
     // v = 6/sqrt(37), and a = 0.385 mu_B B/m with B = 20 * 10.
     assert!(line(&root, "streaming along y").contains("max|v + a| dt/dy = 0.774 (max|v + a| = 4.84, a the"));
-    // 2.48333 sqrt(6.4^2 + 1.6^2)
-    assert!(line(&root, "stability").contains("K = 16.3825"));
+    // In weak B: 2.48333 sqrt(6.4^2 + 1.6^2)
+    let mut weak = root.clone();
+    set(&mut weak, "/fields/external/0/gradient/slope", json!(0.1));
+    assert!(line(&weak, "stability").contains("K = 16.3825"));
     // 2 pi/(k dp) = 2 pi/(0.4 pi * 12/32) = 40/3, and 160/3 along x.
     assert!(line(&root, "recurrence").contains("mode 4 along y: t = 2 pi m/(k dp) = 13.33"));
     assert!(line(&root, "shortest wave along x").contains("64 cells"));

@@ -4,7 +4,7 @@ use glam::DVec3;
 
 use super::{Mesh, Prescribed, component};
 use crate::operators::FieldSample;
-use crate::scenario::schema::{External, FieldComponent};
+use crate::scenario::schema::{External, FieldComponent, PhaseSpace};
 
 /// Prescribed fields at cell centres; arrays from files lie in `arrays`.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +50,16 @@ impl ExternalFields {
             part.form.at(position, time).add_to(&mut sample, part.component);
         }
         sample
+    }
+
+    /// The B at `position` that depends on time, as it is at `time`, and bounds of its components at any.
+    pub fn unsteady_b(&self, position: DVec3, time: f64, space: &PhaseSpace) -> [DVec3; 2] {
+        let [mut now, mut bound] = [FieldSample::default(); 2];
+        for part in self.closed_forms.iter().filter(|part| !part.form.is_steady()) {
+            part.form.at(position, time).add_to(&mut now, part.component);
+            part.form.bound(space).add_to(&mut bound, part.component);
+        }
+        [now.b, bound.b]
     }
 }
 

@@ -5,7 +5,7 @@ use glam::DVec3;
 use super::external::{ExternalFields, add_field};
 use super::{Matter, Mesh, absorbing, along, component, others, vectors};
 use crate::operators::FieldSample;
-use crate::scenario::schema::Evolution;
+use crate::scenario::schema::{Evolution, PhaseSpace};
 
 /// The self-consistent fields and the prescribed ones.
 ///
@@ -130,6 +130,15 @@ impl Fields {
         add_field(mesh, &mut table, e, |sample| (&mut sample.e, &mut sample.de));
         add_field(mesh, &mut table, &self.magnetic(), |sample| (&mut sample.b, &mut sample.db));
         table
+    }
+
+    /// The components of B at every centre now, where parts of it are prescribed in time at their largest.
+    pub fn strongest_b(&self, space: &PhaseSpace) -> Vec<DVec3> {
+        let strongest = |(i, sample): (usize, &FieldSample)| {
+            let [now, bound] = self.external.unsteady_b(self.mesh.position(i), 0.0, space);
+            (sample.b - now).abs() + bound
+        };
+        self.table(&[], 0.0).iter().enumerate().map(strongest).collect()
     }
 
     /// dD/dt = curl H - j over `time`, with B fixed, and the current of the absorbing

@@ -27,6 +27,7 @@ pub struct Prepared {
     /// D holds the E the user gave, at centres, until the start.
     pub(super) fields: Fields,
     background: Background,
+    stability: Stability,
     step: f64,
     numerics: Numerics,
 }
@@ -47,7 +48,9 @@ impl Prepared {
         let fields = Fields::given(scenario, &loaded.folder, &grid, species.needed_potential())?;
         let background = scenario.fields.background;
         let (step, numerics) = (scenario.time.step, scenario.numerics);
-        let prepared = Prepared { grid, species, state, fields, background, step, numerics };
+        let b = fields.strongest_b(&scenario.phase_space);
+        let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
+        let prepared = Prepared { grid, species, state, fields, background, stability, step, numerics };
         prepared.refuse_inconsistent_field()?;
         Ok(prepared)
     }
@@ -85,8 +88,6 @@ impl Prepared {
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;
-        let (particle, table) = (&self.species.particle, self.fields.table(&[], 0.0));
-        let stability = Stability::new(self.fields.evolution, &self.grid, particle, &self.numerics, &table);
         let mut simulation = Simulation {
             e_rate: vec![DVec3::ZERO; cells],
             order,
@@ -101,7 +102,7 @@ impl Prepared {
             species: self.species,
             fields: self.fields,
             executor,
-            stability,
+            stability: self.stability,
             sweeps: 0,
             executed: Duration::ZERO,
         };

@@ -6,13 +6,9 @@ use crate::initial;
 use crate::species::Species;
 
 /// The largest stable step of a scenario that breaks no other rule; none where nothing
-/// oscillates. What the run will refuse for another reason, and a file of more than
+/// limits it. What the run will refuse for another reason, and a file of more than
 /// [`initial::READ_AT_ONCE`] bytes, is left to the run.
 pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit> {
-    let evolution = scenario.fields.evolution;
-    if evolution == Evolution::Frozen {
-        return None;
-    }
     let grid = Grid::of(&scenario.phase_space).ok()?;
     let particle = Particle::new(&scenario.species, scenario.kinematics);
     let species = Species::new(particle, &grid, scenario.phase_space.canonical);
@@ -20,13 +16,15 @@ pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit
     fields.solve_potential();
     let at = |cell: usize| species.unresolved_momentum(fields.a[cell]);
     let inertia = match &scenario.initial {
+        _ if fields.is_frozen() => 0.0,
         Initial::Populations(populations) => {
             initial::largest_inverse_inertia(scenario, populations, &grid, &particle, &at).ok()?
         }
         Initial::File(path) => initial::inverse_inertia_of(&folder.join(path), &grid, &particle, &at)?,
     };
-    let table = fields.table(&[], 0.0);
-    let limit = Stability::new(evolution, &grid, &particle, &scenario.numerics, &table).limit(inertia)?;
+    let b = fields.strongest_b(&scenario.phase_space);
+    let stability = Stability::new(fields.evolution, &grid, &particle, &scenario.numerics, b);
+    let limit = stability.limit(inertia);
     limit.largest().is_finite().then_some(limit)
 }
 

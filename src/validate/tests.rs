@@ -439,7 +439,7 @@ fn plane() -> Value {
                 {"component": "B_z", "mode": [1, -1, 0], "amplitude": 0.1}
             ],
             "external": [
-                {"gradient": {"component": "B_x", "axis": "y", "slope": 1}},
+                {"gradient": {"component": "B_x", "axis": "y", "slope": 0.5}},
                 {"standing_wave": {"component": "B_y", "amplitude": 1, "wavenumber": 1, "frequency": 1}}
             ]
         }),
@@ -665,7 +665,7 @@ fn whole_multiples_are_accepted_up_to_rounding() {
 }
 
 fn limit(root: &Value) -> StepLimit {
-    step_limit(&parse(&root.to_string(), "s.json").unwrap(), Path::new(".")).expect("fields evolve")
+    step_limit(&parse(&root.to_string(), "s.json").unwrap(), Path::new(".")).expect("something limits it")
 }
 
 /// A run of ten steps.
@@ -732,6 +732,29 @@ fn steps_that_the_vacuum_allows_are_refused() {
 }
 
 /// A state in a file is summed up as it is.
+/// With frozen fields 2/w_c limits the shears that turn a momentum, w_c of the strongest B at any time.
+#[test]
+fn gyration_limits_frozen_fields() {
+    let mut root = base();
+    let wave = json!({"component": "B_z", "amplitude": 3.0, "wavenumber": 0.5, "frequency": 0.5, "phase": 1.0});
+    set(
+        &mut root,
+        "/fields",
+        json!({
+            "evolution": "frozen", "external": [{"standing_wave": wave}, {"uniform": {"B": [0, 0, -1]}}]
+        }),
+    );
+    let limit = limit(&root);
+    assert!((limit.largest() - 2.0 / 4.0).abs() < 1e-12, "{limit:?}");
+    assert_eq!(complaints(&stepped(&root, 0.49)), "");
+    let refused = complaints(&stepped(&root, 0.5));
+    assert!(
+        refused.contains("expected 0.495 or less") && refused.contains("2/omega_c = 0.5 of the shears"),
+        "{refused}"
+    );
+    assert!(refused.contains("; lower it, or B"), "{refused}");
+}
+
 #[test]
 fn a_state_in_a_file_has_its_own_limit() {
     let folder = tempfile::tempdir().unwrap();

@@ -8,7 +8,13 @@
 //!
 //! Particles that gyrate make one sense of light faster: in place of w it is W, the largest root of
 //! `W^3 - w_c W^2 - (K^2 + w_p^2) W + K^2 w_c = 0`, right-handed light along B (K = 0 in electrostatic
-//! fields), which exceeds w_c, and so keeps the shears of a gyration stable, too.
+//! fields), which exceeds w_c, and so keeps the shears of a gyration stable, too. Where fields are frozen
+//! these alone limit the step, to 2/w_c.
+//!
+//! Spins turn exactly, by any angle, but light meets them once a step. As its own angle in a step may be nearly
+//! pi and streaming adds a radian, turns of the spins beyond one meet light that turns the other way, which has
+//! energy of the other sign, and both grow. With Maxwell's equations `w_s dt <= 1`, w_s the rate in the
+//! strongest B.
 //!
 //! A leapfrog is a cold plasma. In a warm one a kick finds what earlier kicks made after streaming:
 //! its density is `- (w_p dt)^2 sum_l l F(l k dt)` of theirs, F the Fourier transform of the
@@ -37,7 +43,7 @@ use super::{Mesh, others};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::numerals::{number, rounded_down};
-use crate::operators::{FieldSample, Sources};
+use crate::operators::Sources;
 use crate::physics::Particle;
 use crate::scenario::schema::{Evolution, Numerics};
 
@@ -60,6 +66,10 @@ const LARGEST_DISTANCE: f64 = 0.3;
 /// Largest w_p dt over the root of the dissipation where beams come around to each other.
 const BORNE: f64 = 0.5;
 
+/// Largest w_s dt of spins that light meets. Of 24 polarised gases in strong B (0.7 to 0.99 of the other limits, both
+/// orders, dissipation 0 to 1) none grew faster than at dt/4 up to 1 rad, one did at 1.5, and most at 3.
+const SPIN_TURN: f64 = 1.0;
+
 /// int |w0| over int w0 from which on ripples count: of a resolved run it is 1, of an unstable one it has no bound.
 const RIPPLES: f64 = 1.25;
 
@@ -77,8 +87,19 @@ pub struct Stability {
     /// Rate at which the phases of the fastest particles and of the slowest part, in
     /// the wave that sweeps move fastest: k (v_max - v_min), or with light 2 k max |v|.
     dephasing: f64,
-    /// w_c of slow particles in the strongest B.
-    cyclotron_frequency: f64,
+    /// 1 for the components of B that turn resolved momenta into each other.
+    turning: DVec3,
+    /// In the B of the start, and the strongest that the scenario prescribes later.
+    start: Turns,
+}
+
+/// Rates of slow particles in the strongest B.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Turns {
+    /// w_c of the B that turns resolved momenta into each other.
+    pub cyclotron: f64,
+    /// w_s of spins.
+    pub precession: f64,
 }
 
 /// The limits that a plasma sets to the step on its mesh.
@@ -89,8 +110,8 @@ pub struct StepLimit {
     wavenumber: f64,
     /// w_p where the plasma is densest.
     pub plasma_frequency: f64,
-    /// w_c of slow particles in the strongest B at the start.
-    cyclotron_frequency: f64,
+    /// In the strongest B. Spins count where light meets them.
+    turns: Turns,
     /// k (v_max - v_min) or, with light, 2 k max |v|; 0 where nothing answers the fields.
     dephasing: f64,
     dissipation: f64,
@@ -109,56 +130,74 @@ enum Cause {
     Streaming,
     /// Particles that part by more, where sweeps dissipate.
     Dissipation,
+    /// Spins that turn too far between two meetings with light.
+    Precession,
 }
 
 impl Stability {
-    /// That of a run on `grid` that begins with the B of `table`.
+    /// That of a run on `grid`; `b` is B at its strongest, of the start and of what is prescribed for later.
     pub fn new(
         evolution: Evolution,
         grid: &Grid,
         particle: &Particle,
         numerics: &Numerics,
-        table: &[FieldSample],
+        b: impl IntoIterator<Item = DVec3>,
     ) -> Self {
         let particle = *particle;
         let (order, dissipation) = (numerics.order, numerics.dissipation);
         let dephasing = dephasing(grid, &particle, evolution == Evolution::Maxwell);
-        let cyclotron_frequency = cyclotron_frequency(grid, &particle, table);
-        Stability { evolution, mesh: Mesh::of(grid), particle, order, dissipation, dephasing, cyclotron_frequency }
+        let turns = |j: usize| others(j).iter().all(|k| grid.axis(MOMENTUM + k).is_some());
+        let turning = DVec3::from([0, 1, 2].map(|j| if turns(j) { 1.0 } else { 0.0 }));
+        let (mesh, start) = (Mesh::of(grid), Turns::default());
+        let mut stability = Stability { evolution, mesh, particle, order, dissipation, dephasing, turning, start };
+        stability.start = stability.turns(b);
+        stability
     }
 
-    /// The limit with a plasma of `inertia`, the largest int |w0|/eps; none where fields
-    /// are frozen.
-    pub fn limit(&self, inertia: f64) -> Option<StepLimit> {
+    /// Rates in the strongest of some B.
+    pub(crate) fn turns(&self, b: impl IntoIterator<Item = DVec3>) -> Turns {
+        let largest =
+            |[turning, all]: [f64; 2], b: DVec3| [turning.max((self.turning * b).length()), all.max(b.length())];
+        let [turning, all] = b.into_iter().fold([0.0; 2], largest);
         let particle = &self.particle;
+        let moment = particle.torque_coefficient().abs() * (1.0 + particle.anomaly.abs());
+        Turns { cyclotron: particle.charge.abs() / particle.mass * turning, precession: moment * all }
+    }
+
+    /// The limit at the start, with a plasma of `inertia`, the largest int |w0|/eps.
+    pub fn limit(&self, inertia: f64) -> StepLimit {
+        self.limit_in(self.start, inertia)
+    }
+
+    fn limit_in(&self, turns: Turns, inertia: f64) -> StepLimit {
+        let particle = &self.particle;
+        // Frozen fields feel no plasma.
+        let inertia = if self.evolution == Evolution::Frozen { 0.0 } else { inertia };
         let moment = particle.moment * (1.0 + particle.anomaly.abs());
         let response = moment * moment * inertia;
-        let wavenumber = match self.evolution {
-            Evolution::Frozen => return None,
-            Evolution::Electrostatic => 0.0,
-            Evolution::Maxwell => largest_wavenumber(&self.mesh, response),
-        };
+        let light = self.evolution == Evolution::Maxwell;
+        let wavenumber = if light { largest_wavenumber(&self.mesh, response) } else { 0.0 };
         let plasma_frequency = particle.charge.abs() * inertia.sqrt();
         // In order four what dissipates stands apart from kicks.
         let fed = self.dissipation > 0.0 && self.order == 2 && plasma_frequency > 0.0;
         let longitudinal = plasma_frequency / wavenumber.hypot(plasma_frequency);
-        let light = self.evolution == Evolution::Maxwell;
         let distance = if light && fed { (response * longitudinal).min(LARGEST_DISTANCE) } else { 0.0 };
         let answers = particle.charge != 0.0 || particle.moment != 0.0;
-        Some(StepLimit {
+        let precession = if wavenumber > 0.0 && inertia > 0.0 { turns.precession } else { 0.0 };
+        StepLimit {
             order: self.order,
             wavenumber,
             plasma_frequency,
-            cyclotron_frequency: self.cyclotron_frequency,
+            turns: Turns { precession, ..turns },
             dephasing: if answers && inertia > 0.0 { self.dephasing } else { 0.0 },
             dissipation: self.dissipation,
             light,
             distance,
-        })
+        }
     }
 
-    /// Refuses a `step` beyond the limit of the plasma as it is at `time`.
-    pub(crate) fn refuse(&self, sources: &[Sources], step: f64, time: f64) -> Result<()> {
+    /// Refuses a `step` beyond the limit of the plasma and of the turns in B as they are at `time`.
+    pub(crate) fn refuse(&self, sources: &[Sources], turns: Turns, step: f64, time: f64) -> Result<()> {
         let Some(densest) = sources.iter().max_by(|a, b| a.inverse_inertia.total_cmp(&b.inverse_inertia)) else {
             return Ok(());
         };
@@ -167,17 +206,17 @@ impl Stability {
         let magnitude = densest.inverse_inertia * self.particle.mass;
         let ripples = magnitude / densest.density;
         let share = if (1.0..RIPPLES).contains(&ripples) { ripples } else { 1.0 };
-        let Some(limit) = self.limit(densest.inverse_inertia / share) else { return Ok(()) };
+        let limit = self.limit_in(self.start.or_larger(turns), densest.inverse_inertia / share);
         // Numbers that are not finite have words of their own.
         if step.abs() <= limit.largest() || !densest.inverse_inertia.is_finite() {
             return Ok(());
         }
-        let (time, step) = (number(time, 7), number(step.abs(), 6));
+        let before = format!("at t = {} the step {} is unstable", number(time, 7), number(step.abs(), 6));
         if ripples > 1.001 {
             return Err(Error::Run(format!(
-                "at t = {time} the step {step} is unstable: w0 alternates in sign at a place where int |w0| is {} or \
-                 more and int w0 {}, and the largest stable step there is {}; the run is unstable or far from \
-                 resolved: reduce time.step{} or refine the momentum axes",
+                "{before}: w0 alternates in sign at a place where int |w0| is {} or more and int w0 {}, and the largest \
+                 stable step there is {}; the run is unstable or far from resolved: reduce time.step{} or refine the \
+                 momentum axes",
                 number(magnitude, 4),
                 number(densest.density, 4),
                 limit.words(),
@@ -185,14 +224,28 @@ impl Stability {
             )));
         }
         let mean = sources.iter().map(|s| s.density).sum::<f64>() / sources.len() as f64;
+        let magnetic = step.abs() <= self.limit(densest.inverse_inertia / share).largest();
+        let cause = match magnetic {
+            true => "B has become stronger".into(),
+            false => format!(
+                "the place of the highest plasma frequency holds {} times the mean density, with a mean m/eps of {}",
+                number(densest.density / mean, 4),
+                number(ripples / share, 4)
+            ),
+        };
         Err(Error::Run(format!(
-            "at t = {time} the step {step} is unstable: the place of the highest plasma frequency holds {} times the \
-             mean density, and the largest stable step there is {}; use time.step <= {}, or a much smaller one if the \
-             plasma should not become denser there, as the run may have been unstable before",
-            number(densest.density / mean, 4),
+            "{before}: {cause}, and the largest stable step there is {}; use time.step <= {}, or a much smaller one if \
+             {}, as the run may have been unstable before",
             limit.words(),
-            number(rounded_down(SHARE * limit.largest(), 3), 3)
+            number(rounded_down(SHARE * limit.largest(), 3), 3),
+            if magnetic { "it should not" } else { "the plasma should become neither denser nor slower there" }
         )))
+    }
+}
+
+impl Turns {
+    fn or_larger(self, other: Turns) -> Turns {
+        Turns { cyclotron: self.cyclotron.max(other.cyclotron), precession: self.precession.max(other.precession) }
     }
 }
 
@@ -209,12 +262,13 @@ impl StepLimit {
         // Not a number for neutral particles without dissipation, which exceeds nothing.
         let borne = (BORNE * self.dissipation.sqrt() / self.plasma_frequency, Cause::Dissipation);
         let plasma = if !self.light && borne.0 > streaming.0 { borne } else { streaming };
-        if plasma.0 < mesh.0 { plasma } else { mesh }
+        let spins = (SPIN_TURN / self.turns.precession, Cause::Precession);
+        [plasma, spins].into_iter().fold(mesh, |least, other| if other.0 < least.0 { other } else { least })
     }
 
     /// W of the fastest wave.
     fn fastest(&self) -> f64 {
-        let (k, turn) = (self.wavenumber, self.cyclotron_frequency);
+        let (k, turn) = (self.wavenumber, self.turns.cyclotron);
         let light = k.hypot(self.plasma_frequency);
         if turn == 0.0 {
             return light;
@@ -261,6 +315,11 @@ impl StepLimit {
         let largest = number(largest, 6);
         let frequency = format!("omega_p = {} where the plasma is densest", number(self.plasma_frequency, 6));
         match cause {
+            Cause::Mesh if self.wavenumber.max(self.plasma_frequency) == 0.0 => format!(
+                "{}/omega_c = {largest} of the shears that turn a momentum, omega_c = {} of the strongest B",
+                number(self.factor(), 5),
+                number(self.turns.cyclotron, 6)
+            ),
             Cause::Mesh => {
                 let (factor, k) = (number(self.factor(), 5), number(self.wavenumber, 6));
                 // In weak B the formula without it says the same.
@@ -272,7 +331,7 @@ impl StepLimit {
                 format!(
                     "{factor}/W = {largest} with K = {k} of the mesh, {frequency}, omega_c = {} of the strongest B, and W = \
                      {} the largest root of W^3 - omega_c W^2 - (K^2 + omega_p^2) W + K^2 omega_c = 0",
-                    number(self.cyclotron_frequency, 6),
+                    number(self.turns.cyclotron, 6),
                     number(self.fastest(), 6)
                 )
             }
@@ -295,13 +354,20 @@ impl StepLimit {
                 };
                 format!("{numerator}/omega_p = {largest} with {frequency}, where particles may part by whole waves")
             }
+            Cause::Precession => format!(
+                "{}/omega_s = {largest}, the turn of spins that light meets, with omega_s = 2 |mu_B B|/hbar = {} in the \
+                 strongest B",
+                number(SPIN_TURN, 3),
+                number(self.turns.precession, 6)
+            ),
         }
     }
 
     /// What else than a smaller step would do, for messages.
     pub fn remedy(&self) -> &'static str {
         match self.binding().1 {
-            Cause::Mesh if self.cyclotron_frequency > self.wavenumber.hypot(self.plasma_frequency) => ", or B",
+            Cause::Mesh if self.turns.cyclotron > self.wavenumber.hypot(self.plasma_frequency) => ", or B",
+            Cause::Precession => ", or B",
             Cause::Mesh if self.wavenumber == 0.0 => "",
             Cause::Mesh => ", or the `cells` of the space axes",
             Cause::Streaming | Cause::Dissipation if self.dissipation < 1.0 && !self.light => {
@@ -360,13 +426,6 @@ fn dephasing(grid: &Grid, particle: &Particle, light: bool) -> f64 {
         Some(largest / space.step * range)
     });
     rates.fold(0.0, f64::hypot)
-}
-
-/// Largest |q B|/m of the B that turns resolved momenta into each other.
-fn cyclotron_frequency(grid: &Grid, particle: &Particle, table: &[FieldSample]) -> f64 {
-    let turns = |j: usize| others(j).iter().all(|k| grid.axis(MOMENTUM + k).is_some());
-    let turning = DVec3::from([0, 1, 2].map(|j| if turns(j) { 1.0 } else { 0.0 }));
-    particle.charge.abs() / particle.mass * FieldSample::largest(table, |s| (turning * s.b).length())
 }
 
 #[cfg(test)]

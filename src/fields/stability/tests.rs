@@ -23,12 +23,13 @@ fn stability(evolution: Evolution, cells: [usize; 3], particle: &Particle, order
         order,
         dissipation: 0.0,
         dephasing: 0.0,
-        cyclotron_frequency: 0.0,
+        turning: DVec3::ONE,
+        start: Turns::default(),
     }
 }
 
 fn limit(cells: [usize; 3], particle: &Particle, inertia: f64) -> StepLimit {
-    stability(Evolution::Maxwell, cells, particle, 2).limit(inertia).expect("fields evolve")
+    stability(Evolution::Maxwell, cells, particle, 2).limit(inertia)
 }
 
 /// The product of the leapfrogs of one step, [q, p] of an oscillator of frequency 1.
@@ -155,8 +156,8 @@ fn every_axis_and_the_plasma_count() {
         assert!((limit.largest() - 2.0 / frequency).abs() < 1e-14, "{cells:?}");
     }
     let still = |evolution| stability(evolution, [8; 3], &none, 4).limit(2.5);
-    assert!((still(Evolution::Electrostatic).expect("evolves").largest() - 2.7207 / 1.6f64.sqrt()).abs() < 1e-14);
-    assert_eq!(still(Evolution::Frozen), None);
+    assert!((still(Evolution::Electrostatic).largest() - 2.7207 / 1.6f64.sqrt()).abs() < 1e-14);
+    assert_eq!(still(Evolution::Frozen).largest(), f64::INFINITY);
     assert_eq!(limit([1; 3], &none, 0.0).largest(), f64::INFINITY);
 }
 
@@ -246,9 +247,9 @@ fn dissipation_bears_beams_that_come_around() {
     let rate = 1.585978 / 0.5 * (velocity(2.0, 0.0) - velocity(-1.0, 0.0));
     for (dissipation, order) in [(0.0, 2), (0.0, 4), (0.5, 2), (1.0, 4)] {
         let numerics = Numerics { order, dissipation, ..Numerics::default() };
-        let stability = Stability::new(Evolution::Electrostatic, &grid, &none, &numerics, &[]);
+        let stability = Stability::new(Evolution::Electrostatic, &grid, &none, &numerics, []);
         for inertia in [1e-3, 0.1, 2.5] {
-            let limit = stability.limit(inertia).expect("evolves");
+            let limit = stability.limit(inertia);
             let (frequency, step) = (0.8 * inertia.sqrt(), limit.largest());
             let borne = 0.5 * dissipation.sqrt() / frequency;
             if (step / borne - 1.0).abs() < 1e-12 {
@@ -260,7 +261,7 @@ fn dissipation_bears_beams_that_come_around() {
                 assert!(limit.words().contains("where (omega_p dt)^2 tan(a/2) is"), "{}", limit.words());
             }
         }
-        assert_eq!(stability.limit(0.0).expect("evolves").largest(), f64::INFINITY);
+        assert_eq!(stability.limit(0.0).largest(), f64::INFINITY);
     }
     // All along +x: the slowest has most momentum across.
     let axes = [axis(8, 0.0, 0.5), None, None, axis(10, 1.0, 0.2), axis(4, -6.0, 3.0), None];
@@ -281,8 +282,8 @@ fn light_keeps_its_distance() {
         for (order, dissipation, moment) in [(2, 0.0, 0.1), (2, 1.0, 0.1), (2, 1.0, 0.0), (4, 0.5, 0.1)] {
             let particle = Particle { kinematics, ..particle(moment, 0.0) };
             let numerics = Numerics { order, dissipation, ..Numerics::default() };
-            let stability = Stability::new(Evolution::Maxwell, &grid, &particle, &numerics, &[]);
-            let limit = stability.limit(0.5).expect("evolves");
+            let stability = Stability::new(Evolution::Maxwell, &grid, &particle, &numerics, []);
+            let limit = stability.limit(0.5);
             let words = limit.words();
             if outruns {
                 assert!(is_root(order, 0.8 * 0.5f64.sqrt(), 1.585978 / 0.5 * 4.0, limit.largest()), "{words}");
@@ -306,20 +307,51 @@ fn a_plasma_that_becomes_dense_is_stopped() {
     let mut sources = vec![Sources { density: 1.0, inverse_inertia: 0.9, ..Sources::default() }; 8];
     let step = 0.999 * limit([8, 1, 1], &particle, 0.9).largest();
     for step in [step, -step] {
-        assert!(of(Evolution::Maxwell).refuse(&sources, step, 1.5).is_ok());
+        assert!(of(Evolution::Maxwell).refuse(&sources, Turns::default(), step, 1.5).is_ok());
     }
     for (density, words) in
         [(3.0, ["holds 2.4 times the mean", "use time.step <= 0.3"]), (2.0, ["int |w0| is 2.7 or more", "int w0 2,"])]
     {
         sources[3] = Sources { density, inverse_inertia: 2.7, ..Sources::default() };
         for step in [step, -step] {
-            let error = of(Evolution::Maxwell).refuse(&sources, step, 1.5).expect_err("too dense");
+            let error = of(Evolution::Maxwell).refuse(&sources, Turns::default(), step, 1.5).expect_err("too dense");
             let text = error.to_string();
             assert!(matches!(error, Error::Run(_)) && text.contains("at t = 1.5 the step 0.39"), "{text}");
             assert!(words.iter().all(|words| text.contains(words)), "{text}");
         }
     }
-    assert!(of(Evolution::Frozen).refuse(&sources, 100.0, 1.5).is_ok());
+    assert!(of(Evolution::Frozen).refuse(&sources, Turns::default(), 100.0, 1.5).is_ok());
+    // Gyration of 2.2 a step, though the plasma is as at the start.
+    sources[3] = sources[0];
+    let stronger = Turns { cyclotron: 2.2 / step, precession: 0.0 };
+    let error = of(Evolution::Maxwell).refuse(&sources, stronger, step, 1.5).expect_err("B grows").to_string();
+    assert!(error.contains("B has become stronger") && error.contains("if it should not"), "{error}");
+}
+
+/// Rates of slow particles in the strongest B, of which only what turns resolved momenta makes them gyrate: with frozen
+/// fields dt w_c <= 2, or 2.7207; spins that light meets turn by a radian, (1 + |a|) 2 mu_B B dt/hbar.
+#[test]
+fn turns_limit_the_step() {
+    let axis = |cells: usize, from: f64, step: f64| Some(Axis { cells, from, step });
+    let plane = Grid::new([axis(8, 0.0, 0.5), None, None, axis(10, -1.0, 0.2), axis(10, -1.0, 0.2), None]);
+    let plane = plane.expect("valid");
+    let b = [DVec3::new(9.0, 0.0, 0.0), DVec3::new(0.0, 0.0, -4.0)];
+    let of = |evolution, moment: f64, order| {
+        let numerics = Numerics { order, dissipation: 0.0, ..Numerics::default() };
+        Stability::new(evolution, &plane, &particle(moment, -0.2), &numerics, b).limit(0.5)
+    };
+    for (order, most) in [(2, 2.0), (4, 2.7207)] {
+        let limit = of(Evolution::Frozen, 0.1, order);
+        assert!((limit.largest() - most / (0.8 * 4.0)).abs() < 1e-12, "{}", limit.words());
+        assert!(limit.words().contains("/omega_c = ") && limit.remedy() == ", or B", "{}", limit.words());
+    }
+    let limit = of(Evolution::Maxwell, 1.5, 2);
+    assert!((limit.largest() - 0.5 / (1.2 * 2.0 * 1.5 * 9.0)).abs() < 1e-12, "{}", limit.words());
+    assert!(limit.words().contains("1/omega_s = ") && limit.remedy() == ", or B", "{}", limit.words());
+    // Without light, or a moment, nothing but gyration.
+    for (evolution, moment) in [(Evolution::Electrostatic, 1.5), (Evolution::Frozen, 1.5), (Evolution::Maxwell, 0.0)] {
+        assert!(!of(evolution, moment, 2).words().contains("omega_s"));
+    }
 }
 
 /// Growth in 3000 steps of light along B in a cold plasma, [E_y, E_z, B_y, B_z, p_y, p_z], whose gyration is
@@ -368,7 +400,7 @@ fn gyration_is_part_of_the_limit() {
                     order,
                     wavenumber: k,
                     plasma_frequency: plasma,
-                    cyclotron_frequency: turn,
+                    turns: Turns { cyclotron: turn, precession: 0.0 },
                     dephasing: 0.0,
                     dissipation: 0.0,
                     light: true,
@@ -380,7 +412,7 @@ fn gyration_is_part_of_the_limit() {
                     let found = growth_along_b(order, [wave, plasma, turn], SHARE * limit.largest());
                     assert!(found < 7.1, "order {order}, {wave} of {k}, {plasma}, {turn}: {found:.1e}");
                 }
-                let without = StepLimit { cyclotron_frequency: 0.0, ..limit };
+                let without = StepLimit { turns: Turns::default(), ..limit };
                 exploded += u32::from(growth_along_b(order, [k, plasma, turn], SHARE * without.largest()) > 1e6);
             }
         }

@@ -24,6 +24,7 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
     for (sample, rate) in samples.iter_mut().zip(&simulation.fields.absorption) {
         sample.absorbed = -(-rate * length).exp_m1();
     }
+    let turns = simulation.stability.turns(samples.iter().map(|sample| sample.b));
     recording.tables.push(samples);
     sweeps(&simulation.recorder(), recording, length, table, order);
     if !simulation.self_consistent() {
@@ -32,7 +33,7 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
     recording.push(ReadSources { table });
     Box::new(move |simulation, readings| {
         let after = next_sources(readings)?;
-        simulation.stability.refuse(&after, simulation.clock.step, time)?;
+        simulation.stability.refuse(&after, turns, simulation.clock.step, time)?;
         let [before, matter] = [&simulation.sources, &after].map(|sources| simulation.species.matter(sources));
         let fields = &mut simulation.fields;
         // The layers took a share away last of all.
