@@ -99,6 +99,9 @@ fn a_run_writes_what_it_promises() {
     let shown = spinwigner(&["show", "stern-gerlach"]).output().expect("runs").stdout;
     let mut scenario: Value = serde_json::from_slice(&shown).expect("JSON");
     scenario["output"]["final_state"] = Value::Bool(true);
+    let step = scenario["time"]["step"].as_f64().expect("a number");
+    let timed = serde_json::json!({"quantity": "spin", "axes": ["x", "px"], "times": [step, 3.0 * step]});
+    scenario["output"]["snapshots"].as_array_mut().expect("a list").push(timed);
     std::fs::write(&page, scenario.to_string()).expect("written");
     let output = spinwigner(&["run", path(&page), "--out", path(&out), "--steps", "4"]).output().expect("runs");
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -121,6 +124,8 @@ fn a_run_writes_what_it_promises() {
         let image = image::open(out.join(picture)).expect(picture);
         assert!(image.width() >= 800 && image.height() >= 400);
     }
+    let at_times = (0..=4).filter(|step| out.join(format!("snapshots/spin_x_px_{step:07}.png")).exists());
+    assert_eq!(at_times.collect::<Vec<_>>(), [1, 3]);
     let state = spinwigner::npy::read(&out.join("state/final.npy"), &[160, 128, 4]).expect("final state");
     // Particles per cell of dx dp = 0.2 x 5/128: density 1 at the peak, width 1.
     let number = state.chunks_exact(4).map(|cell| cell[0]).sum::<f64>() * 0.2 * 5.0 / 128.0;

@@ -128,7 +128,8 @@ impl Estimate<'_> {
         let rows = samples(output.diagnostics.interval.unwrap_or(step));
         let columns = CSV_COLUMNS + 2.0 * output.diagnostics.modes.len() as f64;
         // Not `sum`: that of no number is -0.
-        let pictures = output.snapshots.iter().fold(0.0, |sum, snapshot| sum + samples(snapshot.interval));
+        let pictures_of = |snapshot: &Snapshot| snapshot.interval.map_or(snapshot.times.len() as f64, samples);
+        let pictures = output.snapshots.iter().fold(0.0, |sum, snapshot| sum + pictures_of(snapshot));
         let mut total = rows * columns * CSV_NUMBER_BYTES + pictures * PICTURE_BYTES;
         let mut parts = vec![format!("{rows} rows of diagnostics"), format!("{pictures} pictures")];
         if let Some(balances) = output.balances {

@@ -24,7 +24,8 @@ use crate::precision::Precision;
 use crate::reduction;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{
-    self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin, Time,
+    self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Snapshot, Space,
+    Spin, Time,
 };
 use crate::validate;
 

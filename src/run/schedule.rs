@@ -16,10 +16,12 @@ impl Halt {
 }
 
 /// Steps at which something is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schedule {
     /// Every so many steps, and at the end.
     Every(u64),
+    /// At these steps alone.
+    At(Vec<u64>),
     /// At the end alone.
     AtEnd,
 }
@@ -30,17 +32,26 @@ impl Schedule {
         Schedule::Every(interval.map_or(1, |interval| ((interval / step).round() as u64).max(1)))
     }
 
-    pub fn is_due(self, at: Halt) -> bool {
+    /// What is due at some times, in steps of `step`.
+    pub fn at(times: &[f64], step: f64) -> Schedule {
+        Schedule::At(times.iter().map(|time| (time / step).round() as u64).collect())
+    }
+
+    pub fn is_due(&self, at: Halt) -> bool {
         match self {
-            Schedule::Every(steps) => at.step.is_multiple_of(steps) || at.is_last(),
+            Schedule::Every(steps) => at.step.is_multiple_of(*steps) || at.is_last(),
+            Schedule::At(steps) => steps.contains(&at.step),
             Schedule::AtEnd => at.is_last(),
         }
     }
 
     /// The first step after `at` at which it is due; the end where there is none before.
-    pub fn next(self, at: Halt) -> u64 {
+    pub fn next(&self, at: Halt) -> u64 {
         match self {
-            Schedule::Every(steps) => (at.step / steps).saturating_add(1).saturating_mul(steps).min(at.end),
+            Schedule::Every(steps) => (at.step / steps).saturating_add(1).saturating_mul(*steps).min(at.end),
+            Schedule::At(steps) => {
+                steps.iter().copied().filter(|&step| step > at.step).min().unwrap_or(at.end).min(at.end)
+            }
             Schedule::AtEnd => at.end,
         }
     }
@@ -80,6 +91,7 @@ mod tests {
             (Schedule::Every(3), vec![0, 3, 6, 7]),
             (Schedule::Every(u64::MAX), vec![0, 7]),
             (Schedule::AtEnd, vec![7]),
+            (Schedule::At(vec![5, 0, 2, 9]), vec![0, 2, 5]),
         ] {
             let halt = |step| Halt { step, end: 7 };
             let listed: Vec<u64> = (0..=7).filter(|&step| schedule.is_due(halt(step))).collect();
@@ -100,5 +112,6 @@ mod tests {
         for (interval, steps) in [(None, 1), (Some(0.01), 1), (Some(0.1), 1), (Some(0.26), 3), (Some(1e3), 10_000)] {
             assert_eq!(Schedule::every(interval, 0.1), Schedule::Every(steps));
         }
+        assert_eq!(Schedule::at(&[0.3, 0.0, 1.2], 0.1), Schedule::At(vec![3, 0, 12]));
     }
 }

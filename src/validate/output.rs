@@ -1,5 +1,7 @@
 //! Time, numerics, outputs and expected answers.
 
+use std::iter;
+
 use super::*;
 
 impl Checker<'_> {
@@ -105,7 +107,7 @@ impl Checker<'_> {
     }
 
     fn snapshot(&mut self, snapshot: &Snapshot, path: &str) {
-        self.interval(snapshot.interval, &format!("{path}.interval"));
+        self.picture_times(snapshot, path);
         self.spin_axis(snapshot.spin_axis, &format!("{path}.spin_axis"));
         if snapshot.quantity != Quantity::W0 {
             self.needs_spin(&format!("{path}.quantity"), "this quantity");
@@ -130,6 +132,48 @@ impl Checker<'_> {
                 )
             });
             self.on_axis(axis, value, path);
+        }
+    }
+
+    /// Either an interval, or the times of some steps, one after the other.
+    fn picture_times(&mut self, snapshot: &Snapshot, path: &str) {
+        match (snapshot.interval, snapshot.times.is_empty()) {
+            (Some(interval), true) => self.interval(interval, &format!("{path}.interval")),
+            (Some(_), false) => {
+                let text = "found times beside an `interval`, expected one of the two; remove either";
+                self.refuse(format!("{path}.times"), text);
+            }
+            (None, true) => {
+                let text =
+                    "found neither `interval` nor `times`, expected the time between pictures, or an array of times";
+                self.refuse(path, text);
+            }
+            (None, false) => {
+                let before = iter::once(f64::NEG_INFINITY).chain(snapshot.times.iter().copied());
+                for (index, (&time, before)) in snapshot.times.iter().zip(before).enumerate() {
+                    self.picture_time(time, before, &format!("{path}.times[{index}]"));
+                }
+            }
+        }
+    }
+
+    fn picture_time(&mut self, time: f64, before: f64, path: &str) {
+        let Time { step, end } = self.scenario.time;
+        // A multiple of the step may miss the end by its rounding.
+        if !(0.0..=end + 1e-6 * step).contains(&time) {
+            let text = format!("found {}, expected a time within the run, 0 to {}", number(time, 12), number(end, 12));
+            self.refuse(path, text);
+        } else if time <= before {
+            let text = format!("found {} after {}, expected rising times", number(time, 12), number(before, 12));
+            self.refuse(path, text);
+        } else if let Some(nearest) = nearest_multiple(time, step).filter(|_| step > 0.0 && time > 0.0) {
+            let text = format!(
+                "found {} steps of {}, expected a whole number of time steps; the nearest time is {}",
+                number(time / step, 9),
+                number(step, 12),
+                number(nearest, 12)
+            );
+            self.refuse(path, text);
         }
     }
 

@@ -63,6 +63,11 @@ fn the_base_is_valid() {
     assert_eq!(complaints(&base()), "");
 }
 
+/// A snapshot at given times.
+fn timed(times: Value) -> Value {
+    json!({"quantity": "w0", "axes": ["x", "px"], "times": times})
+}
+
 /// Each edit of the base breaks one rule: JSON pointer, value, path in the
 /// error and words it must contain.
 #[test]
@@ -315,6 +320,12 @@ fn each_rule_refuses_what_breaks_it() {
         ("/output/diagnostics/spin_axis".into(), json!([0, 0, 0]), "output.diagnostics.spin_axis", "zero vector"),
         ("/output/diagnostics/modes/0/mode".into(), json!(33), "output.diagnostics.modes[0].mode", "32 or fewer"),
         ("/output/snapshots/0/interval".into(), json!(0.25), "output.snapshots[0].interval", "whole number"),
+        ("/output/snapshots/0/interval".into(), json!(null), "output.snapshots[0]", "neither `interval` nor `times`"),
+        ("/output/snapshots/0/times".into(), json!([1]), "output.snapshots[0].times", "beside an `interval`"),
+        ("/output/snapshots/0".into(), timed(json!([0, 0.25])), "output.snapshots[0].times[1]", "nearest time is 0.3"),
+        ("/output/snapshots/0".into(), timed(json!([-1])), "output.snapshots[0].times[0]", "within the run, 0 to 10"),
+        ("/output/snapshots/0".into(), timed(json!([10.1])), "output.snapshots[0].times[0]", "within the run, 0 to 10"),
+        ("/output/snapshots/0".into(), timed(json!([3, 1])), "output.snapshots[0].times[1]", "1 after 3"),
         ("/output/snapshots/0/axes".into(), json!(["x", "x"]), "output.snapshots[0].axes", "x twice"),
         ("/output/snapshots/0/axes".into(), json!(["x", "pz"]), "output.snapshots[0].axes[1]", "one of x, px, py"),
         ("/output/snapshots/0/cut".into(), json!({"px": 0}), "output.snapshots[0].cut.px", "axis of the picture"),

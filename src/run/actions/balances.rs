@@ -26,13 +26,13 @@ impl LocalBalances {
         Some(LocalBalances { rows: Schedule::every(what.interval, step), pictures, file, before: None })
     }
 
-    fn schedules(&self) -> impl Iterator<Item = Schedule> {
-        std::iter::once(self.rows).chain(self.pictures)
+    fn schedules(&self) -> impl Iterator<Item = &Schedule> {
+        std::iter::once(&self.rows).chain(&self.pictures)
     }
 }
 
 /// A balance needs a step before it.
-fn is_due(schedule: Schedule, at: Halt) -> bool {
+fn is_due(schedule: &Schedule, at: Halt) -> bool {
     at.step > 0 && schedule.is_due(at)
 }
 
@@ -52,11 +52,11 @@ impl Action for LocalBalances {
         let sample = Sample::of(simulation)?;
         if let Some(before) = self.before.take() {
             let balances = Balances::between(&before, &sample);
-            if is_due(self.rows, at) {
+            if is_due(&self.rows, at) {
                 balances.record(&outputs.scenario.units, &mut self.file.table)?;
                 self.file.grown(outputs.folder)?;
             }
-            if self.pictures.is_some_and(|schedule| is_due(schedule, at)) {
+            if self.pictures.as_ref().is_some_and(|schedule| is_due(schedule, at)) {
                 balance::write(&outputs.folder.join("balances"), &balances, outputs.scenario, at.step)?;
             }
         }

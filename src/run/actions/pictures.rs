@@ -6,7 +6,7 @@ use super::{Action, Outputs};
 use crate::error::Result;
 use crate::output::snapshot;
 use crate::run::schedule::{Halt, Schedule};
-use crate::scenario::schema::Scenario;
+use crate::scenario::schema::{Scenario, Snapshot};
 use crate::simulation::Simulation;
 use crate::state::State;
 
@@ -21,7 +21,11 @@ pub(in crate::run) struct Pictures {
 impl Pictures {
     pub fn new(scenario: &Scenario, step: f64) -> Pictures {
         let snapshots = &scenario.output.snapshots;
-        let schedules = snapshots.iter().map(|snapshot| Schedule::every(Some(snapshot.interval), step)).collect();
+        let schedule = |snapshot: &Snapshot| match snapshot.interval {
+            Some(interval) => Schedule::every(Some(interval), step),
+            None => Schedule::at(&snapshot.times, step),
+        };
+        let schedules = snapshots.iter().map(schedule).collect();
         Pictures { schedules, names: snapshot::names(snapshots), first_planes: HashMap::new() }
     }
 

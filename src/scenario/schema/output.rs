@@ -96,8 +96,12 @@ pub struct Snapshot {
     pub quantity: Quantity,
     /// Horizontal, vertical.
     pub axes: [PhaseAxis; 2],
-    /// Time between pictures.
-    pub interval: f64,
+    /// Time between pictures; either this or `times`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<f64>,
+    /// Times of pictures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<f64>,
     /// Direction meant by `up`, `down` and `polarisation`. Default z.
     #[serde(default = "z_axis")]
     pub spin_axis: [f64; 3],
