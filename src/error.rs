@@ -15,6 +15,9 @@ pub enum Error {
     /// The run itself failed (NaN, lost device, too large a step): exit code 1.
     #[error("{0}")]
     Run(String),
+    /// The run was asked to stop before its end: exit code 3.
+    #[error("{0}")]
+    Stopped(String),
     /// Reading or writing a file failed.
     #[error("{}: {source}", path.display())]
     File {

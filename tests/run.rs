@@ -2,7 +2,8 @@
 //! without an adapter.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -52,6 +53,7 @@ fn a_failed_run_leaves_what_it_has() {
     let failure = record["failure"].as_str().expect("a reason");
     assert!(text(&output.stderr).contains(failure) && failure.contains("reduce time.step"), "{failure}");
     let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("diagnostics.csv").lines().count();
+    assert!(out.join("diagnostics.png").exists() && text(&output.stderr).contains(path(&out)));
     assert!(rows > 2 && record["steps"].as_u64().is_some_and(|steps| steps < 200), "{rows} {}", record["steps"]);
 }
 
@@ -133,6 +135,69 @@ fn a_run_writes_what_it_promises() {
     let left: Vec<_> =
         std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").file_name()).collect();
     assert_eq!(left.len(), 5, "only what is promised: {left:?}");
+}
+
+/// A signal ends a run after its step, with code 3: rows, state, pictures and the reason are there, and nothing else.
+#[cfg(unix)]
+#[test]
+fn a_signal_stops_a_run() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let (page, out) = (folder.path().join("mine.json"), folder.path().join("results"));
+        let shown = spinwigner(&["show", "two-stream"]).output().expect("runs").stdout;
+        let mut scenario: Value = serde_json::from_slice(&shown).expect("JSON");
+        let step = scenario["time"]["step"].as_f64().expect("a number");
+        scenario["time"]["end"] = serde_json::json!(1e7 * step);
+        scenario["output"] = serde_json::json!({
+            "diagnostics": {"interval": 5e6 * step}, "final_state": true,
+            "snapshots": [{"quantity": "w0", "axes": ["x", "px"], "interval": 1e7 * step}]
+        });
+        scenario["expect"] = serde_json::json!([]);
+        std::fs::write(&page, scenario.to_string()).expect("written");
+        let arguments = ["run", path(&page), "--out", path(&out), "--device", "reference"];
+        let mut run = spinwigner(&arguments);
+        let run = run.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("runs");
+        // It has begun when its first picture is there.
+        let first = out.join("snapshots/w0_x_px_0000000.png");
+        while !first.exists() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let unfinished = record(&out)["failure"].to_string();
+        assert!(unfinished.contains("ended before the run did"), "{unfinished}");
+        let number = run.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &number]).status().expect("kill").success());
+        let output = run.wait_with_output().expect("ends");
+        assert_eq!(output.status.code(), Some(3), "{signal}: {}", text(&output.stderr));
+        let record = record(&out);
+        let (failure, steps) =
+            (record["failure"].as_str().expect("a reason"), record["steps"].as_u64().expect("steps"));
+        assert!(failure.contains(&format!("after step {steps} of 10000000")), "{failure}");
+        assert!(text(&output.stderr).contains(failure), "{}", text(&output.stderr));
+        let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("diagnostics.csv");
+        assert_eq!(rows.lines().count(), 3, "{rows}");
+        for file in ["diagnostics.png", "state/final.npy", &format!("snapshots/w0_x_px_{steps:07}.png")] {
+            assert!(out.join(file).exists(), "{file}");
+        }
+        let left = std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").file_name());
+        assert_eq!(left.filter(|name| name.to_string_lossy().starts_with('.')).count(), 0);
+    }
+}
+
+/// Runs that begin at the same time find folders of their own.
+#[test]
+fn runs_at_once_share_no_folder() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let begin = |_| {
+        let mut run = spinwigner(&["run", "two-stream", "--steps", "1", "--device", "reference", "--quiet"]);
+        run.current_dir(folder.path()).spawn().expect("runs")
+    };
+    let runs: Vec<_> = (0..6).map(begin).collect();
+    for mut run in runs {
+        assert!(run.wait().expect("ends").success());
+    }
+    let made = std::fs::read_dir(folder.path().join("runs")).expect("runs");
+    let names: Vec<_> = made.map(|entry| entry.expect("entry").file_name().into_string().expect("UTF-8")).collect();
+    assert!(names.len() == 6 && (2..=6).all(|n| names.contains(&format!("two-stream-{n}"))), "{names:?}");
 }
 
 /// A folder with results is refused with code 2 and stays as it was.

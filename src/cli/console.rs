@@ -1,19 +1,35 @@
 //! A run as a terminal shows it.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::STOPPED;
 use indicatif::{ProgressBar, ProgressStyle};
 use spinwigner::run::{Answer, Beginning, Observer, Outcome, Progress};
 
-/// Prints title, progress and summary, or notes alone.
+/// Prints title, progress and summary, or notes alone, and stops a run on a signal.
 pub struct Console {
     quiet: bool,
     progress: ProgressBar,
+    signalled: Arc<AtomicBool>,
 }
 
 impl Console {
+    /// From now on the first SIGINT (Ctrl-C), SIGTERM or SIGHUP asks the run to stop, the second ends the program.
     pub fn new(quiet: bool) -> Console {
-        Console { quiet, progress: ProgressBar::hidden() }
+        let signalled = Arc::new(AtomicBool::new(false));
+        let first = Arc::clone(&signalled);
+        let heard = ctrlc::set_handler(move || {
+            if first.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(STOPPED));
+            }
+        });
+        let mut console = Console { quiet, progress: ProgressBar::hidden(), signalled };
+        if let Err(error) = heard {
+            console.note(&format!("signals will end the run at once: {error}"));
+        }
+        console
     }
 
     /// What the run came to.
@@ -59,6 +75,10 @@ impl Observer for Console {
         let Progress { steps, time, cells_per_second } = *progress;
         self.progress.set_message(format!("t = {time:.3}  {:.1} Mcell/s", 1e-6 * cells_per_second));
         self.progress.set_position(steps);
+    }
+
+    fn stops(&mut self) -> bool {
+        self.signalled.load(Ordering::Relaxed)
     }
 
     fn ends(&mut self) {

@@ -30,7 +30,7 @@ Examples:
   spinwigner fit results E_x_mode1             frequency and rate of a wave
   spinwigner dispersion my.json                what linear theory says
 
-Exit codes: 0 done, 2 bad input, 1 anything else.";
+Exit codes: 0 done, 2 bad input, 3 a run stopped by a signal (Ctrl-C; the second ends it at once), 1 anything else.";
 
 /// Solves the relativistic spin-1/2 Vlasov-Maxwell equations on a phase-space grid.
 #[derive(Debug, Parser)]
@@ -170,6 +170,9 @@ Examples:
     },
 }
 
+/// Exit code of a run that a signal stopped.
+const STOPPED: u8 = 3;
+
 /// Parses the arguments, acts, and reports an error once on stderr.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -185,7 +188,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Nothing is left to tell when stderr is closed.
             let _ = writeln!(std::io::stderr(), "error: {}", with_causes(&error));
-            ExitCode::from(if matches!(error, Error::Input(_)) { 2 } else { 1 })
+            ExitCode::from(match error {
+                Error::Input(_) => 2,
+                Error::Stopped(_) => STOPPED,
+                Error::Device(_) | Error::Run(_) | Error::File { .. } => 1,
+            })
         }
     }
 }

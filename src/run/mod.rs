@@ -9,9 +9,10 @@ mod record;
 mod schedule;
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::numerals::number;
 use crate::operators::ExecutorDescription;
 use crate::output::series;
 use crate::precision::Precision;
@@ -20,6 +21,7 @@ use crate::simulation::{Prepared, Simulation};
 use crate::table::Table;
 use crate::validate;
 use actions::{Action, FinalState, LocalBalances, Outputs, Pictures, Rows};
+use folder::Reserve;
 use record::Record;
 use schedule::Halt;
 
@@ -81,7 +83,8 @@ impl Outcome {
 /// # Errors
 ///
 /// [`Error::Input`] for what cannot be run, and for a folder in use; [`Error::Run`] where the run fails,
-/// after what was computed is written; [`Error::Device`] and [`Error::File`] where the machine does.
+/// after what was computed is written; [`Error::Stopped`] where the observer
+/// ended it, after all that is due at an end; [`Error::Device`] and [`Error::File`] where the machine does.
 pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observer) -> Result<Outcome> {
     let scenario = &loaded.scenario;
     let planned = (scenario.time.end / scenario.time.step).round() as u64;
@@ -95,6 +98,11 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let rows = Rows::new(&mut simulation, scenario)?;
     // Everything that can be refused has been: now the folder may exist.
     let folder = folder::create(&loaded.name, options.out.as_deref())?;
+    let reserve = Reserve::of(&folder)?;
+    // Stands there if nothing else can be written any more.
+    let cut_short = Error::Run("the program ended before the run did".into());
+    let notes = warnings.iter().collect();
+    Record { seconds: 0.0, notes, failure: Some(&cut_short), answers: &[] }.write(&folder, loaded, &simulation)?;
     let device = simulation.executor.description();
     observer.begins(&Beginning { title: &scenario.title, device: &device, steps });
     let step = simulation.clock.step;
@@ -105,27 +113,27 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
         final_state: scenario.output.final_state.then_some(FinalState),
     };
     let outputs = Outputs { scenario, folder: &folder };
-    let mut run = Run { simulation, actions, outputs, notes: Vec::new(), started: Instant::now() };
+    let mut run = Run { simulation, actions, outputs, notes: Vec::new(), started: Instant::now(), stride: 1 };
     let outcome = run.advance(steps, observer);
     observer.ends();
     let closed = run.actions.each().try_for_each(|action| action.close(&run.outputs));
     let seconds = run.started.elapsed().as_secs_f64();
+    let drawn = series::write(&folder.join("diagnostics.png"), scenario, run.actions.rows.table());
+    drop(reserve);
     let Run { simulation, actions: Actions { rows, .. }, mut notes, .. } = run;
-    if let Err(error) = outcome {
+    if let Err(error) = outcome.and(closed).and(drawn) {
         // What was computed before a failure is kept, and why it ended; that is the error to tell.
         let notes = warnings.iter().chain(&notes).collect();
         let _ = Record { seconds, notes, failure: Some(&error), answers: &[] }.write(&folder, loaded, &simulation);
+        observer.note(&format!("what was computed until then is in {}", folder.display()));
         return Err(error);
     }
-    closed?;
     let asked = if steps == planned { &scenario.expect[..] } else { &[] };
     let answers: Vec<Answer> =
         asked.iter().map(|expectation| Answer::of(expectation, rows.table(), scenario.time.end)).collect();
     notes.extend(rows.last_words());
     let recorded = warnings.iter().chain(&notes).collect();
     Record { seconds, notes: recorded, failure: None, answers: &answers }.write(&folder, loaded, &simulation)?;
-    // Last, as nothing else depends on it.
-    series::write(&folder.join("diagnostics.png"), scenario, rows.table())?;
     let (cells, steps, time) = (simulation.grid.cells(), simulation.clock.steps, simulation.time());
     Ok(Outcome { folder, table: rows.into_table(), answers, notes, device, cells, steps, time, seconds })
 }
@@ -152,29 +160,65 @@ struct Run<'a> {
     outputs: Outputs<'a>,
     notes: Vec<String>,
     started: Instant,
+    /// Steps between two looks at the observer.
+    stride: u64,
 }
 
+/// Time on the wall that should pass between two looks at the observer.
+const GLANCE: Duration = Duration::from_millis(200);
+
 impl Run<'_> {
-    /// Advances to step `end`, from halt to halt.
+    /// Advances to step `end`, from halt to halt, or ends where the observer asks it to.
     fn advance(&mut self, end: u64, observer: &mut dyn Observer) -> Result<()> {
         loop {
             let at = Halt { step: self.simulation.clock.steps, end };
-            let mut next = end;
-            for action in self.actions.each() {
-                if let Some(note) = action.act(&mut self.simulation, at, &self.outputs)? {
-                    observer.note(&note);
-                    self.notes.push(note);
-                }
-                next = next.min(action.next(at));
-            }
+            let next = self.act(at, observer)?;
             if at.is_last() {
                 return Ok(());
             }
-            self.simulation.advance(next - at.step)?;
-            let (steps, time) = (self.simulation.clock.steps, self.simulation.time());
-            let done = steps as f64 * self.simulation.grid.cells() as f64;
-            let cells_per_second = done / self.started.elapsed().as_secs_f64();
-            observer.advanced(&Progress { steps, time, cells_per_second });
+            if !self.advance_to(next, observer)? {
+                let step = self.simulation.clock.steps;
+                if step < end {
+                    self.act(Halt { step, end: step }, observer)?;
+                    let time = number(self.simulation.time(), 7);
+                    return Err(Error::Stopped(format!("stopped at t = {time}, after step {step} of {end}")));
+                }
+            }
         }
+    }
+
+    /// Does what is due at a halt; returns the next.
+    fn act(&mut self, at: Halt, observer: &mut dyn Observer) -> Result<u64> {
+        let mut next = at.end;
+        for action in self.actions.each() {
+            if let Some(note) = action.act(&mut self.simulation, at, &self.outputs)? {
+                observer.note(&note);
+                self.notes.push(note);
+            }
+            next = next.min(action.next(at));
+        }
+        Ok(next)
+    }
+
+    /// Advances to step `next`; returns whether it came there, or the observer stopped it before.
+    fn advance_to(&mut self, next: u64, observer: &mut dyn Observer) -> Result<bool> {
+        let mut stopped = false;
+        while self.simulation.clock.steps < next && !stopped {
+            let (begun, steps) = (Instant::now(), self.stride.min(next - self.simulation.clock.steps));
+            self.simulation.advance_open(steps)?;
+            let share = GLANCE.as_secs_f64() / begun.elapsed().as_secs_f64();
+            self.stride = ((share * steps as f64) as u64).clamp(1, 2 * self.stride);
+            self.tell(observer);
+            stopped = observer.stops();
+        }
+        self.simulation.advance(0)?;
+        Ok(!stopped)
+    }
+
+    fn tell(&self, observer: &mut dyn Observer) {
+        let (steps, time) = (self.simulation.clock.steps, self.simulation.time());
+        let done = steps as f64 * self.simulation.grid.cells() as f64;
+        let cells_per_second = done / self.started.elapsed().as_secs_f64();
+        observer.advanced(&Progress { steps, time, cells_per_second });
     }
 }

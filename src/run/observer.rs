@@ -32,8 +32,13 @@ pub trait Observer {
     /// Everything is set up, no step done.
     fn begins(&mut self, _run: &Beginning) {}
 
-    /// Some steps are done: it is called wherever the run halts.
+    /// Some steps are done: it is called wherever the run halts, and several times a second between.
     fn advanced(&mut self, _progress: &Progress) {}
+
+    /// Whether the run shall end after the step it is at, with all that is due at an end.
+    fn stops(&mut self) -> bool {
+        false
+    }
 
     /// The last step is done, or the run has failed.
     fn ends(&mut self) {}
