@@ -32,6 +32,7 @@ use glam::DVec3;
 use crate::error::{Error, Result};
 use crate::fields::{Mesh, others};
 use crate::grid::AXIS_NAMES;
+use crate::numerals::number;
 use crate::operators::FieldSample;
 use crate::scenario::schema::{Evolution, Units};
 use crate::simulation::{Moments, Simulation};
@@ -353,8 +354,8 @@ impl Balances {
         }
         if let Some((name, _, value)) = row.iter().find(|(_, _, value)| !value.is_finite()) {
             return Err(Error::Run(format!(
-                "{name} is {value} at t = {:.6}; reduce time.step or refine the grid",
-                self.time
+                "{name} is {value} at t = {}; reduce time.step or refine the grid",
+                number(self.time, 7)
             )));
         }
         table.push(row);

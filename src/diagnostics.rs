@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::fields::Matter;
+use crate::numerals::number;
 use crate::operators::Observables;
+use crate::precision::Precision;
 use crate::quantities::{Column, Sample, columns};
 use crate::scenario::schema::{Diagnostics, Units};
 use crate::simulation::Simulation;
@@ -39,12 +41,19 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, ta
         })
         .collect();
     if let Some((name, _, value)) = row.iter().find(|(_, _, value)| !value.is_finite()) {
-        return Err(Error::Run(format!(
-            "{name} is {value} at t = {:.6} after {} steps; reduce time.step or refine the grid, and see the last \
-             rows of diagnostics.csv",
-            simulation.time(),
-            simulation.clock.steps
-        )));
+        let found = format!("{name} is {value} at t = {}", number(simulation.time(), 7));
+        let single = simulation.executor.description().precision == Precision::F32;
+        return Err(Error::Run(match simulation.clock.steps {
+            0 if single => format!(
+                "{found}, before the first step: numbers leave the range of single precision, 1.2e-38 to 3.4e38; use \
+                 --precision f64 or --device reference, or units in which masses, momenta and densities are near one"
+            ),
+            0 => format!("{found}, before the first step: numbers overflow; use units in which they are near one"),
+            steps => format!(
+                "{found} after {steps} steps; reduce time.step or refine the grid, and see the last rows of \
+                 diagnostics.csv"
+            ),
+        }));
     }
     table.push(row);
     Ok(())

@@ -69,7 +69,7 @@ pub mod grid;
 pub mod initial;
 pub mod linear_theory;
 pub mod npy;
-mod numerals;
+pub mod numerals;
 pub mod operators;
 pub mod output;
 pub mod physics;

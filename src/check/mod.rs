@@ -190,6 +190,7 @@ impl<'s> Estimate<'s> {
     fn advice(&self) -> Vec<Advice> {
         let bounds = self.field_bounds();
         let mut advice = Vec::new();
+        advice.extend(self.range());
         advice.extend(self.streaming(&bounds));
         advice.extend(self.forces(&bounds));
         advice.extend(self.stability());

@@ -54,6 +54,32 @@ impl Estimate<'_> {
         advice
     }
 
+    /// Squares of momenta and of w0 that single precision cannot hold.
+    pub(super) fn range(&self) -> Option<Advice> {
+        if self.precision == Precision::F64 {
+            return None;
+        }
+        let momenta = || self.momenta.iter().flatten();
+        let height = |population: &Population| {
+            let spreads =
+                (0..3).filter(|&i| self.momenta[i].is_some()).map(|i| self.spread_and_drifts(population, i).0);
+            population.density / spreads.map(|spread| TAU.sqrt() * spread).product::<f64>()
+        };
+        let reach = momenta().map(|axis| axis.from.abs().max(axis.to().abs())).fold(self.particle.mass, f64::max);
+        let volume = momenta().map(|axis| axis.step).product::<f64>();
+        let heights = self.populations_given().iter().map(|population| ("the peak of w0", height(population)));
+        let all = [("the largest momentum or mass", reach), ("a cell of momentum space", volume)].into_iter();
+        let squares = all.chain(heights).map(|(what, value)| (what, value * value));
+        let beyond = |&(_, square): &(&str, f64)| !(f32::MIN_POSITIVE.into()..=f32::MAX.into()).contains(&square);
+        let (what, square) = squares.filter(|&(_, square)| square != 0.0).find(beyond)?;
+        let words = format!(
+            "single precision holds 1.2e-38 to 3.4e38, and the square of {what} is {}: use --precision f64, or units in \
+             which masses, momenta and densities are near one",
+            number(square, 2)
+        );
+        Some(Advice { level: Level::Warning, words })
+    }
+
     /// The equilibrium of a population.
     fn thermal(&self, population: &Population) -> Option<Thermal> {
         let Momentum::Equilibrium(given) = &population.momentum else { return None };

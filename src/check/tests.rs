@@ -35,6 +35,28 @@ fn software(bytes: Option<u64>) -> Room {
     Room { name: "test".into(), limits, bytes, f64: true }
 }
 
+/// Momenta in kg m/s have squares that single precision cannot hold; nor has w0 of 1e25 particles in such cells.
+#[test]
+fn the_range_of_single_precision_is_warned_about() {
+    let [fits, small, dense] = [(1.0, 1.0), (1e-25, 1e-60), (1.0, 1e25)].map(|(unit, density)| {
+        let mut root = base();
+        for axis in ["px", "py"] {
+            set(&mut root, &format!("/phase_space/{axis}/from"), json!(-6.0 * unit));
+            set(&mut root, &format!("/phase_space/{axis}/to"), json!(6.0 * unit));
+        }
+        set(&mut root, "/species/mass", json!(unit));
+        set(&mut root, "/initial/populations/0/density", json!(density));
+        set(&mut root, "/initial/populations/0/momentum", json!({"gaussian": {"spread": unit}}));
+        root
+    });
+    let found = |root: &Value, precision| report(&loaded(root), None, precision).unwrap();
+    assert!(!found(&fits, Precision::F32).contains("single precision"));
+    for (root, what) in [(small, "the largest momentum or mass is 3.6e-49"), (dense, "the peak of w0 is 2.5e48")] {
+        assert!(found(&root, Precision::F32).contains(what), "{}", found(&root, Precision::F32));
+        assert!(!found(&root, Precision::F64).contains("single precision"));
+    }
+}
+
 #[test]
 fn memory_counts_one_copy_and_names_the_largest_grid() {
     // 64 x 64 x 32 cells of 16 bytes: 2 MiB; sums, tables and a staging buffer of its size.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::STOPPED;
 use indicatif::{ProgressBar, ProgressStyle};
+use spinwigner::numerals::number;
 use spinwigner::run::{Answer, Beginning, Observer, Outcome, Progress};
 
 /// Prints title, progress and summary, or notes alone, and stops a run on a signal.
@@ -39,7 +40,7 @@ impl Console {
         }
         let Outcome { steps, time, cells, seconds, .. } = *outcome;
         let speed = 1e-6 * cells as f64 * steps as f64 / seconds;
-        say(&format!("{steps} steps to t = {time:.4}, {cells} cells, {seconds:.1} s ({speed:.1} Mcell/s)"));
+        say(&format!("{steps} steps to t = {}, {cells} cells, {seconds:.1} s ({speed:.1} Mcell/s)", number(time, 7)));
         outcome.answers.iter().for_each(say_answer);
         outcome.notes.iter().for_each(|note| say(&format!("note: {note}")));
         let pictures = std::fs::read_dir(outcome.folder.join("snapshots")).map_or(0, Iterator::count);
@@ -73,7 +74,7 @@ impl Observer for Console {
 
     fn advanced(&mut self, progress: &Progress) {
         let Progress { steps, time, cells_per_second } = *progress;
-        self.progress.set_message(format!("t = {time:.3}  {:.1} Mcell/s", 1e-6 * cells_per_second));
+        self.progress.set_message(format!("t = {}  {:.1} Mcell/s", number(time, 4), 1e-6 * cells_per_second));
         self.progress.set_position(steps);
     }
 
@@ -96,8 +97,9 @@ fn say_answer(answer: &Answer) {
     say(&format!("{} {}", if answer.met() { "met   " } else { "MISSED" }, expectation.what));
     say(&match answer.measured {
         Some(measured) => format!(
-            "       expected {:.8}, measured {measured:.8}, off by {:.2e} (allowed {:.0e})",
-            expectation.value,
+            "       expected {}, measured {}, off by {:.2e} (allowed {:.0e})",
+            number(expectation.value, 9),
+            number(measured, 9),
             answer.error(),
             expectation.relative_tolerance
         ),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 use spinwigner::fit;
+use spinwigner::numerals::number;
 use spinwigner::scenario::parse;
 use spinwigner::scenario::schema::Units;
 use spinwigner::table::Table;
@@ -35,7 +36,12 @@ pub struct Flags {
 
 pub fn report(flags: &Flags) -> Result<String> {
     let path = flags.folder.join("diagnostics.csv");
-    let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Error::Input(format!(
+            "{}: cannot be read ({error}); expected the folder of a run, as `run --out` names it",
+            path.display()
+        ))
+    })?;
     let table = Table::from_csv(&text).map_err(|what| Error::Input(format!("{}: {what}", path.display())))?;
     let time = table
         .column("time")
@@ -43,6 +49,13 @@ pub fn report(flags: &Flags) -> Result<String> {
     let series = series(&table, &flags.quantity)?;
     let parts: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
     let (from, to) = (flags.from.unwrap_or(f64::NEG_INFINITY), flags.to.unwrap_or(f64::INFINITY));
+    if from >= to {
+        return Err(Error::Input(format!(
+            "found a window from {} to {}, expected --from below --to",
+            number(from, 12),
+            number(to, 12)
+        )));
+    }
     let inside = time.iter().filter(|t| (from..=to).contains(t)).count();
     let fit = match flags.between {
         Some(band) => fit::line(&time, &parts, from, to, band).ok_or_else(|| {
@@ -77,8 +90,14 @@ pub fn report(flags: &Flags) -> Result<String> {
     let unit = if unit.is_empty() { unit } else { format!("  in {}", Units::inverse(&unit)) };
     Ok(format!(
         "{} ~ exp(rate t) cos(frequency t + phase), {inside} samples\n\
-         frequency    {:.9} +- {:.1e}{unit}\ngrowth rate {:+.9} +- {:.1e}{unit}\nmisfit       {:.1e} {misfit}\n",
-        flags.quantity, fit.frequency, fit.frequency_error, fit.growth_rate, fit.growth_rate_error, fit.misfit
+         frequency    {} +- {:.1e}{unit}\ngrowth rate {}{} +- {:.1e}{unit}\nmisfit       {:.1e} {misfit}\n",
+        flags.quantity,
+        number(fit.frequency, 10),
+        fit.frequency_error,
+        if fit.growth_rate < 0.0 { "-" } else { "+" },
+        number(fit.growth_rate.abs(), 10),
+        fit.growth_rate_error,
+        fit.misfit
     ))
 }
 

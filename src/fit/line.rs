@@ -28,6 +28,7 @@ const STEEPEST: f64 = 40.0;
 /// window or a part no line peaks inside the band.
 pub fn line(time: &[f64], series: &[&[f64]], from: f64, to: f64, [low, high]: [f64; 2]) -> Option<Fit> {
     let samples = Samples::inside(time, series, from, to);
+    let [low, high] = [low, high].map(|frequency| frequency * samples.unit);
     let mut fit = samples.line(low, high)?;
     let n = samples.time.len();
     for part in [0..n - n / 3, n / 6..n - n / 6, n / 3..n] {
@@ -35,14 +36,14 @@ pub fn line(time: &[f64], series: &[&[f64]], from: f64, to: f64, [low, high]: [f
         fit.frequency_error = fit.frequency_error.max((part.frequency - fit.frequency).abs());
         fit.growth_rate_error = fit.growth_rate_error.max((part.growth_rate - fit.growth_rate).abs());
     }
-    Some(fit)
+    Some(samples.in_units(fit))
 }
 
 /// Modulus of the windowed transform in which [`line()`] looks for its line, relative to its largest value.
 pub fn spectrum(time: &[f64], series: &[&[f64]], from: f64, to: f64, frequencies: &[f64]) -> Vec<f64> {
     let samples = Samples::inside(time, series, from, to);
     let modulus = |frequency: &f64| {
-        let (transform, _) = samples.transform(*frequency);
+        let (transform, _) = samples.transform(*frequency * samples.unit);
         transform.iter().map(Complex64::norm_sqr).sum::<f64>().sqrt()
     };
     let values: Vec<f64> = frequencies.iter().map(modulus).collect();

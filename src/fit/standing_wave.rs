@@ -39,7 +39,7 @@ pub fn standing_wave(time: &[f64], series: &[&[f64]], from: f64, to: f64) -> Opt
             }
         }
     }
-    Some(fit)
+    Some(samples.in_units(fit))
 }
 
 /// A wave of known complex frequency, fitted to one series between two times in amplitude and phase alone; as a
@@ -55,10 +55,11 @@ pub fn known_wave(
     if samples.time.len() < LEAST {
         return None;
     }
+    let omega = omega * samples.unit;
     let (a, b) = samples.amplitudes(omega.im, omega.re, &samples.series[0]);
     Some(move |t: f64| {
-        let (c, s, _) = samples.basis(omega.im, omega.re, t);
-        a * c + b * s
+        let (c, s, _) = samples.basis(omega.im, omega.re, t / samples.unit);
+        samples.scale * (a * c + b * s)
     })
 }
 

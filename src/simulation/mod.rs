@@ -11,6 +11,7 @@ use glam::DVec3;
 use crate::error::{Error, Result};
 use crate::fields::{Fields, Matter, Stability};
 use crate::grid::Grid;
+use crate::numerals::number;
 use crate::operators::{
     Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, ReadFluxes, ReadObservables, ReadSources, Reading,
     Recorder, Recording, Scheme, Sources,
@@ -198,9 +199,9 @@ impl Simulation {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
         if recording.commands.len() >= MAX_PARTS {
             return Err(Error::Run(format!(
-                "at t = {:.6} the fields are so strong that a sweep would cross {MAX_PARTS} cells or more in one step; \
+                "at t = {} the fields are so strong that a sweep would cross {MAX_PARTS} cells or more in one step; \
                  reduce time.step or the fields, or see whether the run has become unstable",
-                self.time()
+                number(self.time(), 7)
             )));
         }
         let is_reading = |command: &&Command| {
