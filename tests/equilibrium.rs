@@ -394,6 +394,44 @@ fn equilibria_stay() {
 }
 
 /// The command prints a table or JSON, and refuses what is no gas with code 2.
+/// Whatever the energies, there is an answer in numbers or a refusal, at once: none at infinity nor where integrals
+/// leave the range of numbers, and a thin Fermi gas is a Boltzmann gas.
+#[test]
+fn any_energies_are_answered_or_refused() {
+    let scales = [0.0, 1e-300, 1e-100, 1e-12, 1e-3, 1.0, 1e5, 1e12, 1e100, 1e300, f64::INFINITY, f64::NAN];
+    let (mut answered, mut refused) = (0, 0);
+    for statistics in [Statistics::Boltzmann, Statistics::FermiDirac] {
+        for temperature in scales {
+            for filling in [-1e3, -10.0, 0.1, 1e4, 1e100, f64::INFINITY] {
+                for mass in [1e-30, 1.0, 1e200] {
+                    let fermi = statistics == Statistics::FermiDirac;
+                    let conditions = Conditions {
+                        mass,
+                        chemical_potential: fermi.then_some(filling),
+                        ..gas(true, statistics, 0.01 * mass, temperature)
+                    };
+                    match conditions.solve() {
+                        Ok(answer) => {
+                            answered += 1;
+                            let numbers = [answer.polarisation, answer.magnetisation, answer.mean_inverse_gamma];
+                            assert!(numbers.iter().all(|number| number.is_finite()), "{conditions:?} {answer:?}");
+                        }
+                        Err(error) => {
+                            refused += 1;
+                            assert!(matches!(error, spinwigner::Error::Input(_)), "{error}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{answered} answered, {refused} refused");
+    assert!(answered > 50 && refused > 50);
+    let thin = Conditions { chemical_potential: Some(-10.0), ..gas(true, Statistics::FermiDirac, 0.01, 1e-3) };
+    let [thin, classical] = [solve(thin), solve(gas(true, Statistics::Boltzmann, 0.01, 1e-3))];
+    assert!((thin.polarisation - classical.polarisation).abs() < 1e-12 && thin.fermi_energy.is_none());
+}
+
 #[test]
 fn the_command_answers_in_json() {
     let run = |arguments: &[&str]| {

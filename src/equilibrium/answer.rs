@@ -119,7 +119,7 @@ impl Conditions {
     pub fn solve(&self) -> Result<Answer> {
         let (gas, density) = self.gas()?;
         let fermi = self.statistics == Statistics::FermiDirac;
-        let integrals = gas.integrals();
+        let integrals = gas.finite_integrals()?;
         let along = self.spin_energy.signum();
         let mut answer = Answer {
             polarisation: along * integrals.spin / integrals.number,
@@ -139,9 +139,13 @@ impl Conditions {
         let mut unpolarised = Gas { spin_energy: 0.0, ..gas };
         if fermi {
             unpolarised = unpolarised.filled(log_states)?;
-            answer.fermi_energy = Some(Gas { temperature: 0.0, ..unpolarised }.filled(log_states)?.chemical_potential);
+            // A gas that is too thin for numbers has none.
+            if log_states > THINNEST {
+                let cold = Gas { temperature: 0.0, ..unpolarised }.filled(log_states)?;
+                answer.fermi_energy = Some(cold.chemical_potential);
+            }
         }
-        let unpolarised = unpolarised.integrals();
+        let unpolarised = unpolarised.finite_integrals()?;
         let gamma = unpolarised.inverse_gamma / unpolarised.number;
         let (b, t, m) = (self.spin_energy, self.temperature, self.mass);
         let mut put = |equation, quantity, formula, value: f64| {
@@ -174,6 +178,8 @@ impl Conditions {
 
 const POLARISATION: &str = "R";
 const MAGNETISATION: &str = "M0/(mu_B n)";
+/// Least ln of n (2 pi hbar)^3 of which a Fermi energy is told.
+const THINNEST: f64 = -700.0;
 /// The degenerate formulas are for T << E_F.
 const DEGENERATE: f64 = 0.1;
 

@@ -14,6 +14,9 @@ use crate::scenario::schema::Statistics;
 /// Where the exponent (E - mu)/T deserves a panel of its own.
 const LEVELS: [f64; 15] = [-40.0, -20.0, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0];
 
+/// Halvings of a bracket: to rounding, unless the root is smaller than the bracket by twenty decades.
+const HALVINGS: usize = 120;
+
 /// An ideal gas in thermal equilibrium.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gas {
@@ -53,10 +56,10 @@ impl Gas {
         let refuse = |text: String| Err(Error::Input(text));
         let shown = |value| number(value, 12);
         let cold = self.statistics == Statistics::FermiDirac;
-        if self.mass.is_nan() || self.mass <= 0.0 {
+        if !(self.mass.is_finite() && self.mass > 0.0) {
             return refuse(format!("found mass {}, expected a number > 0", shown(self.mass)));
         }
-        if self.temperature.is_nan() || self.temperature < 0.0 || (self.temperature == 0.0 && !cold) {
+        if !self.temperature.is_finite() || self.temperature < 0.0 || (self.temperature == 0.0 && !cold) {
             let least = if cold { "0 or more" } else { "a number > 0 (Fermi-Dirac statistics take 0, too)" };
             return refuse(format!("found temperature {}, expected {least}", shown(self.temperature)));
         }
@@ -83,6 +86,23 @@ impl Gas {
             ));
         }
         Ok(self)
+    }
+
+    /// The integrals over all momenta, where they are numbers.
+    pub fn finite_integrals(&self) -> Result<Integrals> {
+        let integrals = self.integrals();
+        if (integrals.square / integrals.number).is_finite() && integrals.spin.is_finite() {
+            return Ok(integrals);
+        }
+        Err(Error::Input(format!(
+            "found the temperature {}, the spin energy {} and the chemical potential {} of particles of mass {}, at which the \
+             integrals over momentum leave the range of numbers or do not settle; expected energies that compare, within \
+             some twelve decades, with each other and the mass",
+            number(self.temperature, 6),
+            number(self.spin_energy, 6),
+            number(self.chemical_potential, 6),
+            number(self.mass, 6)
+        )))
     }
 
     /// mu above the lowest energy, -|mu_B B0|.
@@ -268,7 +288,8 @@ impl Gas {
 /// bisected down to rounding.
 fn rising_root(f: impl Fn(f64) -> f64, from: f64, step: f64) -> Result<f64> {
     let (mut low, mut high, mut step) = (from, from + step, step);
-    while f(high) < 0.0 {
+    // Every step doubles: without end only where it is nothing, as of a density that is none.
+    while step > 0.0 && f(high) < 0.0 {
         (low, high, step) = (high, high + 2.0 * step, 2.0 * step);
     }
     if !(high.is_finite() && high > from) {
@@ -277,11 +298,12 @@ fn rising_root(f: impl Fn(f64) -> f64, from: f64, step: f64) -> Result<f64> {
             number(from, 6)
         )));
     }
-    loop {
+    for _ in 0..HALVINGS {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {
-            return Ok(middle);
+            break;
         }
         *(if f(middle) < 0.0 { &mut low } else { &mut high }) = middle;
     }
+    Ok(0.5 * (low + high))
 }

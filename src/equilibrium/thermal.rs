@@ -66,6 +66,7 @@ impl Thermal {
             let cell = 3.0 * (std::f64::consts::TAU * particle.hbar).ln();
             thermal.gas = thermal.gas.filled(density.ln() + cell)?;
         }
+        thermal.gas.finite_integrals()?;
         Ok(thermal)
     }
 
