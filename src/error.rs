@@ -9,6 +9,15 @@ pub enum Error {
     /// what is required and what to do.
     #[error("{0}")]
     Input(String),
+    /// A scenario asks for what cannot be, at the value of a key: exit code 2. [`Loaded`](crate::scenario::Loaded) knows
+    /// its line.
+    #[error("at `{key}`: {text}")]
+    Key {
+        /// Path of the value, such as `fields.file.E`.
+        key: String,
+        /// What was found, what is required and what to do.
+        text: String,
+    },
     /// No graphics adapter, or the device failed: exit code 1.
     #[error("{0}")]
     Device(String),
@@ -30,6 +39,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// An [`Error::Input`] about the value of `key`; other errors as they are.
+    pub(crate) fn at(self, key: impl Into<String>) -> Error {
+        match self {
+            Error::Input(text) => Error::Key { key: key.into(), text },
+            other => other,
+        }
+    }
+
     /// Wraps an i/o error with the file it concerns.
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
         let path = path.into();

@@ -26,24 +26,26 @@ pub fn state(scenario: &Scenario, grid: &Grid, particle: &Particle, folder: &Pat
     let components = if particle.spin { 4 } else { 1 };
     match &scenario.initial {
         Initial::File(path) => {
-            let numbers = npy::read(&folder.join(path), &shape(grid, components))?;
+            let numbers =
+                npy::read(&folder.join(path), &shape(grid, components)).map_err(|error| error.at("initial.file"))?;
             Ok(State::from_numbers(&numbers, components))
         }
         Initial::Populations(populations) => {
             let mut cells = Vec::new();
             cells.try_reserve_exact(grid.cells()).map_err(|error| {
-                Error::Input(format!("{} cells do not fit this machine's memory ({error}); use fewer", grid.cells()))
+                let text = format!("{} cells do not fit this machine's memory ({error}); use fewer", grid.cells());
+                Error::Input(text).at("phase_space")
             })?;
             cells.resize(grid.cells(), DVec4::ZERO);
             for (index, population) in populations.iter().enumerate() {
-                let wrap = |error: Error| Error::Input(format!("initial.populations[{index}]: {error}"));
-                add(population, grid, particle, scenario.fields.uniform_magnetic(), &mut cells).map_err(wrap)?;
+                let key = format!("initial.populations[{index}]");
+                add(population, grid, particle, scenario.fields.uniform_magnetic(), &mut cells)
+                    .map_err(|error| error.at(&key))?;
                 // A distribution without weight on the grid cannot be normalised.
                 if cells.par_iter().any(|cell| !cell.is_finite()) {
-                    return Err(Error::Input(format!(
-                        "initial.populations[{index}] has no weight on the momentum grid: its drift lies outside the \
-                         axes, or its spread is far below a cell; widen or refine the axes"
-                    )));
+                    let text = "has no weight on the momentum grid: its drift lies outside the axes, or its spread is \
+                                far below a cell; widen or refine the axes";
+                    return Err(Error::Input(text.into()).at(&key));
                 }
             }
             Ok(if particle.spin {

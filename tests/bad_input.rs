@@ -179,7 +179,7 @@ fn files_that_are_no_scenario_are_refused() {
     for (name, words) in [
         ("empty.json", "empty.json:1:1: found an empty file"),
         ("cut.json", "the file ends too early"),
-        ("latin.json", "latin.json:2: found bytes that are not UTF-8"),
+        ("latin.json", "latin.json:2:13: found bytes that are not UTF-8"),
         ("list.json", "list.json:1:1: at the top level: found an array"),
         ("folder", "found a folder"),
         ("missing.json", "missing.json: no such file"),
@@ -189,6 +189,66 @@ fn files_that_are_no_scenario_are_refused() {
         assert_refused(&spinwigner(folder.path(), &["run", name]), &[words]);
     }
     assert_eq!(listing(folder.path()), before, "something was created");
+}
+
+/// What a run refuses once it has the state and its fields, `check` refuses in the same words, at its place.
+#[test]
+fn check_refuses_what_run_refuses() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let numbers: Vec<f64> = (0..16 * 32 * 4).map(|i| if i == 77 { f64::NAN } else { 1.0 }).collect();
+    spinwigner::npy::write_f64(&folder.path().join("nan.npy"), &[16, 32, 4], &numbers).expect("written");
+    let text = std::fs::read(folder.path().join("nan.npy")).expect("readable");
+    std::fs::write(folder.path().join("short.npy"), &text[..4000]).expect("written");
+    let nested = "{'descr': [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[";
+    let nested = [b"\x93NUMPY\x01\x00", &(nested.len() as u16).to_le_bytes()[..], nested.as_bytes()].concat();
+    std::fs::write(folder.path().join("bad.npy"), nested).expect("written");
+    let charged = VALID.replace(r#""charge": 0, "hbar": 1, "magnetic_moment": 1"#, r#""charge": -1, "hbar": 0.1"#);
+    let populations = r#""populations": [{ "momentum": { "maxwellian": { "temperature": 1 } } }]"#;
+    let fields = |fields: &str| charged.replace(r#""time": {"#, &format!("\"fields\": {fields},\n  \"time\": {{"));
+    let file = |file: &str| VALID.replace(populations, &format!("\"file\": \"{file}\""));
+    let narrow = r#""populations": [{ "momentum": { "gaussian": { "spread": 1e-9, "drift": [0.1, 0, 0] } } }]"#;
+    let wave = |component: &str| {
+        let wave = format!(r#"{{ "component": "{component}", "mode": 1, "amplitude": 3 }}"#);
+        fields(&format!(r#"{{ "evolution": "maxwell", "perturbations": [{wave}] }}"#))
+    };
+    for (page, place, words) in [
+        (file("nan.npy"), "s.json:11:13: at `initial.file`: ", "holds NaN at flat index 77"),
+        (file("short.npy"), "s.json:11:13: at `initial.file`: ", "short.npy"),
+        (file("bad.npy"), "s.json:11:13: at `initial.file`: ", "nested"),
+        (
+            VALID.replace(populations, narrow),
+            "s.json:11:21: at `initial.populations[0]`: ",
+            "no weight on the momentum grid",
+        ),
+        (wave("E_x"), "s.json:13:13: at `fields`: ", "Gauss's law"),
+        (
+            fields(r#"{ "evolution": "electrostatic", "background": "none" }"#),
+            "at `fields.background`: ",
+            "net charge in a periodic domain",
+        ),
+    ] {
+        std::fs::write(folder.path().join("s.json"), page).expect("written");
+        let check = spinwigner(folder.path(), &["check", "s.json"]);
+        let run = spinwigner(folder.path(), &["run", "s.json", "--out", "out", "--device", "reference"]);
+        for output in [&check, &run] {
+            assert_refused(output, &[place, words]);
+        }
+        assert_eq!(stderr(&check), stderr(&run));
+        assert!(!folder.path().join("out").exists());
+    }
+}
+
+/// What is there is not replaced, whatever it is.
+#[test]
+fn existing_files_are_not_replaced() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("mine.json"), VALID).expect("written");
+    for arguments in
+        [["dispersion", "landau-damping", "--png", "mine.json"], ["bench", "--cells=1e4", "--json", "mine.json"]]
+    {
+        assert_refused(&spinwigner(folder.path(), &arguments), &["mine.json: exists, and nothing is ever overwritten"]);
+        assert_eq!(std::fs::read_to_string(folder.path().join("mine.json")).expect("readable"), VALID);
+    }
 }
 
 #[test]

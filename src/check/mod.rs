@@ -27,7 +27,8 @@ use crate::scenario::schema::{
     self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Snapshot, Space,
     Spin, Time,
 };
-use crate::validate;
+use crate::simulation::Prepared;
+use crate::{initial, validate};
 
 /// Largest storage binding of software Vulkan.
 const SOFTWARE_BINDING: u64 = 128 << 20;
@@ -83,7 +84,8 @@ fn scaled(cells: u32, factor: f64) -> u32 {
 ///
 /// # Errors
 ///
-/// [`Error::Input`] where a run needs more device memory than `memory_budget` bytes, or without one than the device
+/// [`Error::Input`] for what a run will refuse of the initial state and its fields, where that has no more than
+/// [`initial::READ_AT_ONCE`] bytes, and where a run needs more device memory than `memory_budget` bytes, or without one than the device
 /// found here is known to have.
 pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
     report_on(&Room::here(), loaded, memory_budget, precision)
@@ -100,6 +102,12 @@ fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision
     estimate.phase_space(&mut line);
     estimate.memory(memory_budget, room, &mut line)?;
     estimate.disk(&mut line);
+    if 8.0 * estimate.cells() * loaded.scenario.species.components() as f64 <= initial::READ_AT_ONCE as f64 {
+        // What a run refuses once it has the state.
+        Prepared::new(loaded)?;
+    } else {
+        line("  initial state: more than 1 GiB, judged by the run".into());
+    }
     line(String::new());
     line("resolution and step size".into());
     for Advice { level, words } in estimate.advice() {

@@ -10,6 +10,7 @@ use spinwigner::scenario::schema::{Scenario, Units};
 use spinwigner::{Error, Result, validate};
 
 use super::parsers::interval;
+use super::refuse_existing;
 
 #[derive(Debug, Args)]
 pub struct Flags {
@@ -83,6 +84,7 @@ struct Wavenumbers(Vec<f64>);
 
 /// Searches and formats.
 pub fn report(flags: &Flags) -> Result<String> {
+    flags.png.iter().try_for_each(|path| refuse_existing("--png", path))?;
     let (title, units, scenario) = match &flags.scenario {
         Some(name) => {
             let loaded = validate::load(name)?;

@@ -9,7 +9,7 @@ mod parsers;
 
 use std::error::Error as _;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -189,7 +189,7 @@ pub fn main() -> ExitCode {
             // Nothing is left to tell when stderr is closed.
             let _ = writeln!(std::io::stderr(), "error: {}", with_causes(&error));
             ExitCode::from(match error {
-                Error::Input(_) => 2,
+                Error::Input(_) | Error::Key { .. } => 2,
                 Error::Stopped(_) => STOPPED,
                 Error::Device(_) | Error::Run(_) | Error::File { .. } => 1,
             })
@@ -222,7 +222,19 @@ fn act(command: Command) -> Result<()> {
     }
 }
 
+/// Refuses to write what a flag names where there is something: before the work, as after it.
+fn refuse_existing(flag: &str, path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Error::Input(format!(
+            "{flag} {}: exists, and nothing is ever overwritten; name a new file or remove it",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
 fn measure(device: Option<usize>, precision: Precision, cells: usize, json: Option<PathBuf>) -> Result<()> {
+    json.iter().try_for_each(|path| refuse_existing("--json", path))?;
     let device = device.map_or(gpu::Choice::Best, gpu::Choice::Index);
     let scaling = vec![cells / 10, cells, 4 * cells];
     let plan = bench::Plan { device, precision, cells, scaling, rounds: 8 };

@@ -8,7 +8,7 @@ use super::{ExternalFields, Fields, Mesh, along, component, component_index, oth
 use crate::error::Result;
 use crate::grid::Grid;
 use crate::npy;
-use crate::scenario::schema::{External, FieldFile, Scenario};
+use crate::scenario::schema::{FieldFile, Scenario};
 
 impl Fields {
     /// The fields of a scenario at t = 0, relative paths from `folder`: D holds E at centres, and A is not
@@ -32,7 +32,7 @@ fn initial_fields(scenario: &Scenario, folder: &Path, mesh: &Mesh) -> Result<(Ve
     let mut e = vec![DVec3::from(fields.uniform.E); mesh.size()];
     let mut b = vec![DVec3::from(fields.uniform.B); mesh.size()];
     if let Some(file) = &fields.file {
-        let (file_e, file_b) = field_arrays(folder, file, mesh)?;
+        let (file_e, file_b) = field_arrays(folder, file, mesh, "fields.file")?;
         for (sum, given) in e.iter_mut().zip(file_e) {
             *sum += given;
         }
@@ -67,20 +67,22 @@ fn external_fields(scenario: &Scenario, folder: &Path, mesh: &Mesh) -> Result<Ex
             sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
     };
-    for file in scenario.fields.external.iter().filter_map(External::file) {
-        let (file_e, file_b) = field_arrays(folder, file, mesh)?;
+    for (index, external) in scenario.fields.external.iter().enumerate() {
+        let Some(file) = external.file() else { continue };
+        let (file_e, file_b) = field_arrays(folder, file, mesh, &format!("fields.external[{index}].file"))?;
         add(&mut e, file_e);
         add(&mut b, file_b);
     }
     Ok(ExternalFields::new(&scenario.fields.external, mesh, &e, &b))
 }
 
-/// E and B of a file entry at centres, empty where none is named.
-fn field_arrays(folder: &Path, file: &FieldFile, mesh: &Mesh) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
-    let read = |path: &Option<PathBuf>| -> Result<Vec<DVec3>> {
+/// E and B of the file entry `key` at centres, empty where none is named.
+fn field_arrays(folder: &Path, file: &FieldFile, mesh: &Mesh, key: &str) -> Result<(Vec<DVec3>, Vec<DVec3>)> {
+    let read = |path: &Option<PathBuf>, name: &str| -> Result<Vec<DVec3>> {
         let Some(path) = path else { return Ok(Vec::new()) };
-        let numbers = npy::read(&folder.join(path), &mesh.file_shape())?;
+        let numbers = npy::read(&folder.join(path), &mesh.file_shape());
+        let numbers = numbers.map_err(|error| error.at(format!("{key}.{name}")))?;
         Ok(numbers.chunks_exact(3).map(DVec3::from_slice).collect())
     };
-    Ok((read(&file.E)?, read(&file.B)?))
+    Ok((read(&file.E, "E")?, read(&file.B, "B")?))
 }

@@ -6,6 +6,7 @@ use rustfft::num_complex::Complex;
 use super::fourier::{Modes, backward, forward, symbol, wavenumbers};
 use super::{Fields, Matter, Mesh, along, component, others, vectors};
 use crate::error::{Error, Result};
+use crate::numerals::number;
 use crate::scenario::schema::{Background, Evolution};
 
 /// How far a user's field may be from obeying its constraint, relative to its largest
@@ -30,10 +31,12 @@ impl Fields {
                 *charge = -mean * cells * weight / layers;
             }
         } else {
-            return Err(Error::Input(format!(
-                "fields.background is \"none\" but the mean charge density is {mean:e}; a periodic domain must be \
-                 neutral: use \"neutralising\", or give an axis an absorbing layer"
-            )));
+            let text = format!(
+                "found \"none\", but the mean charge density is {}, and a periodic domain must be neutral: use \
+                 \"neutralising\", or give an axis an absorbing layer",
+                number(mean, 6)
+            );
+            return Err(Error::Input(text).at("fields.background"));
         }
         Ok(())
     }
@@ -145,7 +148,8 @@ impl Fields {
             "the given E contradicts Gauss's law, div(E + P) = rho: along its wave vectors it is off by up to \
              {residual:.3e}, its largest value is {largest:.3e}; leave its longitudinal variation out (it then follows \
              from the charges), or change the charges"
-        )))
+        ))
+        .at("fields"))
     }
 
     /// Refuses a B with a divergence; removes what is left of one, so that it vanishes to
@@ -169,7 +173,8 @@ impl Fields {
             return Err(Error::Input(format!(
                 "the given B violates div B = 0: its divergence is up to {residual:.3e} where its slopes are up to \
                  {scale:.3e}; a B_x that varies along x needs a B_y or B_z that varies along its own axis, and so on"
-            )));
+            ))
+            .at("fields"));
         }
         let slopes = self.slopes();
         let divergence = forward(&mesh, &self.divergence_b());
@@ -334,7 +339,9 @@ mod tests {
         assert!(fields.magnetic_residual() < 1e-14, "{:.1e}", fields.magnetic_residual());
         assert!(fields.b.iter().zip(&kept).all(|(b, kept)| (*b - *kept).length() < 1e-5));
         for wrong in [DVec3::new(k.y, k.x, 0.0), DVec3::new(k.y, -1.01 * k.x, 0.0), DVec3::X] {
-            assert!(matches!(given(wrong).clean_magnetic(), Err(Error::Input(text)) if text.contains("div B = 0")));
+            assert!(
+                matches!(given(wrong).clean_magnetic(), Err(Error::Key { text, .. }) if text.contains("div B = 0"))
+            );
         }
     }
 
@@ -369,7 +376,7 @@ mod tests {
         let mut fields = Fields::new(mesh, Evolution::Maxwell);
         let mut matter = matter(&mesh, -1.0, &mut random);
         matter.iter_mut().for_each(|matter| matter.charge -= 2.0);
-        assert!(matches!(fields.set_background(Background::None, &matter), Err(Error::Input(_))));
+        assert!(matches!(fields.set_background(Background::None, &matter), Err(Error::Key { .. })));
         fields.absorb([Some(0.6), None, None]);
         fields.set_background(Background::None, &matter).expect("open");
         for (i, charge) in fields.fixed_charge.iter().enumerate() {

@@ -11,6 +11,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use locate::Places;
 
 /// A scenario is a page of text; anything larger is another file.
 const MAX_BYTES: u64 = 4 << 20;
@@ -28,6 +29,22 @@ pub struct Loaded {
     pub origin: String,
     /// Relative `.npy` paths are relative to this folder.
     pub folder: PathBuf,
+}
+
+impl Loaded {
+    /// `FILE:LINE:COLUMN: at KEY: TEXT`, for a mistake at the value of a key.
+    pub(crate) fn complaint(&self, key: &str, text: &str) -> String {
+        let (line, column) = Places::of(&self.text).value(key);
+        format!("{}:{line}:{column}: at `{key}`: {text}", self.origin)
+    }
+
+    /// An error with the place of the key that it is about.
+    pub(crate) fn placed(&self, error: Error) -> Error {
+        match error {
+            Error::Key { key, text } => Error::Input(self.complaint(&key, &text)),
+            other => other,
+        }
+    }
 }
 
 /// Reads and parses a shipped scenario by name, or one from a file; no rule has been checked.
@@ -56,15 +73,20 @@ fn read(path: &Path) -> Result<String> {
     let shown = path.display();
     let fail = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => not_found(path),
-        _ => Error::File { path: path.to_path_buf(), source: error },
+        _ => Error::Input(format!("{shown}: cannot be read ({error}); name a scenario file that you may read")),
     };
-    let file = File::open(path).map_err(fail)?;
-    if file.metadata().map_err(fail)?.is_dir() {
+    let kind = path.metadata().map_err(fail)?.file_type();
+    if kind.is_dir() {
         return Err(Error::Input(format!(
             "{shown}: found a folder, expected a scenario file; name the .json file in it"
         )));
     }
+    if !kind.is_file() {
+        // A pipe would be waited for.
+        return Err(Error::Input(format!("{shown}: found no regular file, expected a scenario file")));
+    }
     let mut bytes = Vec::new();
+    let file = File::open(path).map_err(fail)?;
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Error::Input(format!(
@@ -74,8 +96,10 @@ fn read(path: &Path) -> Result<String> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
-        let message = format!("{shown}:{line}: found bytes that are not UTF-8; save the file as UTF-8 text");
+        let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        let message = format!("{shown}:{line}:{column}: found bytes that are not UTF-8; save the file as UTF-8 text");
         Error::Input(message)
     })?;
     // Some editors begin UTF-8 files with a byte-order mark.

@@ -40,6 +40,10 @@ impl Prepared {
     /// [`Error::Input`](crate::Error::Input) for arrays that do not fit the scenario, a distribution that the grid
     /// does not hold, and fields that contradict Maxwell's equations.
     pub fn new(loaded: &Loaded) -> Result<Self> {
+        Self::of(loaded).map_err(|error| loaded.placed(error))
+    }
+
+    fn of(loaded: &Loaded) -> Result<Self> {
         let scenario = &loaded.scenario;
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
@@ -51,7 +55,7 @@ impl Prepared {
         let b = fields.strongest_b(&scenario.phase_space);
         let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
         let prepared = Prepared { grid, species, state, fields, background, stability, step, numerics };
-        prepared.refuse_inconsistent_field()?;
+        prepared.refuse_inconsistent_fields()?;
         Ok(prepared)
     }
 
@@ -65,15 +69,19 @@ impl Prepared {
         Scheme::of(self.numerics.order, self.numerics.dissipation)
     }
 
-    /// Compares the longitudinal part of the given E with what follows from the charges and P.
-    fn refuse_inconsistent_field(&self) -> Result<()> {
-        let Some(claimed) = self.fields.claimed() else { return Ok(()) };
+    /// Asks for neutrality, and compares the longitudinal part of the given E with what follows from the charges and P.
+    fn refuse_inconsistent_fields(&self) -> Result<()> {
+        let claimed = self.fields.claimed();
+        if self.fields.is_frozen() || (claimed.is_none() && self.background != Background::None) {
+            return Ok(());
+        }
         let mut fields = self.fields.clone();
         fields.solve_potential();
         let table = self.species.table(&fields, &[], 0.0);
         let sources = reference::sources(&self.grid, &self.species.particle, &self.state, &table);
         let matter = self.species.matter(&sources);
         fields.set_background(self.background, &matter)?;
+        let Some(claimed) = claimed else { return Ok(()) };
         fields.solve_gauss(&matter);
         fields.refuse_contradiction(&claimed, &matter)
     }

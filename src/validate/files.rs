@@ -29,8 +29,8 @@ impl Checker<'_> {
 
     fn npy(&mut self, file: &Path, shape: &[u64], path: &str) {
         let shown = file.display();
-        let header = match File::open(file).and_then(npyz::NpyHeader::from_reader) {
-            Ok(header) => header,
+        let header = match npy::open(file) {
+            Ok((header, _)) => header,
             Err(error) => {
                 let text =
                     format!("cannot read {shown} as .npy: {error}; relative paths begin at the folder of the scenario");

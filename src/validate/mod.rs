@@ -11,7 +11,6 @@ mod stability;
 pub(crate) mod tests;
 
 use std::f64::consts::PI;
-use std::fs::File;
 use std::path::Path;
 
 use glam::DVec3;
@@ -20,11 +19,11 @@ use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
 use crate::fields::{Prescribed, component_index};
 use crate::grid::Grid;
+use crate::npy;
 use crate::numerals::{bytes, number, rounded_down};
 use crate::physics::Particle;
 use crate::quantities::{Facts, columns};
 use crate::reduction;
-use crate::scenario::locate::Places;
 use crate::scenario::parse::did_you_mean;
 use crate::scenario::schema::*;
 use crate::scenario::{self, Loaded};
@@ -83,7 +82,7 @@ fn validated(loaded: Loaded) -> Result<Loaded> {
 
 /// Checks every rule; mistakes are said one line each, beginning with `FILE:LINE:COLUMN`.
 fn validate(loaded: &Loaded) -> Result<()> {
-    let Loaded { scenario, text, origin, folder, .. } = loaded;
+    let Loaded { scenario, origin, folder, .. } = loaded;
     let mut checker =
         Checker { scenario, particle: Particle::new(&scenario.species, scenario.kinematics), violations: Vec::new() };
     checker.species();
@@ -105,15 +104,8 @@ fn validate(loaded: &Loaded) -> Result<()> {
     if checker.violations.is_empty() {
         return Ok(());
     }
-    let places = Places::of(text);
-    let lines: Vec<String> = checker
-        .violations
-        .iter()
-        .map(|violation| {
-            let (line, column) = places.value(&violation.path);
-            format!("{origin}:{line}:{column}: at `{}`: {}", violation.path, violation.text)
-        })
-        .collect();
+    let lines: Vec<String> =
+        checker.violations.iter().map(|violation| loaded.complaint(&violation.path, &violation.text)).collect();
     Err(Error::Input(match lines.as_slice() {
         [line] => line.clone(),
         lines => format!("{} mistakes in {origin}\n{}", lines.len(), lines.join("\n")),

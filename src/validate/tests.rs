@@ -779,7 +779,7 @@ fn a_state_in_a_file_has_its_own_limit() {
     // One place holds w0 = 3 at two momenta, of 1.5 x 1.5.
     numbers[4 * 64 * 3] = 3.0;
     numbers[4 * (64 * 3 + 20)] = -3.0;
-    crate::npy::write_f64(&folder.path().join("state.npy"), &[8, 8, 8, 4], &numbers).unwrap();
+    npy::write_f64(&folder.path().join("state.npy"), &[8, 8, 8, 4], &numbers).unwrap();
     let scenario = parse(&root.to_string(), "s.json").unwrap();
     let limit = step_limit(&scenario, folder.path()).expect("fields evolve");
     assert!((limit.plasma_frequency - 13.5f64.sqrt()).abs() < 1e-12, "{limit:?}");
