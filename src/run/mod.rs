@@ -191,7 +191,7 @@ impl Run<'_> {
     fn act(&mut self, at: Halt, observer: &mut dyn Observer) -> Result<u64> {
         let mut next = at.end;
         for action in self.actions.each() {
-            if let Some(note) = action.act(&mut self.simulation, at, &self.outputs)? {
+            for note in action.act(&mut self.simulation, at, &self.outputs)? {
                 observer.note(&note);
                 self.notes.push(note);
             }

@@ -211,18 +211,19 @@ impl Stability {
         if step.abs() <= limit.largest() || !densest.inverse_inertia.is_finite() {
             return Ok(());
         }
-        let before = format!("at t = {} the step {} is unstable", number(time, 7), number(step.abs(), 6));
+        let (time, shown) = (number(time, 7), number(step.abs(), 6));
         if ripples > 1.001 {
             return Err(Error::Run(format!(
-                "{before}: w0 alternates in sign at a place where int |w0| is {} or more and int w0 {}, and the largest \
-                 stable step there is {}; the run is unstable or far from resolved: reduce time.step{} or refine the \
-                 momentum axes",
+                "at t = {time} w0 alternates in sign at a place where int |w0| is {} or more and int w0 {}, and the \
+                 largest stable step of a plasma of so much |w0| is {}, not {shown}; the run is far from resolved, or was \
+                 unstable before: refine the momentum axes{} or reduce time.step",
                 number(magnitude, 4),
                 number(densest.density, 4),
                 limit.words(),
                 if self.dissipation < 1.0 { ", raise numerics.dissipation" } else { "" }
             )));
         }
+        let before = format!("at t = {time} the step {shown} is unstable");
         let mean = sources.iter().map(|s| s.density).sum::<f64>() / sources.len() as f64;
         let magnetic = step.abs() <= self.limit(densest.inverse_inertia / share).largest();
         let cause = match magnetic {

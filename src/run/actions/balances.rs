@@ -43,11 +43,11 @@ impl Action for LocalBalances {
         if next > at.step + 1 { next - 1 } else { next }
     }
 
-    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>> {
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Vec<String>> {
         let following = Halt { step: at.step + 1, ..at };
         let next = !at.is_last() && self.schedules().any(|schedule| is_due(schedule, following));
         if !next && self.before.is_none() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let sample = Sample::of(simulation)?;
         if let Some(before) = self.before.take() {
@@ -61,7 +61,7 @@ impl Action for LocalBalances {
             }
         }
         self.before = next.then_some(sample);
-        Ok(None)
+        Ok(Vec::new())
     }
 
     fn close(&mut self, outputs: &Outputs) -> Result<()> {

@@ -14,9 +14,9 @@ impl Action for FinalState {
         Schedule::AtEnd.next(at)
     }
 
-    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>> {
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Vec<String>> {
         if !Schedule::AtEnd.is_due(at) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let folder = outputs.folder.join("state");
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
@@ -34,6 +34,6 @@ impl Action for FinalState {
             let numbers: Vec<f64> = field.iter().flat_map(|v| v.to_array()).collect();
             npy::write_f64(&folder.join(format!("{name}.npy")), &shape, &numbers)?;
         }
-        Ok(None)
+        Ok(Vec::new())
     }
 }

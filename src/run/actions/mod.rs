@@ -27,8 +27,8 @@ pub(super) trait Action {
     /// The first step after `at` for which the run has to halt.
     fn next(&self, at: Halt) -> u64;
 
-    /// Does what is due; returns what a user should know, in a sentence.
-    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>>;
+    /// Does what is due; returns what a user should know, in sentences.
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Vec<String>>;
 
     /// Writes what it still holds, at the end of a run or of what a failure has left of it.
     fn close(&mut self, _outputs: &Outputs) -> Result<()> {

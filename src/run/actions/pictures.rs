@@ -48,14 +48,14 @@ impl Action for Pictures {
         self.schedules.iter().map(|schedule| schedule.next(at)).min().unwrap_or(at.end)
     }
 
-    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>> {
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Vec<String>> {
         let due: Vec<usize> = (0..self.schedules.len()).filter(|&index| self.schedules[index].is_due(at)).collect();
         if due.is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         // Read once for all pictures of this step.
         let state = simulation.executor.state()?;
         due.into_iter().try_for_each(|index| self.draw(index, &state, simulation, outputs))?;
-        Ok(None)
+        Ok(Vec::new())
     }
 }

@@ -9,13 +9,12 @@ use crate::simulation::Simulation;
 use crate::table::Table;
 use crate::watch::Watch;
 
-/// Share of the particles at the momentum edges that deserves a note.
-const EDGE: f64 = 1e-4;
-
 pub(in crate::run) struct Rows {
     schedule: Schedule,
     file: TableFile,
-    watch: Option<Watch>,
+    watch: Watch,
+    /// Notes of the first row.
+    first: Vec<String>,
 }
 
 impl Rows {
@@ -24,15 +23,15 @@ impl Rows {
         let schedule = Schedule::every(scenario.output.diagnostics.interval, simulation.clock.step);
         let watch = Watch::of(simulation, scenario);
         let file = TableFile::new("diagnostics.csv", Table::default());
-        let mut rows = Rows { schedule, file, watch };
-        rows.sample(simulation, scenario)?;
+        let mut rows = Rows { schedule, file, watch, first: Vec::new() };
+        rows.first = rows.sample(simulation, scenario)?;
         Ok(rows)
     }
 
-    fn sample(&mut self, simulation: &mut Simulation, scenario: &Scenario) -> Result<Option<String>> {
+    fn sample(&mut self, simulation: &mut Simulation, scenario: &Scenario) -> Result<Vec<String>> {
         let table = &mut self.file.table;
         diagnostics::sample(simulation, &scenario.output.diagnostics, &scenario.units, table)?;
-        self.watch.as_mut().map_or(Ok(None), |watch| watch.see(table))
+        self.watch.see(table)
     }
 
     pub fn table(&self) -> &Table {
@@ -45,19 +44,7 @@ impl Rows {
 
     /// What is to be said when the run is over.
     pub fn last_words(&self) -> Vec<String> {
-        let words = self.watch.as_ref().and_then(Watch::last_words);
-        self.edge_note().into_iter().chain(words).collect()
-    }
-
-    /// Says when particles have gathered at the ends of the momentum axes.
-    fn edge_note(&self) -> Option<String> {
-        let number = |name: &str| self.table().column(name).and_then(|values| values.last().copied()).unwrap_or(0.0);
-        let edge = number("edge_number") / number("number");
-        (edge > EDGE).then(|| {
-            format!(
-                "{edge:.1e} of the particles sit in the outermost momentum cells, where nothing leaves; widen the axes"
-            )
-        })
+        self.watch.last_words()
     }
 }
 
@@ -66,14 +53,14 @@ impl Action for Rows {
         self.schedule.next(at)
     }
 
-    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Option<String>> {
+    fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Vec<String>> {
         // The first row is there already.
         if at.step == 0 || !self.schedule.is_due(at) {
-            return Ok(None);
+            return Ok(std::mem::take(&mut self.first));
         }
-        let note = self.sample(simulation, outputs.scenario)?;
+        let notes = self.sample(simulation, outputs.scenario)?;
         self.file.grown(outputs.folder)?;
-        Ok(note)
+        Ok(notes)
     }
 
     fn close(&mut self, outputs: &Outputs) -> Result<()> {

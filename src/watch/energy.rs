@@ -20,7 +20,6 @@ use crate::numerals::number;
 use crate::reduction::reductions;
 use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
-use crate::table::Table;
 
 /// Share of the energy exchanged that is worth a note: ten times what resolved runs lose.
 const NOTED: f64 = 0.1;
@@ -31,9 +30,9 @@ const ROUNDED: f64 = 1e-4;
 
 const PARTS: [&str; 4] = ["energy_kinetic", "energy_electric", "energy_magnetic", "energy_spin"];
 
-/// What is remembered of the rows of `diagnostics.csv` so far.
+/// What is remembered of the rows so far.
 #[derive(Clone, Debug, Default)]
-pub struct Watch {
+pub(super) struct Energy {
     /// (w_c dt)^2/4, a tenth at the most.
     swing: f64,
     /// Energy of the mean of B, which nothing changes.
@@ -52,10 +51,10 @@ pub struct Watch {
     least: f64,
 }
 
-impl Watch {
+impl Energy {
     /// None where energy may come, as where a momentum is followed only approximately or layers
     /// swallow spins that have less than none.
-    pub fn of(simulation: &Simulation, scenario: &Scenario) -> Option<Watch> {
+    pub fn of(simulation: &Simulation, scenario: &Scenario) -> Option<Energy> {
         let fields = &simulation.fields;
         let table = simulation.species.table(fields, &[], simulation.time());
         let strongest = table.iter().map(|sample| sample.b.length()).fold(0.0, f64::max);
@@ -65,22 +64,18 @@ impl Watch {
         let fixed = 0.5 * mean.length_squared() * fields.b.len() as f64 * simulation.grid.space_volume();
         let dissipates = scenario.numerics.dissipation > 0.0;
         let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
-        let watch = Watch { swing, fixed, dissipates, absorbs, ..Watch::default() };
+        let energy = Energy { swing, fixed, dissipates, absorbs, ..Energy::default() };
         let exact = reductions(scenario).iter().all(|reduction| reduction.inexact.is_empty());
         let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
-        (exact && !spins_leave && fields.are_given_no_energy()).then_some(watch)
+        (exact && !spins_leave && fields.are_given_no_energy()).then_some(energy)
     }
 
-    /// Looks at the last row of a table; returns a note the first time one is due.
+    /// Looks at a row; returns a note the first time one is due.
     ///
     /// # Errors
     ///
     /// [`Error::Run`] when more energy came or went than there was.
-    pub fn see(&mut self, table: &Table) -> Result<Option<String>> {
-        let value = |name: &str| {
-            let column = table.columns.iter().position(|column| column == name)?;
-            table.rows.last()?.get(column).copied()
-        };
+    pub fn see(&mut self, value: &dyn Fn(&str) -> Option<f64>) -> Result<Option<String>> {
         let (Some(time), [Some(kinetic), Some(electric), Some(magnetic), Some(spin)]) =
             (value("time"), PARTS.map(value))
         else {
@@ -150,7 +145,7 @@ mod tests {
     /// A wave that swings between parts and loses a twentieth of what it exchanges.
     #[test]
     fn swings_are_no_news() {
-        let mut watch = Watch::default();
+        let mut watch = Energy::default();
         for step in 0..1000 {
             let field = 0.01 * (0.1 * f64::from(step)).cos().powi(2);
             let row = watch.row(0.1 * f64::from(step), [1.0 - 0.95 * field, field, 0.0, 0.0]);
@@ -161,7 +156,7 @@ mod tests {
     /// A gain of a fifth of what is exchanged is noted once, with its numbers.
     #[test]
     fn a_gain_is_noted_once() {
-        let mut watch = Watch::default();
+        let mut watch = Energy::default();
         let mut notes = Vec::new();
         for step in 0..10 {
             let field = 0.01 * f64::from(step);
@@ -180,7 +175,7 @@ mod tests {
     #[test]
     fn swings_of_turns_are_no_news() {
         for swing in [0.0, 1e-3] {
-            let mut watch = Watch { swing, ..Watch::default() };
+            let mut watch = Energy { swing, ..Energy::default() };
             let allowed = 1e-4 + swing;
             for kinetic in [1.0, 1.0 + 0.99 * allowed, 1.0 - 0.99 * allowed] {
                 assert_eq!(watch.row(0.0, [kinetic, 0.0, 0.0, 0.0]).expect("small"), None);
@@ -193,7 +188,7 @@ mod tests {
     /// run began with as its end.
     #[test]
     fn layers_take_and_do_not_give() {
-        let mut watch = Watch { absorbs: true, ..Watch::default() };
+        let mut watch = Energy { absorbs: true, ..Energy::default() };
         let mut row = |time: f64, kinetic: f64| watch.row(time, [kinetic, 0.0, 0.0, 0.0]);
         for tenth in 0..10 {
             assert_eq!(row(f64::from(tenth), 1.0 - 0.1 * f64::from(tenth)).expect("lost"), None);
@@ -209,7 +204,7 @@ mod tests {
     /// Twice the energy there was is too much, whatever is exchanged.
     #[test]
     fn an_explosion_ends_the_run() {
-        let mut watch = Watch::default();
+        let mut watch = Energy::default();
         let mut failure = None;
         for step in 0..20 {
             let field = 1e-3 * f64::from(1 << step);
