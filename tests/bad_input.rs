@@ -195,7 +195,7 @@ fn files_that_are_no_scenario_are_refused() {
 fn wrong_arguments_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (arguments, words) in [
-        (&["run", "two-stream", "--device", "cuda"][..], "expected auto, gpu, reference, or an index"),
+        (&["run", "two-stream", "--device", "cuda"][..], "expected auto, gpu, cpu, reference, or an index"),
         (&["run", "two-stream", "--steps", "0"], "--steps"),
         (&["check", "two-stream", "--memory", "4X"], "4G, 512M"),
         (&["show", "tow-stream"], "did you mean `two-stream`?"),
