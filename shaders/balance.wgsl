@@ -1,5 +1,5 @@
 // Fluxes of momentum, spin and energy and the torque: sums over momentum at every
-// space cell. Twin of src/reference/balance.rs.
+// space cell. Twin of src/processor/balance.rs.
 
 // Flux of momentum along x, y and z, of spin likewise.
 const MOMENTUM_FLUX: u32 = 0u;

@@ -1,5 +1,5 @@
 // Sums over momentum at every space cell, of what diagnostics show: weights, products
-// and sums in two parts. Twin of src/reference/observables.rs.
+// and sums in two parts. Twin of src/processor/observables.rs.
 
 // mu_B is left to the host.
 const DENSITY: u32 = 0u;

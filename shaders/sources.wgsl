@@ -1,5 +1,5 @@
 // Sums over momentum at every space cell: the sources of Maxwell's equations. Twin of
-// src/reference/sources.rs.
+// src/processor/sources.rs.
 
 // mu_B is left to the host in M, P and N, and (2 mu_B/hbar) mu_B in the turning.
 const DENSITY: u32 = 0u;

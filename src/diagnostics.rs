@@ -67,8 +67,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::processor::Processor;
     use crate::quantities::Facts;
-    use crate::reference::Reference;
     use crate::scenario::{Loaded, parse};
     use crate::simulation::Prepared;
     use crate::state::State;
@@ -97,7 +97,7 @@ mod tests {
         let momenta = grid.momentum_cells();
         let values = (0..grid.cells()).map(|i| cell(mesh.position(i / momenta), grid.momentum(i % momenta)));
         prepared.state = State::Spin(values.collect());
-        let executor = Reference::new(grid, prepared.species.particle, 1.0, prepared.state.clone());
+        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state);
         let mut simulation = prepared.start(Box::new(executor)).expect("consistent");
         let mut table = Table::default();
         sample(&mut simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");

@@ -373,7 +373,7 @@ mod tests {
 
     use super::*;
     use crate::operators::FieldSample;
-    use crate::reference;
+    use crate::processor;
     use crate::validate::tests::{base, set};
 
     /// int |w0|/eps found without the state is what the solver sums up of it: to rounding where
@@ -403,7 +403,7 @@ mod tests {
             for at in momenta {
                 let table: Vec<FieldSample> =
                     (0..grid.space_cells()).map(|cell| FieldSample { p: at(cell), ..FieldSample::default() }).collect();
-                let sources = reference::sources(&grid, &particle, &state, &table);
+                let sources = processor::sources(&grid, &particle, &state, &table);
                 let exact = sources.iter().map(|s| s.inverse_inertia).fold(0.0, f64::max);
                 let found = largest_inverse_inertia(&scenario, populations, &grid, &particle, &at).expect("a sum");
                 assert!((found / exact - 1.0).abs() < 1e-12, "{found} for {exact}");

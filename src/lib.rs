@@ -49,7 +49,7 @@
 //! The state is the 2x2 Wigner matrix `W = (w0 + w.sigma)/2`, four real numbers
 //! per cell. A scenario becomes a grid, a state and fields; [`splitting`] makes each
 //! step a list of flows, which record named [`operators`]; an executor, the [`gpu`]
-//! or the float64 [`reference`](mod@reference), runs these; the host updates the
+//! or the [`processor`], runs these; the host updates the
 //! [`fields`] and takes [`diagnostics`]. `docs/architecture.md` shows the house.
 //!
 //! `examples/damping.rs` goes on from here: a scan, fitted and held against linear theory.
@@ -67,6 +67,7 @@ pub mod gallery;
 pub mod gpu;
 pub mod grid;
 pub mod initial;
+pub mod lanes;
 pub mod linear_theory;
 pub mod npy;
 pub mod numerals;
@@ -74,12 +75,12 @@ pub mod operators;
 pub mod output;
 pub mod physics;
 pub mod precision;
+pub mod processor;
 pub mod quantities;
 #[cfg(test)]
 #[path = "../tests/common/random.rs"]
 mod random;
 mod reduction;
-pub mod reference;
 pub mod run;
 pub mod scenario;
 pub mod simulation;

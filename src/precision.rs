@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytemuck::Pod;
+use fearless_simd::SimdFloatElement;
 
 /// A precision that kernels can be built for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
@@ -34,8 +35,8 @@ impl fmt::Display for Precision {
     }
 }
 
-/// A number of a device: `real` of the shaders.
-pub trait Real: sealed::Sealed + Pod + Default + Into<f64> {
+/// A number of a device: `real` of the shaders, and of the processor's vectors.
+pub trait Real: sealed::Sealed + SimdFloatElement + Pod + Send + Sync + Into<f64> {
     /// Which of them it is.
     const PRECISION: Precision;
     /// The nearest number of this precision.

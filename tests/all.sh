@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests. They compare a graphics adapter with the reference: where a Linux machine has none, this
+# All tests. They compare a graphics adapter with the processor: where a Linux machine has none, this
 # brings a software one through the system's package manager, or says what to type.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -255,7 +255,7 @@ fn existing_files_are_not_replaced() {
 fn wrong_arguments_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (arguments, words) in [
-        (&["run", "two-stream", "--device", "cuda"][..], "expected auto, gpu, reference, or an index"),
+        (&["run", "two-stream", "--device", "cuda"][..], "expected auto, gpu, cpu, reference, or an index"),
         (&["run", "two-stream", "--steps", "0"], "--steps"),
         (&["check", "two-stream", "--memory", "4X"], "4G, 512M"),
         (&["show", "tow-stream"], "did you mean `two-stream`?"),

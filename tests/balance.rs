@@ -11,7 +11,7 @@ use spinwigner::balance::{Balances, Law, Local, Sample};
 use spinwigner::grid::{Axis, Grid};
 use spinwigner::operators::{Executor, FieldSample, ReadFluxes, ReadObservables, ReadSources, Reading, Recording};
 use spinwigner::physics::Particle;
-use spinwigner::reference::Reference;
+use spinwigner::processor::Processor;
 use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::scenario::Loaded;
 use spinwigner::scenario::schema::{FieldComponent, FieldPerturbation, Kinematics, LocalBalances, ModeNumber};
@@ -50,7 +50,8 @@ fn what_spin_loses_orbital_angular_momentum_gains() {
                 ReadFluxes { table: 0 }.into(),
             ];
             let recording = Recording { tables: vec![fields.clone()], commands };
-            let readings = Reference::new(grid.clone(), particle, 1.0, state).execute(&recording).expect("reference");
+            let readings =
+                Processor::<f64>::new(grid.clone(), particle, 1.0, &state).execute(&recording).expect("reference");
             let Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Fluxes(fluxes)]) =
                 <[Reading; 3]>::try_from(readings)
             else {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use spinwigner::diagnostics;
 use spinwigner::grid::Grid;
+use spinwigner::processor::Processor;
 use spinwigner::quantities::{Each, Facts, Quantity, TABLE, columns};
-use spinwigner::reference::Reference;
 use spinwigner::scenario::parse;
 use spinwigner::scenario::schema::{Initial, Scenario, Units};
 use spinwigner::simulation::Prepared;
@@ -98,7 +98,7 @@ fn a_run_has_the_columns_that_are_foretold() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Spin, x and modes.
     let (scenario, prepared) = prepared(scenarios()[1], folder.path());
-    let reference = Reference::new(prepared.grid.clone(), prepared.species.particle, 1.0, prepared.state.clone());
+    let reference = Processor::<f64>::new(prepared.grid.clone(), prepared.species.particle, 1.0, &prepared.state);
     let mut simulation = prepared.start(Box::new(reference)).expect("the fields are consistent");
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)

@@ -1,5 +1,5 @@
-//! Every kernel on an adapter against the float64 reference, on rough random data
-//! at sizes that no workgroup or march divides.
+//! Every kernel on an adapter, and every term on the processor in f32, against the reference, the processor in
+//! f64, on rough random data at sizes that no workgroup or march divides.
 //!
 //! The reference starts each command from the very state the device holds, and
 //! all inputs are exact in the device's precision, so that a difference is arithmetic
@@ -28,7 +28,7 @@ use spinwigner::operators::{
 };
 use spinwigner::physics::Particle;
 use spinwigner::precision::{Precision, Real};
-use spinwigner::reference::Reference;
+use spinwigner::processor::Processor;
 use spinwigner::scenario::schema::Kinematics;
 use spinwigner::state::State;
 
@@ -183,7 +183,7 @@ impl Report {
 
 /// The device with the state as a whole, and perhaps the same cut in small slabs.
 struct Bench<R> {
-    gpu: GpuExecutor<R>,
+    gpu: Box<dyn Executor>,
     cut: Option<GpuExecutor<R>>,
     grid: Grid,
     particle: Particle,
@@ -205,6 +205,13 @@ impl<R: Real> Bench<R> {
         let dissipation = held::<R>(dissipation);
         let gpu = GpuExecutor::<R>::new(context(), grid.clone(), particle, dissipation, state, reach())
             .expect("the grid fits");
+        Bench { gpu: Box::new(gpu), cut: None, grid: grid.clone(), particle, dissipation }
+    }
+
+    /// With the processor as the device.
+    fn processor(grid: &Grid, particle: Particle, dissipation: f64, state: &State) -> Self {
+        let dissipation = held::<R>(dissipation);
+        let gpu = Box::new(Processor::<R>::new(grid.clone(), particle, dissipation, state));
         Bench { gpu, cut: None, grid: grid.clone(), particle, dissipation }
     }
 
@@ -227,7 +234,7 @@ impl<R: Real> Bench<R> {
     fn run(&mut self, commands: &[Command], table: &[FieldSample]) -> Outcome {
         let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec() };
         let before = self.gpu.state().expect("state");
-        let mut reference = Reference::new(self.grid.clone(), self.particle, self.dissipation, before.clone());
+        let mut reference = Processor::<f64>::new(self.grid.clone(), self.particle, self.dissipation, &before);
         let reference_readings = reference.execute(&recording).expect("reference");
         let gpu_readings = self.gpu.execute(&recording).expect("device");
         let reference = reference.state().expect("state");
@@ -271,7 +278,7 @@ impl<R: Real> Bench<R> {
                     Command::Force(Force { axis, speed, .. }) => {
                         let gradient = (field.de[axis], field.db[axis]);
                         (
-                            particle.lorentz_force(p, e, b)[axis],
+                            particle.lorentz_force(particle.velocity(p), DVec3::AXES[axis], e, b),
                             particle.dipole_force(p, DVec3::AXES[axis], e, b, gradient.0, gradient.1),
                             speed == Speed::Coupled,
                         )
@@ -652,6 +659,61 @@ fn check_kinds<R: Real>() {
         }
     }
     report.finish();
+}
+
+/// The processor in f32 on the same grids, and on one that threads share by columns.
+#[test]
+fn the_processor_in_f32_is_the_reference() {
+    let (mut random, mut report) = (Random(9), Report::new(Precision::F32));
+    let kinematics = [Kinematics::Relativistic, Kinematics::NonRelativistic];
+    for (shape, kinematics) in
+        KINDS.into_iter().chain([FULL, [37, 0, 0, 50, 70, 0]]).zip(kinematics.into_iter().cycle())
+    {
+        let grid = grid::<f32>(shape);
+        for particle in [particle::<f32>(kinematics, 0.3, -1.0), spinless::<f32>(kinematics)] {
+            let state = state::<f32>(&grid, particle.spin, &mut random);
+            Bench::<f32>::processor(&grid, particle, 0.6, &state).check(&mut random, &mut report);
+        }
+    }
+    report.finish();
+}
+
+/// What the processor computes does not depend on the threads that share the work, to the last bit: every sweep,
+/// the turn, absorption and all sums, on grids that are cut by blocks, by columns and by momenta.
+fn check_threads<R: Real>() {
+    let mut random = Random(10);
+    for shape in [[37, 0, 0, 50, 70, 0], [0, 0, 0, 60, 41, 37], [300, 0, 0, 310, 0, 0], [11, 9, 8, 8, 9, 10]] {
+        let grid = grid::<R>(shape);
+        for particle in [particle::<R>(Kinematics::Relativistic, 0.3, -1.0), spinless::<R>(Kinematics::Relativistic)] {
+            let before = state::<R>(&grid, particle.spin, &mut random);
+            let table = table::<R>(&grid, &mut random);
+            let sweeps = Bench::<R>::processor(&grid, particle, 0.6, &before).sweeps(&table);
+            let mut commands: Vec<Command> = sweeps.into_iter().map(|(command, _)| command).collect();
+            commands.extend([Command::from(SpinTorque { time: 0.3, table: 0 }), Absorption { table: 0 }.into()]);
+            commands.extend([Command::from(ReadSources { table: 0 }), ReadObservables { table: 0 }.into()]);
+            commands.push(ReadFluxes { table: 0 }.into());
+            let [one, two, three] = [1, 2, 3].map(|threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+                let mut executor = Processor::<R>::new(grid.clone(), particle, 0.6, &before);
+                pool.install(|| {
+                    let each = commands.iter().map(|&command| {
+                        let recording = Recording { tables: vec![table.clone()], commands: vec![command] };
+                        (executor.execute(&recording).expect("executed"), executor.state().expect("state"))
+                    });
+                    each.collect::<Vec<_>>()
+                })
+            });
+            for (k, command) in commands.iter().enumerate() {
+                assert!(one[k] == two[k] && one[k] == three[k], "{command:?} on {shape:?} depends on threads");
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    check_threads::<f32>();
+    check_threads::<f64>();
 }
 
 #[test]

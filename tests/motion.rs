@@ -10,7 +10,7 @@ use glam::{DVec3, DVec4};
 use serde_json::{Value, json};
 use spinwigner::operators::{Executor, FieldSample, Recorder, Recording, Scheme, Streaming};
 use spinwigner::physics::Particle;
-use spinwigner::reference::Reference;
+use spinwigner::processor::Processor;
 use spinwigner::run::DeviceChoice;
 use spinwigner::simulation::Simulation;
 use spinwigner::state::State;
@@ -67,7 +67,8 @@ fn free_streaming_is_of_fifth_order() {
             let x = *grid.axis(0).expect("x");
             let profile = |x: f64| x.sin().exp();
             let state = (0..grid.cells()).map(|cell| profile(x.centre((cell / 8) as isize))).collect();
-            let mut reference = Reference::new(grid.clone(), simulation.species.particle, 1.0, State::Spinless(state));
+            let mut reference =
+                Processor::<f64>::new(grid.clone(), simulation.species.particle, 1.0, &State::Spinless(state));
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             let mut recording = Recording { tables, commands: Vec::new() };
             for _ in 0..count {

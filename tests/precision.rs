@@ -112,10 +112,10 @@ fn a_run_says_its_precision() {
     }
 }
 
-/// The reference computes in f64: it takes --precision f64 and refuses f32 with code 2;
-/// where it is the last resort it says so.
+/// The reference computes in f64: it takes --precision f64 and refuses f32 with code 2. The processor under
+/// its own name takes either, f32 by default.
 #[test]
-fn the_reference_is_always_f64() {
+fn the_processor_has_both_precisions() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let out = folder.path().join("refused");
     let run = ["run", "two-stream", "--steps", "1", "--device", "reference", "--out", path(&out), "--precision"];
@@ -125,6 +125,12 @@ fn the_reference_is_always_f64() {
     assert!(!out.exists());
     let output = spinwigner(&[&run[..], &["f64"]].concat());
     assert!(output.status.success() && text(&output.stdout).contains(", f64"), "{}", text(&output.stderr));
+    for (precision, expected) in [(&[][..], ", f32"), (&["--precision", "f64"], ", f64")] {
+        let out = folder.path().join(format!("cpu{}", precision.len()));
+        let run = ["run", "two-stream", "--steps", "1", "--device", "cpu", "--out", path(&out)];
+        let output = spinwigner(&[&run[..], precision].concat());
+        assert!(output.status.success() && text(&output.stdout).contains(expected), "{}", text(&output.stderr));
+    }
 }
 
 /// `devices` lists f64, `check` counts twice the bytes.

@@ -212,7 +212,7 @@ fn results_are_never_overwritten() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("folder").count(), 1);
 }
 
-/// Without an adapter `auto` says so and computes with the reference; `gpu` fails
+/// Without an adapter `auto` says so and computes on the processor; `gpu` fails
 /// with code 1 and leaves nothing; a number names what there is, code 2.
 #[test]
 fn a_machine_without_adapter() {
@@ -220,7 +220,7 @@ fn a_machine_without_adapter() {
     let out = folder.path().join("auto");
     let output = without_adapter(&["run", "two-stream", "--steps", "2", "--out", path(&out)]);
     assert!(output.status.success());
-    assert!(text(&output.stderr).contains("float64 reference") && text(&output.stdout).contains("f64"));
+    assert!(text(&output.stderr).contains("on the processor in f32") && text(&output.stdout).contains("f32"));
     assert!(out.join("run.json").exists());
     for (device, code) in [("gpu", 1), ("0", 2)] {
         let out = folder.path().join(device);

@@ -230,7 +230,7 @@ fn courant(recorder: Recorder, command: &Command, fields: &[FieldSample]) -> f64
                 }
                 Command::Force(Force { axis, time, speed, .. }) => {
                     let (de, db) = (field.de[axis], field.db[axis]);
-                    let force = particle.lorentz_force(p, field.e, field.b)[axis];
+                    let force = particle.lorentz_force(particle.velocity(p), DVec3::AXES[axis], field.e, field.b);
                     let dipole = particle.dipole_force(p, DVec3::AXES[axis], field.e, field.b, de, db);
                     (force, dipole, speed, MOMENTUM + axis, time)
                 }

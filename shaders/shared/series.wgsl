@@ -1,5 +1,5 @@
 // A factor 1 + a z + b z^2 of the series of exp(z) as far as z^4, z the time times the
-// central flux operator; see src/reference/sweep.rs, whose twin this is. One march: the flux
+// central flux operator; see src/processor/flux.rs, whose twin this is. One march: the flux
 // of the state three cells ahead of the flux of what it leaves, and that three cells
 // ahead of the cell written.
 

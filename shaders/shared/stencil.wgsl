@@ -1,6 +1,6 @@
 // Flux of the one-axis sweep through a face: sixth-order central polynomial in
 // the Courant number with the dissipation of fifth-order upwind. Derived in
-// src/reference/sweep.rs, whose twin this is.
+// src/processor/flux.rs, whose twin this is.
 
 // Whether the upwind part is the whole flux.
 override DISSIPATION_ONLY: bool = false;

@@ -26,8 +26,7 @@ pub fn show(name: &str) -> Result<&'static str> {
 pub fn devices() -> String {
     let adapters = gpu::list_adapters();
     if adapters.is_empty() {
-        return "No Vulkan, Metal or DirectX 12 device; `run` falls back to the float64 reference on the processor.\n"
-            .into();
+        return "No Vulkan, Metal or DirectX 12 device; `run` computes on the processor.\n".into();
     }
     adapters
         .iter()

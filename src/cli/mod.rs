@@ -47,7 +47,7 @@ enum Command {
 Examples:
   spinwigner run stern-gerlach
   spinwigner run my.json --out results --device gpu
-  spinwigner run my.json --device reference --steps 10
+  spinwigner run my.json --device cpu --steps 10
   spinwigner run my.json --precision f64")]
     Run {
         /// A scenario file, or the name of a shipped one (see `list`).
@@ -56,12 +56,13 @@ Examples:
         /// Folder for the results.
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
-        /// Where to compute: `auto` takes a GPU or falls back to the float64
-        /// reference, `gpu` fails without one, a number picks from `devices`.
-        #[arg(long, value_name = "auto|gpu|reference|INDEX", default_value = "auto", value_parser = device)]
+        /// Where to compute: `auto` takes a GPU, or the processor where there is none,
+        /// `gpu` any adapter, a software one too, `cpu` the processor, `reference` the
+        /// processor in f64, a number picks from `devices`.
+        #[arg(long, value_name = "auto|gpu|cpu|reference|INDEX", default_value = "auto", value_parser = device)]
         device: DeviceChoice,
-        /// Precision of the state and of all arithmetic on a GPU, f32 by default; f64
-        /// where the device offers it (see `devices`). The reference is always f64.
+        /// Precision of the state and of all arithmetic, f32 by default; f64 on the
+        /// processor, and where the device offers it (see `devices`).
         #[arg(long, value_name = "f32|f64", value_parser = precision)]
         precision: Option<Precision>,
         /// Stop after this many time steps.
@@ -141,9 +142,9 @@ Examples:
         #[arg(long)]
         coarse: bool,
         /// Where to compute, as for `run`.
-        #[arg(long, value_name = "auto|gpu|reference|INDEX", default_value = "auto", value_parser = device)]
+        #[arg(long, value_name = "auto|gpu|cpu|reference|INDEX", default_value = "auto", value_parser = device)]
         device: DeviceChoice,
-        /// Precision on a GPU, as for `run`.
+        /// Precision, as for `run`.
         #[arg(long, value_name = "f32|f64", value_parser = precision)]
         precision: Option<Precision>,
     },

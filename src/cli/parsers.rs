@@ -7,11 +7,12 @@ pub fn device(text: &str) -> Result<DeviceChoice, String> {
     match text {
         "auto" => Ok(DeviceChoice::Auto),
         "gpu" => Ok(DeviceChoice::Gpu),
+        "cpu" => Ok(DeviceChoice::Cpu),
         "reference" => Ok(DeviceChoice::Reference),
         index => index
             .parse()
             .map(DeviceChoice::Index)
-            .map_err(|_| "expected auto, gpu, reference, or an index from `spinwigner devices`".into()),
+            .map_err(|_| "expected auto, gpu, cpu, reference, or an index from `spinwigner devices`".into()),
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Options {
     pub coarse: bool,
     /// On what to compute.
     pub device: DeviceChoice,
-    /// f32 by default; the reference knows f64 alone.
+    /// f32 by default; the reference is f64 alone.
     pub precision: Option<Precision>,
 }
 

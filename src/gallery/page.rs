@@ -116,6 +116,7 @@ fn command(page: &Path, options: &Options) -> String {
     match options.device {
         DeviceChoice::Auto => {}
         DeviceChoice::Gpu => command += " --device gpu",
+        DeviceChoice::Cpu => command += " --device cpu",
         DeviceChoice::Reference => command += " --device reference",
         DeviceChoice::Index(index) => {
             let _ = write!(command, " --device {index}");

@@ -84,11 +84,11 @@ pub trait Executor {
 /// Says on what a run was computed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ExecutorDescription {
-    /// Adapter and its kind, or that it is the reference.
+    /// Adapter and its kind, or that it is the processor.
     pub device: String,
-    /// Interface of the adapter; threads of the reference.
+    /// Interface of the adapter; threads of the processor and the instructions they use.
     pub backend: String,
-    /// Name and version; empty for the reference.
+    /// Name and version; empty for the processor.
     pub driver: String,
     /// Of the state and all arithmetic on it.
     pub precision: Precision,

@@ -1,9 +1,9 @@
 //! The recorded step: named terms and what they need, without saying how they are executed. The
-//! GPU and the reference run the same list.
+//! GPU and the processor run the same list.
 //!
 //! A term is one room under one name. `src/operators/NAME.rs` holds its formula, the bound of its
 //! speed, how it is recorded, and what a device must know of it; `shaders/NAME.wgsl` is its kernel
-//! and `src/reference/NAME.rs` its float64 twin. The list below is the only one of all terms.
+//! and `src/processor/NAME.rs` its twin on the processor. The list below is the only one of all terms.
 
 mod absorption;
 mod balance;

@@ -2,4 +2,4 @@
 
 mod particle;
 
-pub use particle::{FormFactors, Particle};
+pub use particle::{FormFactors, Momentum, Particle};

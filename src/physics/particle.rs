@@ -2,10 +2,11 @@
 //!
 //! Ekman, Al-Naseri, Zamanian, Brodin, "Relativistic kinetic theory for spin-1/2
 //! particles", equation 7, with the anomalous-moment (T-BMT) form of T. The twin
-//! of this file is `shaders/shared/hamiltonian.wgsl`.
+//! of this file is `shaders/shared/hamiltonian.wgsl`. Formulas take one momentum or one in each lane.
 
 use glam::DVec3;
 
+use crate::lanes::{Number, Vector};
 use crate::scenario::schema::{GFactor, Kinematics, Species};
 
 /// Constants of a species, resolved from the scenario.
@@ -30,19 +31,38 @@ pub struct Particle {
 /// T = alpha B - beta (p.B) p - kappa p x E. A derivative along p_j is p_j times
 /// the `d_` partner, as all three depend on p through eps alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FormFactors {
+pub struct FormFactors<N> {
     /// m/eps + a; without relativity 1 + a.
-    pub alpha: f64,
+    pub alpha: N,
     /// a/(eps (eps + m)); without relativity 0.
-    pub beta: f64,
+    pub beta: N,
     /// (m/(eps + m) + a)/eps; without relativity (1/2 + a)/m, or 0 without spin-orbit coupling.
-    pub kappa: f64,
+    pub kappa: N,
     /// d alpha/dp_j over p_j.
-    pub d_alpha: f64,
+    pub d_alpha: N,
     /// d beta/dp_j over p_j.
-    pub d_beta: f64,
+    pub d_beta: N,
     /// d kappa/dp_j over p_j.
-    pub d_kappa: f64,
+    pub d_kappa: N,
+}
+
+/// A momentum, and what depends on it alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Momentum<V: Vector> {
+    /// The momentum itself.
+    pub p: V,
+    /// 1/eps, with which p is the velocity.
+    pub inverse_energy: V::Number,
+    /// Factors of T.
+    pub factors: FormFactors<V::Number>,
+}
+
+impl<V: Vector> Momentum<V> {
+    /// v = p/eps.
+    #[inline(always)]
+    pub fn velocity(&self) -> V {
+        self.p * self.inverse_energy
+    }
 }
 
 impl Particle {
@@ -72,18 +92,22 @@ impl Particle {
     }
 
     /// eps = sqrt(m^2 + p^2); m without relativity.
-    pub fn energy(&self, p: DVec3) -> f64 {
-        if self.relativistic() { (self.mass * self.mass + p.length_squared()).sqrt() } else { self.mass }
+    #[inline(always)]
+    pub fn energy<V: Vector>(&self, p: V) -> V::Number {
+        let square = p.length_squared();
+        if self.relativistic() { (square + self.mass * self.mass).sqrt() } else { square.like(self.mass) }
     }
 
     /// eps - m, or p^2/(2m); free of cancellation.
-    pub fn kinetic_energy(&self, p: DVec3) -> f64 {
+    #[inline(always)]
+    pub fn kinetic_energy<V: Vector>(&self, p: V) -> V::Number {
         p.length_squared() / (self.energy(p) + self.mass)
     }
 
     /// v = p/eps.
-    pub fn velocity(&self, p: DVec3) -> DVec3 {
-        p / self.energy(p)
+    #[inline(always)]
+    pub fn velocity<V: Vector>(&self, p: V) -> V {
+        p * self.energy(p).inverse()
     }
 
     /// 2 mu_B/hbar, zero without a moment.
@@ -91,63 +115,121 @@ impl Particle {
         if self.moment == 0.0 { 0.0 } else { 2.0 * self.moment / self.hbar }
     }
 
-    /// What a cell (w0, w) at momentum p adds to P and to M.
-    pub fn dipoles(&self, p: DVec3, w: DVec3) -> [DVec3; 2] {
-        let f = self.form_factors(p);
-        [-self.moment * f.kappa * w.cross(p), self.moment * (f.alpha * w - f.beta * p.dot(w) * p)]
-    }
-
     /// Factors of T at momentum p.
-    pub fn form_factors(&self, p: DVec3) -> FormFactors {
+    #[inline(always)]
+    pub fn form_factors<V: Vector>(&self, p: V) -> FormFactors<V::Number> {
         let (m, a) = (self.mass, self.anomaly);
+        let eps = self.energy(p);
         if !self.relativistic() {
             let spin_orbit = self.kinematics == Kinematics::NonRelativistic;
+            let zero = eps.like(0.0);
             return FormFactors {
-                alpha: 1.0 + a,
-                beta: 0.0,
-                kappa: if spin_orbit { (0.5 + a) / m } else { 0.0 },
-                d_alpha: 0.0,
-                d_beta: 0.0,
-                d_kappa: 0.0,
+                alpha: eps.like(1.0 + a),
+                beta: zero,
+                kappa: eps.like(if spin_orbit { (0.5 + a) / m } else { 0.0 }),
+                d_alpha: zero,
+                d_beta: zero,
+                d_kappa: zero,
             };
         }
-        let eps = self.energy(p);
         let sum = eps + m;
-        let pole = (2.0 * eps + m) / (eps * eps * eps * sum * sum);
+        let (inverse, inverse_sum) = (eps.inverse(), sum.inverse());
+        let cube = inverse * inverse * inverse;
+        let pole = (eps + sum) * cube * inverse_sum * inverse_sum;
         FormFactors {
-            alpha: m / eps + a,
-            beta: a / (eps * sum),
-            kappa: (m / sum + a) / eps,
-            d_alpha: -m / (eps * eps * eps),
-            d_beta: -a * pole,
-            d_kappa: -m * pole - a / (eps * eps * eps),
+            alpha: inverse * m + a,
+            beta: inverse * inverse_sum * a,
+            kappa: (inverse_sum * m + a) * inverse,
+            d_alpha: cube * -m,
+            d_beta: pole * -a,
+            d_kappa: pole * -m - cube * a,
         }
+    }
+
+    /// What depends on a momentum alone.
+    #[inline(always)]
+    pub fn at<V: Vector>(&self, p: V) -> Momentum<V> {
+        Momentum { p, inverse_energy: self.energy(p).inverse(), factors: self.form_factors(p) }
+    }
+
+    /// What a cell (w0, w) adds to P and to M, but for mu_B: - kappa w x p and alpha w - beta (p.w) p.
+    #[inline(always)]
+    pub fn dipoles<V: Vector>(&self, at: &Momentum<V>, w: V) -> [V; 2] {
+        let (p, f) = (at.p, &at.factors);
+        [p.cross(w) * f.kappa, w * f.alpha - p * (f.beta * p.dot(w))]
     }
 
     /// T(p; E, B). It is linear in the fields, so dT/dx_j is T(p; d_j E, d_j B).
-    pub fn precession_field(&self, p: DVec3, e: DVec3, b: DVec3) -> DVec3 {
-        let f = self.form_factors(p);
-        f.alpha * b - f.beta * p.dot(b) * p - f.kappa * p.cross(e)
+    #[inline(always)]
+    pub fn precession_field<V: Vector>(&self, p: V, e: V, b: V) -> V {
+        self.precession_field_at(&self.at(p), e, b)
+    }
+
+    /// The same where what depends on p alone is known.
+    #[inline(always)]
+    pub fn precession_field_at<V: Vector>(&self, at: &Momentum<V>, e: V, b: V) -> V {
+        let (p, f) = (at.p, &at.factors);
+        let t = b * f.alpha - p.cross(e) * f.kappa;
+        // Without anomaly beta is zero.
+        if self.anomaly == 0.0 { t } else { t - p * (f.beta * p.dot(b)) }
     }
 
     /// (c . d/dp) T(p; E, B).
-    pub fn precession_gradient(&self, p: DVec3, c: DVec3, e: DVec3, b: DVec3) -> DVec3 {
-        let f = self.form_factors(p);
-        p.dot(c) * (f.d_alpha * b - f.d_beta * p.dot(b) * p - f.d_kappa * p.cross(e))
-            - f.beta * (c.dot(b) * p + p.dot(b) * c)
-            - f.kappa * c.cross(e)
+    #[inline(always)]
+    pub fn precession_gradient<V: Vector>(&self, p: V, c: V, e: V, b: V) -> V {
+        self.precession_gradient_at(&self.at(p), c, e, b)
+    }
+
+    /// The same where what depends on p alone is known.
+    #[inline(always)]
+    pub fn precession_gradient_at<V: Vector>(&self, at: &Momentum<V>, c: V, e: V, b: V) -> V {
+        let (p, f) = (at.p, &at.factors);
+        let along = p.dot(c);
+        let gradient = b * (along * f.d_alpha) - p.cross(e) * (along * f.d_kappa) - c.cross(e) * f.kappa;
+        if self.anomaly == 0.0 {
+            return gradient;
+        }
+        let magnetic = p.dot(b);
+        gradient - p * (along * f.d_beta * magnetic + f.beta * c.dot(b)) - c * (f.beta * magnetic)
     }
 
     /// a_jk = - mu_B dT_k/dp_j: hidden-momentum velocity along direction j.
-    pub fn hidden_velocity(&self, p: DVec3, j: DVec3, e: DVec3, b: DVec3) -> DVec3 {
-        -self.moment * self.precession_gradient(p, j, e, b)
+    #[inline(always)]
+    pub fn hidden_velocity<V: Vector>(&self, p: V, j: V, e: V, b: V) -> V {
+        self.hidden_velocity_at(&self.at(p), j, e, b)
+    }
+
+    /// The same where what depends on p alone is known.
+    #[inline(always)]
+    pub fn hidden_velocity_at<V: Vector>(&self, at: &Momentum<V>, j: V, e: V, b: V) -> V {
+        self.precession_gradient_at(at, j, e, b) * -self.moment
+    }
+
+    /// a_jk w_k for all j, a the hidden velocity due to B alone.
+    #[inline(always)]
+    pub fn hidden_stream<V: Vector>(&self, at: &Momentum<V>, w: V, b: V) -> V {
+        let (p, f) = (at.p, &at.factors);
+        let gradient = p * (f.d_alpha * w.dot(b));
+        if self.anomaly == 0.0 {
+            return gradient * -self.moment;
+        }
+        let (along, magnetic) = (p.dot(w), p.dot(b));
+        (gradient - p * (f.d_beta * along * magnetic) - b * (f.beta * along) - w * (f.beta * magnetic)) * -self.moment
     }
 
     /// b_jk = mu_B dT_k/dx_j - q mu_B (dT_k/dp x B)_j: dipole force and its
     /// magnetic partner; `de`, `db` are the derivatives of the fields along j.
-    pub fn dipole_force(&self, p: DVec3, j: DVec3, e: DVec3, b: DVec3, de: DVec3, db: DVec3) -> DVec3 {
+    #[inline(always)]
+    pub fn dipole_force<V: Vector>(&self, p: V, j: V, e: V, b: V, de: V, db: V) -> V {
+        self.dipole_force_at(&self.at(p), j, [e, b], [de, db])
+    }
+
+    /// The same where what depends on p alone is known.
+    #[inline(always)]
+    pub fn dipole_force_at<V: Vector>(&self, at: &Momentum<V>, j: V, [e, b]: [V; 2], [de, db]: [V; 2]) -> V {
         // (X x B)_j = X . (B x j)
-        self.moment * (self.precession_field(p, de, db) - self.charge * self.precession_gradient(p, b.cross(j), e, b))
+        let turned = b.cross(j) * -self.charge;
+        (self.precession_field_at(at, de, db) + self.precession_gradient_at(at, turned, e, b)) * self.moment
     }
 
     /// Upper bound of |T(p; E, B)| for |p| <= `momentum`.
@@ -173,9 +255,11 @@ impl Particle {
         self.moment.abs() * (magnetic * b.length() + electric * e.length()) / self.mass
     }
 
-    /// F_j = q (E + v x B)_j.
-    pub fn lorentz_force(&self, p: DVec3, e: DVec3, b: DVec3) -> DVec3 {
-        self.charge * (e + self.velocity(p).cross(b))
+    /// F_j = q (E + v x B)_j at velocity v.
+    #[inline(always)]
+    pub fn lorentz_force<V: Vector>(&self, v: V, j: V, e: V, b: V) -> V::Number {
+        // (v x B)_j = v . (B x j)
+        (e.dot(j) + v.dot(b.cross(j))) * self.charge
     }
 }
 
@@ -220,6 +304,18 @@ mod tests {
                     assert!((gradient - difference).length() < 1e-9, "{kinematics:?} a={anomaly}");
                 }
             }
+        }
+    }
+
+    /// What spins add to the stream is their product with the hidden velocity.
+    #[test]
+    fn the_hidden_stream_is_that_of_the_hidden_velocity() {
+        let (p, w, b) = (DVec3::new(0.3, -0.7, 1.1), DVec3::new(0.5, 0.2, -0.4), DVec3::new(-0.1, 0.9, 0.6));
+        for anomaly in [0.0, 0.4] {
+            let particle = electron(Kinematics::Relativistic, anomaly);
+            let stream = particle.hidden_stream(&particle.at(p), w, b);
+            let exact = DVec3::AXES.map(|axis| particle.hidden_velocity(p, axis, DVec3::ZERO, b).dot(w));
+            assert!((stream - DVec3::from(exact)).length() < 1e-15, "a={anomaly}");
         }
     }
 

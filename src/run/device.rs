@@ -1,21 +1,23 @@
 //! On what a scenario is computed.
 
 use crate::error::{Error, Result};
-use crate::gpu::{Choice, Context, GpuExecutor};
+use crate::gpu::{Choice, Context, GpuExecutor, list_adapters};
 use crate::operators::{Executor, Scheme};
-use crate::precision::Precision;
-use crate::reference::Reference;
+use crate::precision::{Precision, Real};
+use crate::processor::Processor;
 use crate::scenario::Loaded;
 use crate::simulation::{Prepared, Simulation};
 
 /// Where to compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// The best adapter, else the reference with a notice.
+    /// The best GPU, else the processor with a notice; never a software adapter.
     Auto,
-    /// The best adapter, else an error.
+    /// The best adapter, a software one included, else an error.
     Gpu,
-    /// Float64 on the host.
+    /// The processor, f32 unless said otherwise.
+    Cpu,
+    /// The processor in f64.
     Reference,
     /// An adapter by its position in `spinwigner devices`.
     Index(usize),
@@ -36,55 +38,52 @@ pub fn start(loaded: &Loaded, choice: DeviceChoice) -> Result<Simulation> {
 ///
 /// # Errors
 ///
-/// [`Error::Input`] for a precision that the reference does not have, [`Error::Device`] where there is no
-/// such adapter, or no room on it.
+/// [`Error::Input`] for f32 on the reference, and for f64 where an adapter has none, [`Error::Device`] where there
+/// is no such adapter, or no room on it.
 pub fn open(
     prepared: &Prepared,
     choice: DeviceChoice,
     precision: Option<Precision>,
 ) -> Result<(Box<dyn Executor>, Option<String>)> {
-    let reference = || -> Box<dyn Executor> {
-        let (grid, state) = (prepared.grid.clone(), prepared.state.clone());
-        Box::new(Reference::new(grid, prepared.species.particle, prepared.dissipation(), state))
-    };
-    let adapter = match choice {
-        DeviceChoice::Reference if precision == Some(Precision::F32) => {
-            return Err(Error::Input(
-                "--precision f32: the reference computes in f64; leave out --precision, or use --device gpu".into(),
-            ));
-        }
-        DeviceChoice::Reference => return Ok((reference(), None)),
-        DeviceChoice::Auto | DeviceChoice::Gpu => Choice::Best,
-        DeviceChoice::Index(index) => Choice::Index(index),
-    };
-    match Context::open(adapter)? {
-        Some(context) => {
-            let (grid, particle, state) = (prepared.grid.clone(), prepared.species.particle, &prepared.state);
-            let (dissipation, reach) = (prepared.dissipation(), Scheme::reach_of(prepared.schemes()));
-            let gpu: Box<dyn Executor> = match precision.unwrap_or_default() {
-                Precision::F32 => {
-                    Box::new(GpuExecutor::<f32>::new(context, grid, particle, dissipation, state, reach)?)
-                }
-                Precision::F64 => {
-                    Box::new(GpuExecutor::<f64>::new(context, grid, particle, dissipation, state, reach)?)
-                }
-            };
-            Ok((gpu, None))
-        }
-        None if choice == DeviceChoice::Auto => {
-            let mut notice = String::from(
-                "no Vulkan, Metal or DX12 adapter here: computing with the float64 reference on the CPU (on Debian \
-                 `apt-get install mesa-vulkan-drivers libvulkan1` adds a software one)",
-            );
-            if precision == Some(Precision::F32) {
-                notice += "; --precision f32 has no effect on it";
-            }
-            Ok((reference(), Some(notice)))
-        }
-        None => Err(Error::Device(
-            "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
-             mesa-vulkan-drivers libvulkan1` adds a software one), or use --device reference"
-                .into(),
+    match choice {
+        DeviceChoice::Reference if precision == Some(Precision::F32) => Err(Error::Input(
+            "--precision f32: the reference computes in f64; leave out --precision, or use --device cpu".into(),
         )),
+        DeviceChoice::Reference => Ok((processor(prepared, Precision::F64), None)),
+        DeviceChoice::Cpu => Ok((processor(prepared, precision.unwrap_or_default()), None)),
+        DeviceChoice::Auto if list_adapters().iter().all(|adapter| adapter.software) => {
+            let precision = precision.unwrap_or_default();
+            let notice = format!("no GPU here: computing on the processor in {precision}");
+            Ok((processor(prepared, precision), Some(notice)))
+        }
+        DeviceChoice::Auto | DeviceChoice::Gpu => Ok((adapter(prepared, Choice::Best, precision)?, None)),
+        DeviceChoice::Index(index) => Ok((adapter(prepared, Choice::Index(index), precision)?, None)),
     }
+}
+
+fn processor(prepared: &Prepared, precision: Precision) -> Box<dyn Executor> {
+    fn of<R: Real>(prepared: &Prepared) -> Box<dyn Executor> {
+        let (grid, particle) = (prepared.grid.clone(), prepared.species.particle);
+        Box::new(Processor::<R>::new(grid, particle, prepared.dissipation(), &prepared.state))
+    }
+    match precision {
+        Precision::F32 => of::<f32>(prepared),
+        Precision::F64 => of::<f64>(prepared),
+    }
+}
+
+fn adapter(prepared: &Prepared, choice: Choice, precision: Option<Precision>) -> Result<Box<dyn Executor>> {
+    let context = Context::open(choice)?.ok_or_else(|| {
+        Error::Device(
+            "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
+             mesa-vulkan-drivers libvulkan1` adds a software one), or use --device cpu"
+                .into(),
+        )
+    })?;
+    let (grid, particle, state) = (prepared.grid.clone(), prepared.species.particle, &prepared.state);
+    let (dissipation, reach) = (prepared.dissipation(), Scheme::reach_of(prepared.schemes()));
+    Ok(match precision.unwrap_or_default() {
+        Precision::F32 => Box::new(GpuExecutor::<f32>::new(context, grid, particle, dissipation, state, reach)?),
+        Precision::F64 => Box::new(GpuExecutor::<f64>::new(context, grid, particle, dissipation, state, reach)?),
+    })
 }

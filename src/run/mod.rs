@@ -36,7 +36,7 @@ pub struct RunOptions {
     pub out: Option<PathBuf>,
     /// On what to compute.
     pub device: DeviceChoice,
-    /// f32 by default; the reference knows f64 alone.
+    /// f32 by default; the reference is f64 alone.
     pub precision: Option<Precision>,
     /// Stop after this many steps.
     pub steps: Option<u64>,

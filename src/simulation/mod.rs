@@ -275,7 +275,7 @@ mod tests {
 
     use super::*;
     use crate::diagnostics;
-    use crate::reference::Reference;
+    use crate::processor::Processor;
     use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
     use crate::scenario::{Loaded, parse};
     use crate::table::Table;
@@ -301,7 +301,7 @@ mod tests {
             w0 * DVec4::new(1.0, spin.x, spin.y, spin.z)
         };
         prepared.state = State::Spin((0..grid.cells()).map(cell).collect());
-        let executor = Reference::new(grid, prepared.species.particle, 1.0, prepared.state.clone());
+        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state);
         prepared.start(Box::new(executor)).expect("consistent")
     }
 

@@ -14,7 +14,7 @@ use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Numerics, Synchronise};
 use crate::species::Species;
 use crate::state::State;
-use crate::{initial, reference};
+use crate::{initial, processor};
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
@@ -78,7 +78,7 @@ impl Prepared {
         let mut fields = self.fields.clone();
         fields.solve_potential();
         let table = self.species.table(&fields, &[], 0.0);
-        let sources = reference::sources(&self.grid, &self.species.particle, &self.state, &table);
+        let sources = processor::sources(&self.grid, &self.species.particle, &self.state, &table);
         let matter = self.species.matter(&sources);
         fields.set_background(self.background, &matter)?;
         let Some(claimed) = claimed else { return Ok(()) };

@@ -1,0 +1,167 @@
+//! The terms on the processor, in f32 or f64, on all its threads and in the vectors it has. In f64 this is the
+//! reference: the oracle of the kernels. Each file is the twin of the one of its name in `shaders/`.
+
+mod absorption;
+mod balance;
+mod cell;
+mod flux;
+mod force;
+mod hidden_velocity;
+mod momenta;
+mod observables;
+mod part;
+mod pieces;
+mod planes;
+mod rows;
+mod sources;
+mod spin_torque;
+mod streaming;
+mod sums;
+mod sweep;
+mod uniform;
+mod varying;
+
+use std::ops::Range;
+
+use fearless_simd::{Level, Simd};
+
+use crate::error::Result;
+use crate::grid::Grid;
+use crate::lanes::Triple;
+use crate::operators::{
+    Command, Executor, ExecutorDescription, FieldSample, ReadSources, Reading, Recording, Sources, Term, each_term,
+};
+use crate::physics::Particle;
+use crate::precision::{Numbers, Real};
+use crate::state::State;
+use planes::Vectors;
+use sums::Stored;
+
+/// Holds the state in the precision `R`, once.
+pub struct Processor<R> {
+    grid: Grid,
+    particle: Particle,
+    dissipation: f64,
+    cells: Cells<R>,
+    level: Level,
+}
+
+/// The numbers of all cells.
+struct Cells<R> {
+    numbers: Vec<R>,
+    /// Numbers per cell: 1 or 4.
+    components: usize,
+}
+
+impl<R: Real> Processor<R> {
+    /// Takes a state of the grid's size; sweeps take the share `dissipation` of the upwind flux.
+    pub fn new(grid: Grid, particle: Particle, dissipation: f64, state: &State) -> Self {
+        assert_eq!(grid.cells(), state.cells(), "state and grid differ in size");
+        let numbers = match state {
+            State::Spinless(cells) => cells.iter().map(|&number| R::nearest(number)).collect(),
+            State::Spin(cells) => cells.iter().flat_map(|cell| cell.to_array().map(R::nearest)).collect(),
+        };
+        let cells = Cells { numbers, components: state.components() };
+        Processor { grid, particle, dissipation, cells, level: Level::new() }
+    }
+}
+
+/// Maxwell's sources of a state, one per space cell, without an executor.
+pub fn sources(grid: &Grid, particle: &Particle, state: &State, fields: &[FieldSample]) -> Vec<Sources> {
+    let context = Context { grid, particle, dissipation: 0.0, level: Level::new() };
+    match sums::reading(context, state, fields, ReadSources { table: 0 }) {
+        Some(Reading::Sources(sources)) => sources,
+        other => unreachable!("sources are read, not {other:?}"),
+    }
+}
+
+/// What is the same for all terms of a run.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    grid: &'a Grid,
+    particle: &'a Particle,
+    dissipation: f64,
+    /// The instruction set.
+    level: Level,
+}
+
+/// A term on the processor.
+trait Twin {
+    /// Advances or reads all cells.
+    fn run<R: Real>(&self, context: Context, cells: &mut Cells<R>, fields: &[FieldSample]) -> Option<Reading>;
+}
+
+/// Fields at one space cell, in all lanes.
+#[derive(Clone, Copy)]
+struct Field<V> {
+    e: V,
+    b: V,
+    de: [V; 3],
+    db: [V; 3],
+}
+
+impl<S: Simd, R: Real> Field<Vectors<S, R>> {
+    #[inline(always)]
+    fn splat(simd: S, sample: &FieldSample) -> Self {
+        let FieldSample { e, b, de: [de_x, de_y, de_z], db: [db_x, db_y, db_z], .. } = *sample;
+        Field {
+            e: Triple::splat(simd, e),
+            b: Triple::splat(simd, b),
+            de: [Triple::splat(simd, de_x), Triple::splat(simd, de_y), Triple::splat(simd, de_z)],
+            db: [Triple::splat(simd, db_x), Triple::splat(simd, db_y), Triple::splat(simd, db_z)],
+        }
+    }
+}
+
+impl<R: Real> Executor for Processor<R> {
+    fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
+        let Processor { grid, particle, dissipation, cells, level } = self;
+        let context = Context { grid, particle, dissipation: *dissipation, level: *level };
+        let run = |command: &Command| {
+            let fields = &recording.tables[command.table()];
+            each_term!(command, term => term.run(context, cells, fields))
+        };
+        Ok(recording.commands.iter().filter_map(run).collect())
+    }
+
+    fn take(&mut self, cells: Range<usize>) -> Result<Numbers> {
+        let components = self.cells.components;
+        Ok(R::numbers(self.cells.numbers[cells.start * components..cells.end * components].to_vec()))
+    }
+
+    fn put(&mut self, first: usize, numbers: &Numbers) -> Result<()> {
+        let at = first * self.cells.components;
+        self.cells.numbers[at..at + numbers.len()].copy_from_slice(&numbers.rounded::<R>());
+        Ok(())
+    }
+
+    fn slabs(&self) -> Vec<Range<usize>> {
+        std::iter::once(0..self.grid.cells()).collect()
+    }
+
+    fn components(&self) -> usize {
+        self.cells.components
+    }
+
+    fn description(&self) -> ExecutorDescription {
+        let level = format!("{:?}", self.level);
+        let instructions = level.split('(').next().unwrap_or_default();
+        ExecutorDescription {
+            device: "processor".into(),
+            backend: format!("{} threads, {instructions}", rayon::current_num_threads()),
+            driver: String::new(),
+            precision: R::PRECISION,
+        }
+    }
+}
+
+impl<R: Real> Stored for Cells<R> {
+    fn components(&self) -> usize {
+        self.components
+    }
+
+    fn copy(&self, cells: Range<usize>, to: &mut [f64]) {
+        let numbers = &self.numbers[cells.start * self.components..cells.end * self.components];
+        to.iter_mut().zip(numbers).for_each(|(to, &number)| *to = number.into());
+    }
+}

@@ -1,0 +1,143 @@
+//! Momenta of neighbouring cells, as arrays that vectors are loaded from.
+
+use std::ops::Range;
+
+use fearless_simd::Simd;
+use glam::DVec3;
+
+use super::planes::Vectors;
+use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::lanes::{Lanes, MOST_LANES, Triple};
+use crate::physics::{FormFactors, Momentum, Particle};
+use crate::precision::Real;
+
+/// Momenta of a range of cells, and what depends on them alone; loads may run over the end.
+#[derive(Default)]
+pub struct Momenta<R> {
+    /// Components at the centres.
+    components: [Vec<R>; 3],
+    /// What `components` hold.
+    cells: Range<usize>,
+    /// The numbers of a [`Momentum`], with another momentum added, and that.
+    known: [Vec<R>; NUMBERS],
+    added: Option<DVec3>,
+}
+
+/// Of a [`Momentum`], and before the factors of T.
+const NUMBERS: usize = 10;
+const WITHOUT_FACTORS: usize = 4;
+
+impl<R: Real> Momenta<R> {
+    /// Adds `p` to all of them, and works out what depends on them alone, unless that is known already.
+    pub fn add<S: Simd>(&mut self, simd: S, particle: &Particle, p: DVec3) -> Known<'_, R> {
+        if self.added != Some(p) {
+            self.added = Some(p);
+            self.work_out(simd, particle, p);
+        }
+        Known(self.known.each_ref().map(|numbers| &numbers[..]))
+    }
+
+    fn work_out<S: Simd>(&mut self, simd: S, particle: &Particle, p: DVec3) {
+        let Momenta { components: [x, y, z], known, .. } = self;
+        known.iter_mut().for_each(|numbers| numbers.resize(x.len(), R::default()));
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let added = Triple::splat(simd, p);
+                // Without a moment nobody asks for the factors.
+                let needed = if particle.moment == 0.0 { WITHOUT_FACTORS } else { NUMBERS };
+                for i in (0..x.len() - MOST_LANES).step_by(Lanes::<S, R>::COUNT) {
+                    let Momentum { p, inverse_energy, factors: f } =
+                        particle.at(Triple::load(simd, [x, y, z], i) + added);
+                    let numbers =
+                        [p.x, p.y, p.z, inverse_energy, f.alpha, f.beta, f.kappa, f.d_alpha, f.d_beta, f.d_kappa];
+                    for k in 0..needed {
+                        numbers[k].store(&mut known[k], i);
+                    }
+                }
+            },
+        );
+    }
+
+    /// Those of some momentum cells; components along `without` and along axes that are not resolved are zero.
+    pub fn set(&mut self, grid: &Grid, cells: Range<usize>, without: Option<usize>) {
+        if self.cells == cells {
+            return;
+        }
+        self.cells = cells.clone();
+        self.added = None;
+        let (shape, strides) = (grid.shape(), grid.strides());
+        for (direction, numbers) in self.components.iter_mut().enumerate() {
+            numbers.clear();
+            let slot = MOMENTUM + direction;
+            let axis = grid.axis(slot).filter(|_| without != Some(direction));
+            let Some(axis) = axis else {
+                numbers.resize(cells.len() + MOST_LANES, R::default());
+                continue;
+            };
+            // Runs of cells alike in this component.
+            let mut cell = cells.start;
+            while cell < cells.end {
+                let end = (cell / strides[slot] + 1) * strides[slot];
+                let centre = R::nearest(axis.centre((cell / strides[slot] % shape[slot]) as isize));
+                numbers.extend(std::iter::repeat_n(centre, end.min(cells.end) - cell));
+                cell = end;
+            }
+            numbers.resize(cells.len() + MOST_LANES, R::default());
+        }
+    }
+
+    /// Those of cells along the fastest axis, `slot`, as far as `reach` beyond its edges; others are zero.
+    pub fn set_along(&mut self, grid: &Grid, slot: usize, reach: usize, periodic: bool) {
+        let Some(axis) = grid.axis(slot) else { return };
+        let (cells, reach) = (axis.cells as isize, reach as isize);
+        let whole = 0..(cells + 2 * reach) as usize;
+        if self.cells == whole {
+            return;
+        }
+        self.cells = whole;
+        self.added = None;
+        let wrapped = |k: isize| if periodic { k.rem_euclid(cells) } else { k };
+        for (direction, numbers) in self.components.iter_mut().enumerate() {
+            numbers.clear();
+            if MOMENTUM + direction == slot {
+                numbers.extend((-reach..cells + reach).map(|k| R::nearest(axis.centre(wrapped(k)))));
+            }
+            numbers.resize(self.cells.len() + MOST_LANES, R::default());
+        }
+    }
+}
+
+/// Arrays of what is known of momenta.
+#[derive(Clone, Copy)]
+pub struct Known<'a, R>([&'a [R]; NUMBERS]);
+
+impl<R: Real> Known<'_, R> {
+    /// The momenta from number `i` on.
+    #[inline(always)]
+    pub fn load<S: Simd>(self, simd: S, i: usize) -> Momentum<Vectors<S, R>> {
+        let [x, y, z, inverse_energy, alpha, beta, kappa, d_alpha, d_beta, d_kappa] = self.0;
+        Momentum {
+            p: Triple::load(simd, [x, y, z], i),
+            inverse_energy: Lanes::load(simd, inverse_energy, i),
+            factors: FormFactors {
+                alpha: Lanes::load(simd, alpha, i),
+                beta: Lanes::load(simd, beta, i),
+                kappa: Lanes::load(simd, kappa, i),
+                d_alpha: Lanes::load(simd, d_alpha, i),
+                d_beta: Lanes::load(simd, d_beta, i),
+                d_kappa: Lanes::load(simd, d_kappa, i),
+            },
+        }
+    }
+}
+
+/// Whether a momentum cell is the first or last of a resolved momentum axis.
+pub fn on_edge(index: [usize; AXES], grid: &Grid) -> bool {
+    grid.momenta().any(|slot| index[slot] == 0 || index[slot] + 1 == grid.shape()[slot])
+}
+
+/// The momentum of a cell but for a direction.
+pub fn without(p: DVec3, direction: usize) -> DVec3 {
+    p - DVec3::AXES[direction] * p
+}

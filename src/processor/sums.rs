@@ -1,0 +1,241 @@
+//! Readings: sums over the momentum cells of each space cell, in f64 whatever the precision of the state.
+//! Their order is the same for any number of threads.
+
+use std::ops::Range;
+
+use fearless_simd::{Simd, dispatch};
+use glam::DVec3;
+use rayon::prelude::*;
+
+use super::cell::{Cell, Spin, Spinless};
+use super::momenta::{Known, Momenta, on_edge};
+use super::pieces::{PIECE, ranges};
+use super::planes::LaneCell;
+use super::{Context, Field};
+use crate::grid::Grid;
+use crate::lanes::{Lanes, MOST_LANES, Number, Vector};
+use crate::operators::{Build, FieldSample, Reading, Sums, Term, Work};
+use crate::physics::{Momentum, Particle};
+use crate::state::State;
+
+/// Cells that are worth the call of another thread.
+const TOGETHER: usize = 1 << 14;
+/// The most sums of a reading.
+const MOST_SUMS: usize = 24;
+
+/// Where cells are read from.
+pub trait Stored: Sync {
+    /// Numbers per cell.
+    fn components(&self) -> usize;
+    /// The numbers of some cells.
+    fn copy(&self, cells: Range<usize>, to: &mut [f64]);
+}
+
+impl Stored for State {
+    fn components(&self) -> usize {
+        State::components(self)
+    }
+
+    fn copy(&self, cells: Range<usize>, to: &mut [f64]) {
+        match self {
+            State::Spinless(all) => to.copy_from_slice(&all[cells]),
+            State::Spin(all) => {
+                let numbers = all[cells].iter().flat_map(|cell| cell.to_array());
+                to.iter_mut().zip(numbers).for_each(|(to, number)| *to = number);
+            }
+        }
+    }
+}
+
+/// A term that adds up what cells have.
+pub trait Moments: Term + Sync {
+    /// Whether it asks which cells are at edges.
+    const EDGES: bool = false;
+    /// Adds the sums of a cell in the order of the term's list.
+    fn add<C: Cell>(self, particle: &Particle, cell: C, at: &Place<C::Vector>, sums: &mut Totals<C::Vector>);
+}
+
+/// Where a cell is.
+pub struct Place<V: Vector> {
+    pub momentum: Momentum<V>,
+    pub field: Field<V>,
+    /// 1 where it is the first or last of a momentum axis, else 0.
+    pub edge: V::Number,
+    /// 0, or infinite in lanes beyond the last cell.
+    pub beyond: V::Number,
+}
+
+/// Running sums, to which one cell after the other adds from the first on.
+pub struct Totals<V: Vector> {
+    totals: [V::Number; MOST_SUMS],
+    next: usize,
+    least: V::Number,
+}
+
+impl<V: Vector> Totals<V> {
+    /// Adds to the next sum.
+    #[inline(always)]
+    pub fn number(&mut self, value: V::Number) {
+        self.totals[self.next] = self.totals[self.next] + value;
+        self.next += 1;
+    }
+
+    /// Adds to the next three.
+    #[inline(always)]
+    pub fn vector(&mut self, value: V) {
+        self.three(value.along(0), value.along(1), value.along(2));
+    }
+
+    /// The same with each component by itself.
+    #[inline(always)]
+    pub fn three(&mut self, x: V::Number, y: V::Number, z: V::Number) {
+        self.number(x);
+        self.number(y);
+        self.number(z);
+    }
+
+    /// Leaves the next sums as they are.
+    #[inline(always)]
+    pub fn pass(&mut self, sums: usize) {
+        self.next += sums;
+    }
+
+    /// The least of all values counts.
+    #[inline(always)]
+    pub fn least(&mut self, value: V::Number) {
+        self.least = self.least.min(value);
+    }
+}
+
+/// What a reading's cells add up to, space cell by space cell.
+pub fn reading<T: Moments>(context: Context, cells: &impl Stored, fields: &[FieldSample], term: T) -> Option<Reading> {
+    let momentum_cells = context.grid.momentum_cells();
+    let ranges: Vec<Range<usize>> = ranges(momentum_cells).collect();
+    let spaces = fields.len();
+    let together = (TOGETHER / momentum_cells).max(spaces / (8 * rayon::current_num_threads())).max(1);
+    // One task is one range of momenta at some space cells.
+    let tasks: Vec<(Range<usize>, Range<usize>)> = (0..spaces)
+        .step_by(together)
+        .flat_map(|first| ranges.iter().map(move |range| (first..spaces.min(first + together), range.clone())))
+        .collect();
+    let partial: Vec<Vec<Partial>> = tasks
+        .into_par_iter()
+        .map(|(spaces, momenta)| {
+            let task = Task { context, fields, term, momenta };
+            dispatch!(context.level, simd => task.add_up(simd, cells, spaces))
+        })
+        .collect();
+    let Work::Sums { list, extra } = term.kernel(Build::default()).work else {
+        unreachable!("a reading is made of sums")
+    };
+    let volume = context.grid.momentum_volume();
+    let mut sums: Vec<Sums> = Vec::with_capacity(spaces);
+    for parts in partial.chunks(ranges.len()) {
+        for space in 0..parts[0].len() {
+            let of_space = parts.iter().map(|part| &part[space]);
+            let mut values = vec![0.0; crate::operators::position(list, "")];
+            let mut least = f64::INFINITY;
+            for part in of_space {
+                values.iter_mut().zip(part.totals).for_each(|(value, total)| *value += total * volume);
+                least = least.min(part.least);
+            }
+            sums.push(Sums { list, values, least: vec![least; extra] });
+        }
+    }
+    term.reading(&sums, context.particle)
+}
+
+/// What some cells add up to.
+#[derive(Clone, Copy)]
+struct Partial {
+    totals: [f64; MOST_SUMS],
+    least: f64,
+}
+
+/// A range of momenta.
+struct Task<'a, T> {
+    context: Context<'a>,
+    fields: &'a [FieldSample],
+    term: T,
+    momenta: Range<usize>,
+}
+
+impl<T: Moments> Task<'_, T> {
+    /// One result for each space cell.
+    fn add_up<S: Simd>(&self, simd: S, cells: &impl Stored, spaces: Range<usize>) -> Vec<Partial> {
+        let mut columns = Momenta::default();
+        columns.set(self.context.grid, self.momenta.clone(), None);
+        let edges = Edges::of(self.context.grid, self.momenta.clone(), T::EDGES);
+        let (momentum_cells, count) = (self.context.grid.momentum_cells(), self.momenta.len());
+        let mut numbers = vec![0.0; cells.components() * (count + MOST_LANES)];
+        let of_space_cell = |space: usize| {
+            let first = space * momentum_cells + self.momenta.start;
+            cells.copy(first..first + count, &mut numbers[..cells.components() * count]);
+            let field = &self.fields[space];
+            let known = columns.add(simd, self.context.particle, field.p);
+            match cells.components() {
+                1 => self.add_cells::<S, Spinless<_>>(simd, &numbers, known, &edges, field),
+                _ => self.add_cells::<S, Spin<_>>(simd, &numbers, known, &edges, field),
+            }
+        };
+        spaces.map(of_space_cell).collect()
+    }
+
+    fn add_cells<S: Simd, C: LaneCell<S, f64>>(
+        &self,
+        simd: S,
+        numbers: &[f64],
+        known: Known<f64>,
+        edges: &Edges,
+        field: &FieldSample,
+    ) -> Partial {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let (particle, field) = (self.context.particle, Field::splat(simd, field));
+                let zero = Lanes::splat(simd, 0.0);
+                let mut sums = Totals { totals: [zero; MOST_SUMS], next: 0, least: zero.like(f64::INFINITY) };
+                for i in (0..self.momenta.len()).step_by(Lanes::<S, f64>::COUNT) {
+                    let (edge, beyond) = (Lanes::load(simd, &edges.edge, i), Lanes::load(simd, &edges.beyond, i));
+                    sums.next = 0;
+                    self.term.add(
+                        particle,
+                        C::load_stored(simd, numbers, i),
+                        &Place { momentum: known.load(simd, i), field, edge, beyond },
+                        &mut sums,
+                    );
+                }
+                let mut totals = [0.0; MOST_SUMS];
+                totals.iter_mut().zip(sums.totals).for_each(|(total, lanes)| *total = lanes.sum());
+                Partial { totals, least: sums.least.least() }
+            },
+        )
+    }
+}
+
+/// Which cells of a range are at the edges of momentum axes, and which lanes beyond its end.
+struct Edges {
+    edge: Vec<f64>,
+    beyond: Vec<f64>,
+}
+
+impl Edges {
+    fn of(grid: &Grid, momenta: Range<usize>, wanted: bool) -> Self {
+        let count = momenta.len();
+        let momenta = if wanted { momenta } else { 0..0 };
+        let mut edge: Vec<f64> =
+            momenta.map(|cell| if on_edge(grid.indices(cell), grid) { 1.0 } else { 0.0 }).collect();
+        edge.resize(count + MOST_LANES, 0.0);
+        let mut beyond = vec![0.0; count];
+        beyond.resize(count + MOST_LANES, f64::INFINITY);
+        Edges { edge, beyond }
+    }
+}
+
+const _: () = assert!(PIECE.is_multiple_of(MOST_LANES));
+
+/// A direction as a vector of lanes.
+#[inline(always)]
+pub fn unit<V: Vector>(like: V, axis: usize) -> V {
+    like.like(DVec3::AXES[axis])
+}

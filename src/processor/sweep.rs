@@ -1,0 +1,380 @@
+//! Sweeps along an axis, in place: parts of neighbouring lines are copied into the cache, advanced
+//! there, and put back. Twin of `shaders/shared/sweep.wgsl` and `series.wgsl`.
+
+use std::ops::Range;
+
+use fearless_simd::{Simd, dispatch};
+use glam::DVec3;
+
+use super::cell::Rate;
+use super::flux::{self, Six};
+use super::momenta::{Momenta, without};
+use super::part::Part;
+use super::planes::{self, Arrays};
+use super::rows::{Layout, Rows, Strip};
+use super::uniform::UniformPart;
+use super::varying::VaryingPart;
+use super::{Cells, Context, Field};
+use crate::grid::MOMENTUM;
+use crate::lanes::{Lanes, Vector};
+use crate::operators::{FieldSample, Scheme, Speed};
+use crate::physics::{Momentum, Particle};
+use crate::precision::Real;
+
+/// Numbers of a row of a part.
+const ROW_NUMBERS: usize = 128;
+/// The same for uniform speeds, which need fewer arrays, and numbers of such a part.
+const UNIFORM_ROW_NUMBERS: usize = 256;
+const UNIFORM_NUMBERS: usize = 6144;
+
+/// A term that carries the state along an axis.
+pub trait Carrier: Copy + Sync {
+    /// Speed of all components of a cell.
+    fn scalar<V: Vector>(self, particle: &Particle, at: &Momentum<V>, field: &Field<V>) -> V::Number;
+    /// Speed that couples w0 with w.
+    fn coupling<V: Vector>(self, particle: &Particle, at: &Momentum<V>, field: &Field<V>) -> V;
+}
+
+/// What a command says of a sweep.
+#[derive(Clone, Copy)]
+pub struct Method {
+    /// Storage slot of the axis.
+    pub slot: usize,
+    pub time: f64,
+    pub speed: Speed,
+    pub scheme: Scheme,
+}
+
+/// One sweep with Courant numbers of at most one.
+pub fn sweep<R: Real, T: Carrier>(
+    context: Context,
+    state: &mut Cells<R>,
+    fields: &[FieldSample],
+    term: T,
+    method: Method,
+) {
+    let Some(axis) = context.grid.axis(method.slot) else { return };
+    let (inner, components) = (context.grid.strides()[method.slot], state.components);
+    let layout = Layout { cells: axis.cells, inner, components };
+    let sweep = Sweep { context, fields, term, method, layout, courant: method.time / axis.step };
+    let numbers = &mut state.numbers;
+    if (method.speed, method.scheme) == (Speed::Uniform, Scheme::Flux) {
+        let size = sweep.size(UNIFORM_ROW_NUMBERS, UNIFORM_NUMBERS / components);
+        let make = || Buffers::new(UniformPart::new(components, size.width, size.length), size);
+        layout.for_each(numbers, make, |buffers, strip| {
+            dispatch!(context.level, simd => sweep.advance(simd, buffers, strip, Sweep::advance_uniform));
+        });
+    } else {
+        let size = sweep.size(ROW_NUMBERS, planes::LENGTH);
+        let coupled = method.speed == Speed::Coupled;
+        let make = || Buffers::new(VaryingPart::new(components, coupled, method.scheme), size);
+        layout.for_each(numbers, make, |buffers, strip| {
+            dispatch!(context.level, simd => sweep.advance(simd, buffers, strip, Sweep::advance_varying));
+        });
+    }
+}
+
+/// A sweep and what it needs to know.
+struct Sweep<'a, T> {
+    context: Context<'a>,
+    fields: &'a [FieldSample],
+    term: T,
+    method: Method,
+    layout: Layout,
+    /// What makes a Courant number of a speed.
+    courant: f64,
+}
+
+/// Sizes of a part in cells.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Of a row.
+    width: usize,
+    /// Rows that are advanced.
+    rows: usize,
+    /// All, with the rows around.
+    length: usize,
+}
+
+/// What a thread needs for its lines.
+struct Buffers<R, P> {
+    part: P,
+    size: Size,
+    /// Momenta of the cells of a row, or along a line.
+    columns: Momenta<R>,
+    /// The first rows before they are replaced.
+    head: Vec<R>,
+}
+
+impl<R: Real, P> Buffers<R, P> {
+    fn new(part: P, size: Size) -> Self {
+        Buffers { part, size, columns: Momenta::default(), head: Vec::new() }
+    }
+}
+
+/// Lines that are advanced together: `width` of them from `first` on, counted in the block `outer`.
+#[derive(Clone, Copy)]
+struct Lines {
+    outer: usize,
+    first: usize,
+    width: usize,
+}
+
+/// Old rows that are in a part from row `at` on, and those that are advanced, by their cells.
+struct Step {
+    at: usize,
+    old: Range<isize>,
+    advanced: Range<usize>,
+}
+
+impl<T: Carrier> Sweep<'_, T> {
+    fn reach(&self) -> usize {
+        self.method.scheme.reach()
+    }
+
+    fn periodic(&self) -> bool {
+        self.method.slot < MOMENTUM || self.method.scheme.joins_edges()
+    }
+
+    /// Whether cells of a line follow each other in the state, with one field for all.
+    fn along(&self) -> bool {
+        self.layout.inner == 1 && self.method.slot >= MOMENTUM
+    }
+
+    /// Parts of `length` cells at most in rows of about `row` numbers, at least half of which are advanced.
+    fn size(&self, row: usize, length: usize) -> Size {
+        let around = 2 * self.reach();
+        let width = (row / self.layout.components).min(length / (2 * around)).min(self.layout.inner);
+        let rows = (length / width - around).min(self.layout.cells);
+        Size { width, rows, length: (rows + around) * width }
+    }
+
+    /// Advances the lines of a strip.
+    fn advance<S: Simd, R: Real, P: Part<R>>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, P>,
+        mut strip: Strip<R>,
+        step: impl Fn(&Self, S, &mut Buffers<R, P>, Lines, &Step),
+    ) {
+        // Lines along a space axis lie in one space cell.
+        let segment = if self.method.slot < MOMENTUM { self.context.grid.momentum_cells() } else { self.layout.inner };
+        let (mut first, end) = (strip.first, strip.first + strip.width);
+        while first < end {
+            let width = buffers.size.width.min(end - first).min(segment - first % segment);
+            let lines = Lines { outer: strip.outer, first, width };
+            self.set_columns(&mut buffers.columns, lines);
+            buffers.part.set_width(width);
+            let components = self.layout.components;
+            let numbers = (first - strip.first) * components..(first - strip.first + width) * components;
+            self.march(simd, buffers, lines, (&mut strip.rows, numbers), &step);
+            first += width;
+        }
+    }
+
+    /// Takes lines part by part through the cache.
+    fn march<S: Simd, R: Real, P: Part<R>>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, P>,
+        lines: Lines,
+        (rows, numbers): (&mut Rows<R>, Range<usize>),
+        step: &impl Fn(&Self, S, &mut Buffers<R, P>, Lines, &Step),
+    ) {
+        let (cells, reach, height) = (self.layout.cells, self.reach(), buffers.size.rows);
+        for first in (0..cells).step_by(height) {
+            let advanced = first..cells.min(first + height);
+            let (start, at) = match first {
+                0 => (-(reach as isize), 0),
+                _ => ((first + reach) as isize, 2 * reach),
+            };
+            if first > 0 {
+                buffers.part.keep(height, at);
+            } else if height < cells {
+                buffers.head.clear();
+                rows.read(0..reach, numbers.clone(), |_, row| buffers.head.extend_from_slice(row));
+            }
+            let old = start..(advanced.end + reach) as isize;
+            self.read(simd, buffers, (rows, &numbers), old.clone(), (at, first > 0));
+            step(self, simd, buffers, lines, &Step { at, old, advanced: advanced.clone() });
+            rows.write(advanced, numbers.clone(), |row, numbers| buffers.part.give(simd, row - first, numbers));
+        }
+    }
+
+    /// Puts the old cells of rows `wanted` into a part from row `at` on: around a ring, or nothing beyond the edges.
+    /// The first rows are in `head` once they are `replaced`.
+    fn read<S: Simd, R: Real, P: Part<R>>(
+        &self,
+        simd: S,
+        Buffers { part, head, .. }: &mut Buffers<R, P>,
+        (rows, numbers): (&Rows<R>, &Range<usize>),
+        wanted: Range<isize>,
+        (mut at, replaced): (usize, bool),
+    ) {
+        let cells = self.layout.cells as isize;
+        let mut k = wanted.start;
+        while k < wanted.end {
+            let inside = k.rem_euclid(cells);
+            let run = (cells - inside).min(wanted.end - k) as usize;
+            let from = inside as usize;
+            if inside != k && !self.periodic() {
+                part.clear(at..at + run);
+            } else if k >= cells && replaced {
+                part.put(simd, at, &head[from * numbers.len()..(from + run) * numbers.len()]);
+            } else {
+                rows.read(from..from + run, numbers.clone(), |row, old| part.put(simd, at + row - from, old));
+            }
+            at += run;
+            k += run as isize;
+        }
+    }
+
+    /// Where lines are closed, below and above the rows of a step.
+    fn closed(&self, step: &Step) -> [bool; 2] {
+        let closed = !self.periodic();
+        [closed && step.advanced.start == 0, closed && step.advanced.end == self.layout.cells]
+    }
+
+    fn advance_uniform<S: Simd, R: Real>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, UniformPart<R>>,
+        lines: Lines,
+        step: &Step,
+    ) {
+        let first = step.advanced.start == 0;
+        if first {
+            self.weigh(simd, buffers, lines);
+        }
+        buffers.part.prepare(simd, step.advanced.len(), first, self.closed(step));
+    }
+
+    fn advance_varying<S: Simd, R: Real>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, VaryingPart<R>>,
+        lines: Lines,
+        step: &Step,
+    ) {
+        match self.method.speed {
+            Speed::Coupled => self.fill::<S, R, true>(simd, buffers, lines, step),
+            Speed::Uniform | Speed::Varying => self.fill::<S, R, false>(simd, buffers, lines, step),
+        }
+        let (scheme, dissipation) = (self.method.scheme, self.context.dissipation);
+        buffers.part.advance(simd, scheme, dissipation, step.advanced.len(), self.closed(step));
+    }
+
+    /// The momenta of lines, but for what rows add.
+    fn set_columns<R: Real>(&self, columns: &mut Momenta<R>, lines: Lines) {
+        let (grid, slot) = (self.context.grid, self.method.slot);
+        if slot < MOMENTUM {
+            let first = lines.first % grid.momentum_cells();
+            columns.set(grid, first..first + lines.width, None);
+        } else if self.along() {
+            columns.set_along(grid, slot, self.reach(), self.periodic());
+        } else {
+            let first = self.first_momentum(lines);
+            columns.set(grid, first..first + lines.width, Some(slot - MOMENTUM));
+        }
+    }
+
+    /// The momentum cell where lines along a momentum axis begin.
+    fn first_momentum(&self, lines: Lines) -> usize {
+        let block = self.layout.cells * self.layout.inner;
+        lines.outer * block % self.context.grid.momentum_cells() + lines.first
+    }
+
+    /// The fields at row `k`, and what its momenta have beside those of the columns.
+    fn row(&self, lines: Lines, k: isize) -> (&FieldSample, DVec3) {
+        let (grid, slot, cells) = (self.context.grid, self.method.slot, self.layout.cells);
+        let momenta = grid.momentum_cells();
+        let k = if self.periodic() { k.rem_euclid(cells as isize) } else { k };
+        if slot < MOMENTUM {
+            let inner = self.layout.inner / momenta;
+            let field = &self.fields[(lines.outer * cells + k as usize) * inner + lines.first / momenta];
+            return (field, field.p);
+        }
+        let direction = slot - MOMENTUM;
+        let field = &self.fields[lines.outer * cells * self.layout.inner / momenta];
+        if self.along() {
+            return (field, field.p + without(grid.momentum(self.first_momentum(lines)), direction));
+        }
+        let centre = grid.axis(slot).map_or(0.0, |axis| axis.centre(k));
+        (field, field.p + DVec3::AXES[direction] * centre)
+    }
+
+    /// The Courant numbers of old rows.
+    fn fill<S: Simd, R: Real, const COUPLED: bool>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, VaryingPart<R>>,
+        lines: Lines,
+        step: &Step,
+    ) {
+        let width = lines.width;
+        let Buffers { part, columns, .. } = buffers;
+        let rates = part.rates.arrays_mut();
+        if self.along() {
+            // What rows are to other lines, columns are to this one, and all its cells have one field.
+            let first = (step.old.start + self.reach() as isize) as usize;
+            let places = (step.at, first, step.old.len());
+            return self.fill_row::<S, R, COUPLED>(simd, self.row(lines, 0), columns, rates, places);
+        }
+        for (row, k) in (step.at..).zip(step.old.clone()) {
+            // What runs over the end of a row is replaced by the next.
+            self.fill_row::<S, R, COUPLED>(simd, self.row(lines, k), columns, rates, (row * width, 0, width));
+        }
+    }
+
+    /// Courant numbers of cells with one field; `places` are the first of them in `rates`, in `columns`, and how many.
+    fn fill_row<S: Simd, R: Real, const COUPLED: bool>(
+        &self,
+        simd: S,
+        (field, p): (&FieldSample, DVec3),
+        columns: &mut Momenta<R>,
+        rates: &mut Arrays<R>,
+        (at, column, count): (usize, usize, usize),
+    ) {
+        let (particle, term) = (self.context.particle, self.term);
+        let known = columns.add(simd, particle, p);
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let field = Field::splat(simd, field);
+                for i in (0..count).step_by(Lanes::<S, R>::COUNT) {
+                    let momentum = known.load(simd, column + i);
+                    let v = term.scalar(particle, &momentum, &field);
+                    let c = if COUPLED { term.coupling(particle, &momentum, &field) } else { momentum.p };
+                    (Rate { v, c } * self.courant).store::<COUPLED>(rates, at + i);
+                }
+            },
+        );
+    }
+
+    /// The weights of each number of a row.
+    fn weigh<S: Simd, R: Real>(&self, simd: S, buffers: &mut Buffers<R, UniformPart<R>>, lines: Lines) {
+        let (field, p) = self.row(lines, 0);
+        let known = buffers.columns.add(simd, self.context.particle, p);
+        // Cell 0 of a line.
+        let column = if self.along() { self.reach() } else { 0 };
+        let [a, b, c, d, e, f] = buffers.part.weights();
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let field = Field::splat(simd, field);
+                for i in (0..lines.width).step_by(Lanes::<S, R>::COUNT) {
+                    let momentum = known.load(simd, column + i);
+                    let nu = self.term.scalar(self.context.particle, &momentum, &field) * self.courant;
+                    let weights: Six<Lanes<S, R>> = flux::uniform_weights(nu, self.context.dissipation);
+                    weights[0].store(a, i);
+                    weights[1].store(b, i);
+                    weights[2].store(c, i);
+                    weights[3].store(d, i);
+                    weights[4].store(e, i);
+                    weights[5].store(f, i);
+                }
+            },
+        );
+        buffers.part.spread();
+    }
+}
