@@ -4,6 +4,14 @@ use super::*;
 use crate::operators::Scheme;
 use crate::scenario::schema::Numerics;
 
+/// Bytes of memory on a device.
+struct Needed {
+    /// Parts in which the state is held.
+    slabs: usize,
+    state: u64,
+    total: u64,
+}
+
 impl Estimate<'_> {
     pub(super) fn phase_space(&self, line: &mut impl FnMut(String)) {
         line("phase space".into());
@@ -31,20 +39,24 @@ impl Estimate<'_> {
         ));
     }
 
-    /// Device memory of the axes with `factor` times as many cells; the error says why the
-    /// device cannot hold them.
-    fn device_memory(&self, factor: f64, room: &Room) -> Result<(Slabs, DeviceMemory)> {
+    /// Memory of the axes with `factor` times as many cells; the error says why the device cannot hold them.
+    fn needed(&self, factor: f64, room: &Room) -> Result<Needed> {
         let mut space = self.scenario.phase_space.clone();
         for (name, axis) in self.scenario.phase_space.axes() {
             let cells = scaled(axis.cells, factor);
             *space.axis_mut(name) = Some(schema::Axis { cells, ..axis });
         }
         let grid = Grid::of(&space)?;
+        let Some(limits) = room.limits else {
+            let tables = TABLES * size_of::<FieldSample>() as u64 + 3 * size_of::<Sources>() as u64;
+            let state = grid.cells() as u64 * self.cell_bytes() as u64;
+            return Ok(Needed { slabs: 1, state, total: state + tables * grid.space_cells() as u64 });
+        };
         let Numerics { order, dissipation, .. } = self.scenario.numerics;
         let reach = Scheme::reach_of(Scheme::of(order, dissipation));
-        let slabs = Slabs::new(&grid, self.scenario.species.components(), self.precision, room.limits, reach)?;
+        let slabs = Slabs::new(&grid, self.scenario.species.components(), self.precision, limits, reach)?;
         let memory = DeviceMemory::of(&grid, &slabs);
-        Ok((slabs, memory))
+        Ok(Needed { slabs: slabs.planes.len(), state: memory.state, total: memory.total() })
     }
 
     /// The largest factor for the cells of every axis that fits, and the cells then.
@@ -53,7 +65,7 @@ impl Estimate<'_> {
             let axes = self.scenario.phase_space.axes();
             let cells: f64 = axes.iter().map(|(_, axis)| f64::from(scaled(axis.cells, factor))).product();
             // A byte per cell bounds what need not be counted.
-            cells < budget as f64 && self.device_memory(factor, room).is_ok_and(|(_, memory)| memory.total() <= budget)
+            cells < budget as f64 && self.needed(factor, room).is_ok_and(|needed| needed.total <= budget)
         };
         let (mut low, mut high) = (0.0, 1024.0);
         for _ in 0..60 {
@@ -66,40 +78,33 @@ impl Estimate<'_> {
     }
 
     pub(super) fn memory(&self, budget: Option<u64>, room: &Room, line: &mut impl FnMut(String)) -> Result<()> {
-        let (slabs, memory) = match self.device_memory(1.0, room) {
-            Ok(needed) => needed,
-            Err(error) => {
-                line(format!("  device memory: {} cannot hold this grid: {error}", room.name));
-                return Ok(());
-            }
-        };
+        let Needed { slabs, state, total: needed } = self.needed(1.0, room).map_err(|error| {
+            Error::Input(format!("{} cannot hold this grid: {error}; or use --device cpu", room.name))
+        })?;
         if self.precision == Precision::F64 && !room.f64 {
             line(format!("  {} does not offer f64: use --precision f32, or --device reference", room.name));
         }
-        let needed = memory.total();
         line(format!(
-            "  device memory {}: state {} in {} ({} bytes per cell, held once{}), fields and readings {}",
+            "  memory of {} {}: state {} in {} ({} bytes per cell, held once{}), fields and readings {}",
+            room.name,
             bytes(needed as f64),
-            bytes(memory.state as f64),
+            bytes(state as f64),
             self.precision,
             self.cell_bytes(),
-            match slabs.planes.len() {
-                1 => String::new(),
-                count => format!(" in {count} slabs"),
-            },
-            bytes((needed - memory.state) as f64),
+            if slabs == 1 { String::new() } else { format!(" in {slabs} slabs") },
+            bytes((needed - state) as f64),
         ));
         // The initial state in f64 while it is sent; the same when it is read for pictures.
         let host = 2.0 * 8.0 * self.cells() * self.scenario.species.components() as f64;
         line(format!("  host memory about {} at the start and for every output of the state", bytes(host)));
         let Some(budget) = budget.or(room.bytes) else {
-            line("  largest grid: give the size of your device, as in --memory 24G".into());
+            line("  largest grid: give the memory of your device, as in --memory 24G".into());
             return Ok(());
         };
         let (factor, cells) = self.largest(budget, room);
         if factor == 0.0 {
             return Err(Error::Input(format!(
-                "found {} of device memory needed, expected {} or less; even the fewest cells of these axes ({cells}) \
+                "found {} of memory needed, expected {} or less; even the fewest cells of these axes ({cells}) \
                  need more",
                 bytes(needed as f64),
                 bytes(budget as f64),
@@ -107,7 +112,7 @@ impl Estimate<'_> {
         }
         if needed > budget {
             return Err(Error::Input(format!(
-                "found {} of device memory needed, expected {} or less; multiply the cells of every axis by {} or less ({cells})",
+                "found {} of memory needed, expected {} or less; multiply the cells of every axis by {} or less ({cells})",
                 bytes(needed as f64),
                 bytes(budget as f64),
                 number((factor * 1e3).floor() / 1e3, 3),

@@ -14,10 +14,10 @@ use glam::DVec3;
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
 use crate::fields::{Prescribed, SHARE, StepLimit};
-use crate::gpu::{self, DeviceMemory, LINE_CELLS, Limits, Slabs};
+use crate::gpu::{self, DeviceMemory, Limits, Slabs, TABLES};
 use crate::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
 use crate::numerals::{bytes, number};
-use crate::operators::FieldSample;
+use crate::operators::{FieldSample, Sources};
 use crate::output::balance;
 use crate::physics::Particle;
 use crate::precision::Precision;
@@ -30,13 +30,13 @@ use crate::scenario::schema::{
 use crate::simulation::Prepared;
 use crate::{initial, validate};
 
-/// Largest storage binding of software Vulkan.
-const SOFTWARE_BINDING: u64 = 128 << 20;
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
 const EDGE: f64 = 4e-6;
 /// Advised error of R and M0 on the grid, and the most momentum cells tried for it.
 pub(crate) const EQUILIBRIUM: f64 = 1e-4;
 pub(crate) const EQUILIBRIUM_CELLS: usize = 1 << 21;
+/// Largest initial state that is made to be judged, in bytes.
+const MADE_AT_ONCE: u64 = 1 << 27;
 /// Typical picture, and a number with its comma in a CSV file.
 const PICTURE_BYTES: f64 = 1e5;
 const CSV_NUMBER_BYTES: f64 = 22.0;
@@ -48,7 +48,8 @@ const BALANCE_COLUMNS: f64 = 11.0;
 /// A device as far as memory goes.
 struct Room {
     name: String,
-    limits: Limits,
+    /// Of an adapter; the processor has none.
+    limits: Option<Limits>,
     /// Its memory, where that can be known.
     bytes: Option<u64>,
     /// Offers f64.
@@ -56,15 +57,12 @@ struct Room {
 }
 
 impl Room {
-    /// The best device of this machine, else what software Vulkan would offer.
+    /// That on which a run computes unless it is told otherwise.
     fn here() -> Room {
-        let Some(adapter) = gpu::list_adapters().into_iter().next() else {
-            let limits =
-                Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
-            return Room { name: "software Vulkan".into(), limits, bytes: available_memory(), f64: true };
-        };
-        let bytes = if adapter.software { available_memory() } else { None };
-        Room { limits: adapter.limits(), name: adapter.name, bytes, f64: adapter.f64 }
+        match gpu::list_adapters().into_iter().find(|adapter| !adapter.software) {
+            Some(adapter) => Room { limits: Some(adapter.limits()), name: adapter.name, bytes: None, f64: adapter.f64 },
+            None => Room { name: "the processor".into(), limits: None, bytes: available_memory(), f64: true },
+        }
     }
 }
 
@@ -84,8 +82,8 @@ fn scaled(cells: u32, factor: f64) -> u32 {
 ///
 /// # Errors
 ///
-/// [`Error::Input`] for what a run will refuse of the initial state and its fields, where that has no more than
-/// [`initial::READ_AT_ONCE`] bytes, and where a run needs more device memory than `memory_budget` bytes, or without one than the device
+/// [`Error::Input`] for what a run will refuse of the initial state and its fields, where that is not too
+/// large to be made at once, and where a run needs more device memory than `memory_budget` bytes, or without one than the device
 /// found here is known to have.
 pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
     report_on(&Room::here(), loaded, memory_budget, precision)
@@ -102,11 +100,13 @@ fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision
     estimate.phase_space(&mut line);
     estimate.memory(memory_budget, room, &mut line)?;
     estimate.disk(&mut line);
-    if 8.0 * estimate.cells() * loaded.scenario.species.components() as f64 <= initial::READ_AT_ONCE as f64 {
+    let read = matches!(loaded.scenario.initial, Initial::File(_));
+    let most = if read { initial::READ_AT_ONCE } else { MADE_AT_ONCE };
+    if 8.0 * estimate.cells() * loaded.scenario.species.components() as f64 <= most as f64 {
         // What a run refuses once it has the state.
         Prepared::new(loaded)?;
     } else {
-        line("  initial state: more than 1 GiB, judged by the run".into());
+        line(format!("  initial state of more than {}: judged by the run", bytes(most as f64)));
     }
     line(String::new());
     line("resolution and step size".into());

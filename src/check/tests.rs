@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::gpu::LINE_CELLS;
 use crate::operators::{Force, HiddenVelocity, Recorder, SpinTorque, Streaming};
 use crate::validate::tests::{base, set};
 
@@ -30,9 +31,10 @@ fn with(pointer: &str, value: Value) -> Value {
     root
 }
 
+/// An adapter with the bindings of software Vulkan.
 fn software(bytes: Option<u64>) -> Room {
-    let limits = Limits { binding_bytes: SOFTWARE_BINDING, slab_bytes: SOFTWARE_BINDING, line_cells: LINE_CELLS };
-    Room { name: "test".into(), limits, bytes, f64: true }
+    let limits = Limits { binding_bytes: 128 << 20, slab_bytes: 128 << 20, line_cells: LINE_CELLS };
+    Room { name: "test".into(), limits: Some(limits), bytes, f64: true }
 }
 
 /// Momenta in kg m/s have squares that single precision cannot hold; nor has w0 of 1e25 particles in such cells.
@@ -82,8 +84,25 @@ fn large_states_are_cut_in_slabs() {
     let mut root = with("/phase_space/x/cells", json!(20));
     set(&mut root, "/phase_space/px/cells", json!(8192));
     set(&mut root, "/phase_space/py/cells", json!(8192));
-    let text = report_on(&software(None), &loaded(&root), None, Precision::F32).unwrap();
-    assert!(text.contains("cannot hold this grid"), "{text}");
+    let error = report_on(&software(None), &loaded(&root), None, Precision::F32).unwrap_err().to_string();
+    assert!(error.contains("test cannot hold this grid") && error.ends_with("--device cpu"), "{error}");
+}
+
+/// The processor holds the state once and some kilobytes per cell of space, and a state that memory does not hold is
+/// refused however its lines lie.
+#[test]
+fn the_processor_holds_what_memory_does() {
+    let processor = |bytes| Room { name: "the processor".into(), limits: None, bytes, f64: true };
+    let root = base();
+    let report = |root: &Value, bytes| report_on(&processor(bytes), &loaded(root), None, Precision::F64);
+    let text = report(&root, Some(1 << 30)).unwrap();
+    assert!(text.contains("state 4 MiB in f64 (32 bytes per cell, held once)"), "{text}");
+    assert!(report(&root, Some(4 << 20)).unwrap_err().to_string().contains("of memory needed, expected 4 MiB or less"));
+    let mut root = with("/phase_space/x/cells", json!(20));
+    set(&mut root, "/phase_space/px/cells", json!(8192));
+    set(&mut root, "/phase_space/py/cells", json!(8192));
+    let error = report(&root, Some(24 << 30)).unwrap_err().to_string();
+    assert!(error.contains("found 40 GiB of memory needed"), "{error}");
 }
 
 /// Each quantity by hand for the base: dx = 10/64, dp = 12/64, n = q = m = 1.
