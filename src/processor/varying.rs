@@ -46,8 +46,29 @@ impl<R: Real> VaryingPart<R> {
         }
     }
 
-    /// Advances `rows` rows whose Courant numbers are there; `closed` says where lines are, below and above.
-    pub fn advance<S: Simd>(&mut self, simd: S, scheme: Scheme, dissipation: f64, rows: usize, closed: [bool; 2]) {
+    /// Fills what is around a line of `cells` cells from `first` on: a ring, or nothing beyond the edges.
+    pub fn surround(&mut self, first: usize, cells: usize, reach: usize, periodic: bool) {
+        if !periodic {
+            self.cells.clear(first - reach..first);
+            return self.cells.clear(first + cells..first + cells + reach);
+        }
+        for cells_of in self.cells.arrays_mut().iter_mut().take(self.components) {
+            for k in 0..reach {
+                cells_of[first + cells + k] = cells_of[first + k % cells];
+                cells_of[first - 1 - k] = cells_of[first + cells - 1 - k % cells];
+            }
+        }
+    }
+
+    /// Advances `rows` rows whose Courant numbers are there; nothing flows through the lower faces of rows `closed`.
+    pub fn advance<S: Simd>(
+        &mut self,
+        simd: S,
+        scheme: Scheme,
+        dissipation: f64,
+        rows: usize,
+        closed: impl Iterator<Item = usize>,
+    ) {
         match (self.components, self.coupled) {
             (1, _) => self.advance_cells::<S, Spinless<_>, false>(simd, scheme, dissipation, rows, closed),
             (_, false) => self.advance_cells::<S, Spin<_>, false>(simd, scheme, dissipation, rows, closed),
@@ -61,18 +82,15 @@ impl<R: Real> VaryingPart<R> {
         scheme: Scheme,
         dissipation: f64,
         rows: usize,
-        closed: [bool; 2],
+        closed: impl Iterator<Item = usize>,
     ) {
         let count = rows * self.width;
         if let Scheme::Series(factor) = scheme {
             return self.series::<S, C, COUPLED>(simd, factor, count);
         }
         self.flow::<S, C, COUPLED>(simd, scheme, dissipation, count + self.width);
-        if closed[0] {
-            self.fluxes.clear(0..self.width);
-        }
-        if closed[1] {
-            self.fluxes.clear(count..count + self.width);
+        for row in closed {
+            self.fluxes.clear(row * self.width..(row + 1) * self.width);
         }
         self.keep_fluxes::<S, C>(simd, count);
     }
