@@ -36,6 +36,7 @@ impl Stored for State {
         State::components(self)
     }
 
+    #[inline(always)]
     fn copy(&self, cells: Range<usize>, to: &mut [f64]) {
         match self {
             State::Spinless(all) => to.copy_from_slice(&all[cells]),
@@ -170,7 +171,10 @@ impl<T: Moments> Task<'_, T> {
         let mut numbers = vec![0.0; cells.components() * (count + MOST_LANES)];
         let of_space_cell = |space: usize| {
             let first = space * momentum_cells + self.momenta.start;
-            cells.copy(first..first + count, &mut numbers[..cells.components() * count]);
+            simd.vectorize(
+                #[inline(always)]
+                || cells.copy(first..first + count, &mut numbers[..cells.components() * count]),
+            );
             let field = &self.fields[space];
             let known = columns.add(simd, self.context.particle, field.p);
             match cells.components() {
