@@ -1,31 +1,42 @@
 //! Speed in physical terms: bytes that must move, over the time they take, beside
-//! the copy kernel measured in the same run. `spinwigner bench` and `cargo bench`.
+//! a copy of the state measured in the same run. `spinwigner bench` and `cargo bench`.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
 use glam::DVec3;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
-use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor};
+use crate::gpu::{Choice, Context, DeviceMemory, GpuExecutor, KernelTiming, Profile as CommandTimes};
 use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
 use crate::operators::{
-    Command, Executor, ExecutorDescription, Factor, FieldSample, Force, HiddenVelocity, ReadFluxes, ReadObservables,
-    ReadSources, Recording, Scheme, Speed, SpinTorque, Streaming,
+    Build, Command, Executor, ExecutorDescription, Factor, FieldSample, Force, HiddenVelocity, ReadFluxes,
+    ReadObservables, ReadSources, Recording, Scheme, Speed, SpinTorque, Streaming, Term,
 };
 use crate::precision::{Precision, Real};
+use crate::processor::Processor;
 use crate::scenario::{Loaded, parse};
 use crate::simulation::Prepared;
+
+/// What to measure on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// An adapter.
+    Adapter(Choice),
+    /// All threads of the processor.
+    Processor,
+}
 
 /// What to measure.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// What to measure on.
-    pub device: Choice,
+    pub device: Device,
     /// Of the states and of all arithmetic.
     pub precision: Precision,
     /// Phase-space cells of the kernel tables and of the steps of every kind of grid.
@@ -150,29 +161,32 @@ pub fn run(plan: &Plan, progress: impl FnMut(&str)) -> Result<Report> {
 }
 
 fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
-    let Some(context) = Context::open(plan.device)? else {
-        return Err(Error::Device(
-            "no Vulkan, Metal or DX12 adapter on this machine: there is nothing to measure; on Debian `apt-get install \
-             mesa-vulkan-drivers libvulkan1` adds a software one"
-                .into(),
-        ));
+    let machine = &match plan.device {
+        Device::Processor => Machine::Processor,
+        Device::Adapter(choice) => Machine::Adapter(Context::open(choice)?.ok_or_else(|| {
+            Error::Device(
+                "no Vulkan, Metal or DX12 adapter on this machine: use --device cpu; on Debian `apt-get install \
+                 mesa-vulkan-drivers libvulkan1` adds a software one"
+                    .into(),
+            )
+        })?),
     };
     let mut kernels = Vec::new();
     for spin in [true, false] {
         progress(&format!("kernels {} spin", if spin { "with" } else { "without" }));
-        kernels.push(kernel_table::<R>(&context, &Case::new([1, 1, 0, 1, 1, 1], plan.cells, spin), plan.rounds)?);
+        kernels.push(kernel_table::<R>(machine, &Case::new([1, 1, 0, 1, 1, 1], plan.cells, spin), plan.rounds)?);
     }
     let mut steps = Vec::new();
     for (axes, spin) in KINDS.into_iter().flat_map(|axes| [(axes, true), (axes, false)]) {
         let case = Case::new(axes, plan.cells, spin);
         progress(&format!("steps on {} {} spin", case.name(), if spin { "with" } else { "without" }));
-        steps.push(step_row::<R>(&context, &case, plan.rounds)?.0);
+        steps.push(step_row::<R>(machine, &case, plan.rounds)?.0);
     }
     let mut scaling = Vec::new();
     for &cells in &plan.scaling {
         let case = Case::new([1, 1, 0, 1, 1, 0], cells, true);
         progress(&format!("steps on {cells:.1e} cells"));
-        match step_row::<R>(&context, &case, plan.rounds) {
+        match step_row::<R>(machine, &case, plan.rounds) {
             Ok((row, _)) => scaling.push(row),
             // More than the device can hold.
             Err(Error::Input(_)) => break,
@@ -181,9 +195,9 @@ fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Repor
     }
     progress("a step, pass by pass");
     let case = Case::new([1, 1, 0, 1, 1, 1], plan.cells, true);
-    let (_, profile) = step_row::<R>(&context, &case, plan.rounds)?;
+    let (_, profile) = step_row::<R>(machine, &case, plan.rounds)?;
     let prepared = case.prepared()?;
-    let device = executor::<R>(&context, &prepared, prepared.schemes())?.description();
+    let device = executor::<R>(machine, &prepared, prepared.schemes())?.description();
     Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, scaling, profile })
 }
 
@@ -265,16 +279,105 @@ impl Case {
     }
 }
 
-fn executor<R: Real>(context: &Context, prepared: &Prepared, schemes: &[Scheme]) -> Result<GpuExecutor<R>> {
+/// What is measured.
+enum Machine {
+    Adapter(Context),
+    Processor,
+}
+
+/// What is asked of it beside running recordings.
+trait Measured: Executor {
+    /// Times the first command of each recording, and before them a copy of the state or of its largest slab.
+    fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>>;
+    /// Starts a profile, where there is a clock for it.
+    fn profile(&mut self) -> Option<CommandTimes>;
+    /// Bytes that the state takes, those predicted for all, and those taken.
+    fn bytes(&mut self, prepared: &Prepared) -> Result<[u64; 3]>;
+}
+
+impl<R: Real> Measured for GpuExecutor<R> {
+    fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>> {
+        GpuExecutor::time(self, recordings, rounds)
+    }
+
+    fn profile(&mut self) -> Option<CommandTimes> {
+        self.start_profile()
+    }
+
+    fn bytes(&mut self, prepared: &Prepared) -> Result<[u64; 3]> {
+        // After a step's readings and a reading of the state.
+        let tables = vec![vec![FieldSample::default(); prepared.grid.space_cells()]; crate::gpu::TABLES as usize];
+        let commands = vec![ReadSources { table: 0 }.into(), ReadSources { table: 0 }.into()];
+        self.execute(&Recording { tables, commands })?;
+        self.read(0..1)?;
+        let predicted = DeviceMemory::of(&prepared.grid, self.cut()).total();
+        Ok([self.cut().state_bytes(), predicted, self.allocated_bytes()])
+    }
+}
+
+impl<R: Real> Measured for Processor<R> {
+    fn time(&mut self, recordings: &[Recording], rounds: usize) -> Result<Vec<KernelTiming>> {
+        let numbers = self.cells() * self.components();
+        let bytes = (numbers * size_of::<R>()) as f64;
+        let timing = |name, bytes| KernelTiming { name, seconds: f64::INFINITY, bytes };
+        let mut timings = vec![timing("copy".into(), 2.0 * bytes)];
+        for recording in recordings {
+            let kernel = recording.commands[0].kernel(Build::default());
+            let moved = if kernel.numbers() > 0 { bytes } else { 2.0 * bytes };
+            timings.push(timing(kernel.label, moved));
+        }
+        let repeated =
+            |recording: &Recording| Recording { commands: vec![recording.commands[0]; REPEATS], ..recording.clone() };
+        let recordings: Vec<Recording> = recordings.iter().map(repeated).collect();
+        let (from, mut to) = (vec![R::nearest(1.0); numbers], vec![R::default(); numbers]);
+        for _ in 0..rounds {
+            let [copy, timings @ ..] = &mut timings[..] else { unreachable!("the copy is the first") };
+            let start = Instant::now();
+            for _ in 0..REPEATS {
+                let parts = to.par_chunks_mut(COPIED_AT_ONCE).zip(from.par_chunks(COPIED_AT_ONCE));
+                parts.for_each(|(to, from)| to.copy_from_slice(std::hint::black_box(from)));
+            }
+            copy.seconds = copy.seconds.min(start.elapsed().as_secs_f64() / REPEATS as f64);
+            for (timing, recording) in timings.iter_mut().zip(&recordings) {
+                let start = Instant::now();
+                self.execute(recording)?;
+                timing.seconds = timing.seconds.min(start.elapsed().as_secs_f64() / REPEATS as f64);
+            }
+        }
+        Ok(timings)
+    }
+
+    fn profile(&mut self) -> Option<CommandTimes> {
+        None
+    }
+
+    fn bytes(&mut self, _: &Prepared) -> Result<[u64; 3]> {
+        // It is all that is held.
+        Ok([(self.cells() * self.components() * size_of::<R>()) as u64; 3])
+    }
+}
+
+/// Commands of the processor that are timed together.
+const REPEATS: usize = 3;
+/// Numbers that a thread copies at a time.
+const COPIED_AT_ONCE: usize = 1 << 16;
+
+fn executor<R: Real>(machine: &Machine, prepared: &Prepared, schemes: &[Scheme]) -> Result<Box<dyn Measured>> {
     let reach = Scheme::reach_of(schemes);
-    let (grid, dissipation) = (prepared.grid.clone(), prepared.dissipation());
-    GpuExecutor::new(context.clone(), grid, prepared.species.particle, dissipation, &prepared.state, reach)
+    let (grid, dissipation, state) = (prepared.grid.clone(), prepared.dissipation(), &prepared.state);
+    let particle = prepared.species.particle;
+    Ok(match machine {
+        Machine::Processor => Box::new(Processor::<R>::new(grid, particle, dissipation, state)),
+        Machine::Adapter(context) => {
+            Box::new(GpuExecutor::<R>::new(context.clone(), grid, particle, dissipation, state, reach)?)
+        }
+    })
 }
 
 /// Every kernel that a state of this kind can meet, in fields that leave no term idle.
-fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<KernelTable> {
+fn kernel_table<R: Real>(machine: &Machine, case: &Case, rounds: usize) -> Result<KernelTable> {
     let prepared = case.prepared()?;
-    let mut gpu = executor::<R>(context, &prepared, &[Scheme::Series(Factor::Former)])?;
+    let mut gpu = executor::<R>(machine, &prepared, &[Scheme::Series(Factor::Former)])?;
     let (grid, particle) = (&prepared.grid, &prepared.species.particle);
     let field = FieldSample {
         e: DVec3::new(0.03, 0.05, 0.02),
@@ -289,7 +392,7 @@ fn kernel_table<R: Real>(context: &Context, case: &Case, rounds: usize) -> Resul
         .collect();
     let timings = gpu.time(&recordings, rounds)?;
     let copy = timings[0].bytes / timings[0].seconds;
-    let row = |timing: &crate::gpu::KernelTiming| KernelRow {
+    let row = |timing: &KernelTiming| KernelRow {
         name: timing.name.clone(),
         cells_per_second: grid.cells() as f64 / timing.seconds,
         bytes_per_second: timing.bytes / timing.seconds,
@@ -327,21 +430,20 @@ fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
 }
 
 /// Whole steps of a case, and the profile of one.
-fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(StepRow, Option<Profile>)> {
+fn step_row<R: Real>(machine: &Machine, case: &Case, rounds: usize) -> Result<(StepRow, Option<Profile>)> {
     let prepared = case.prepared()?;
     let (grid, components) = (prepared.grid.clone(), prepared.state.components());
-    let mut gpu = executor::<R>(context, &prepared, prepared.schemes())?;
-    let slabs = gpu.cut().clone();
-    let state_bytes = slabs.state_bytes() as f64;
+    let mut gpu = executor::<R>(machine, &prepared, prepared.schemes())?;
+    let slabs = gpu.slabs().len();
     let mut copy = f64::INFINITY;
-    let mut time_copy = |gpu: &mut GpuExecutor<R>| -> Result<f64> {
+    let mut time_copy = |gpu: &mut dyn Measured| -> Result<f64> {
         let timing = &gpu.time(&[], 3)?[0];
         copy = copy.min(timing.seconds / timing.bytes);
         Ok(copy)
     };
-    time_copy(&mut gpu)?;
-    let passes = gpu.start_profile();
-    let mut simulation = prepared.start(Box::new(gpu))?;
+    time_copy(&mut *gpu)?;
+    let passes = gpu.profile();
+    let mut simulation = prepared.start(gpu)?;
     // Compiles the kernels, and settles what is extrapolated from the last step.
     simulation.advance(2)?;
     let (mut seconds, mut host, mut sweeps) = (f64::INFINITY, 0.0, 0.0);
@@ -367,15 +469,15 @@ fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(S
     // Once more on the same device, as it may have changed its clock meanwhile.
     let prepared = case.prepared()?;
     drop(simulation);
-    let mut gpu = executor::<R>(context, &prepared, prepared.schemes())?;
-    let copy = time_copy(&mut gpu)?;
-    let allocated = memory(&mut gpu, &prepared)?;
+    let mut gpu = executor::<R>(machine, &prepared, prepared.schemes())?;
+    let copy = time_copy(&mut *gpu)?;
+    let [state_bytes, predicted, allocated] = gpu.bytes(&prepared)?.map(|bytes| bytes as f64);
     let bytes = 2.0 * state_bytes * sweeps;
     let row = StepRow {
         grid: case.name(),
         spin: components > 1,
         cells: grid.cells(),
-        slabs: slabs.planes.len(),
+        slabs,
         sweeps,
         seconds,
         cells_per_second: grid.cells() as f64 / seconds,
@@ -383,7 +485,7 @@ fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(S
         of_copy: bytes / seconds * copy,
         host,
         memory: allocated / state_bytes,
-        memory_predicted: DeviceMemory::of(&grid, &slabs).total() as f64 / state_bytes,
+        memory_predicted: predicted / state_bytes,
     };
     let profile = profile.map(|passes| Profile {
         grid: case.name(),
@@ -394,15 +496,6 @@ fn step_row<R: Real>(context: &Context, case: &Case, rounds: usize) -> Result<(S
         passes,
     });
     Ok((row, profile))
-}
-
-/// Bytes on the device after a step's readings and a reading of the state.
-fn memory(gpu: &mut GpuExecutor<impl Real>, prepared: &Prepared) -> Result<f64> {
-    let tables = vec![vec![FieldSample::default(); prepared.grid.space_cells()]; crate::gpu::TABLES as usize];
-    let commands = vec![ReadSources { table: 0 }.into(), ReadSources { table: 0 }.into()];
-    gpu.execute(&Recording { tables, commands })?;
-    gpu.read(0..1)?;
-    Ok(gpu.allocated_bytes() as f64)
 }
 
 /// Passes of `steps` steps added by name, in the order they first appear.

@@ -732,6 +732,27 @@ fn check_many_workgroups<R: Real>() {
     report.finish();
 }
 
+/// Lines that the processor takes through its cache part by part, along every kind of axis, closed and joined.
+#[test]
+fn kernels_with_long_lines_are_the_reference() {
+    let (mut random, mut report) = (Random(11), Report::new(Precision::F32));
+    for shape in [[0, 0, 0, 7001, 0, 0], [0, 0, 0, 410, 17, 0], [410, 0, 0, 17, 0, 0]] {
+        let grid = grid::<f32>(shape);
+        for particle in
+            [particle::<f32>(Kinematics::Relativistic, 0.3, -1.0), spinless::<f32>(Kinematics::Relativistic)]
+        {
+            let state = state::<f32>(&grid, particle.spin, &mut random);
+            let mut bench = Bench::<f32>::new(&grid, particle, 0.6, &state);
+            let table = table::<f32>(&grid, &mut random);
+            for (command, courant) in bench.sweeps(&table) {
+                let outcome = bench.run(std::slice::from_ref(&command), &fields_of(&command, &table));
+                check_sweep(&grid, &particle, &command, courant, &outcome, &mut report);
+            }
+        }
+    }
+    report.finish();
+}
+
 #[test]
 fn kernels_with_many_workgroups_are_the_reference() {
     check_many_workgroups::<f32>();

@@ -18,7 +18,7 @@ use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::{Error, Result, bench, check, gallery, gpu, run, validate};
 
 use console::Console;
-use parsers::{count, device, memory, precision};
+use parsers::{count, device, measured, memory, precision};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -154,11 +154,12 @@ Examples:
     #[command(after_help = "\
 Examples:
   spinwigner bench
+  spinwigner bench --device cpu
   spinwigner bench --device 1 --cells 2e7 --json bench.json")]
     Bench {
-        /// Which device: the best, or an index from `devices`.
-        #[arg(long, value_name = "INDEX")]
-        device: Option<usize>,
+        /// Which device: the best of `devices`, an index of them, or `cpu`, the processor.
+        #[arg(long, value_name = "cpu|INDEX", value_parser = measured)]
+        device: Option<bench::Device>,
         /// Precision of the states measured.
         #[arg(long, value_name = "f32|f64", default_value_t, value_parser = precision)]
         precision: Precision,
@@ -234,9 +235,9 @@ fn refuse_existing(flag: &str, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn measure(device: Option<usize>, precision: Precision, cells: usize, json: Option<PathBuf>) -> Result<()> {
+fn measure(device: Option<bench::Device>, precision: Precision, cells: usize, json: Option<PathBuf>) -> Result<()> {
     json.iter().try_for_each(|path| refuse_existing("--json", path))?;
-    let device = device.map_or(gpu::Choice::Best, gpu::Choice::Index);
+    let device = device.unwrap_or(bench::Device::Adapter(gpu::Choice::Best));
     let scaling = vec![cells / 10, cells, 4 * cells];
     let plan = bench::Plan { device, precision, cells, scaling, rounds: 8 };
     let report = bench::run(&plan, |what| {

@@ -1,5 +1,7 @@
 //! The values of flags, from text.
 
+use spinwigner::bench::Device;
+use spinwigner::gpu::Choice;
 use spinwigner::precision::Precision;
 use spinwigner::run::DeviceChoice;
 
@@ -13,6 +15,16 @@ pub fn device(text: &str) -> Result<DeviceChoice, String> {
             .parse()
             .map(DeviceChoice::Index)
             .map_err(|_| "expected auto, gpu, cpu, reference, or an index from `spinwigner devices`".into()),
+    }
+}
+
+pub fn measured(text: &str) -> Result<Device, String> {
+    match text {
+        "cpu" => Ok(Device::Processor),
+        index => index
+            .parse()
+            .map(|index| Device::Adapter(Choice::Index(index)))
+            .map_err(|_| "expected cpu, or an index from `spinwigner devices`".into()),
     }
 }
 
@@ -82,7 +94,9 @@ mod tests {
     #[test]
     fn device_takes_names_and_indices() {
         assert!(matches!(device("auto"), Ok(DeviceChoice::Auto)));
+        assert!(matches!(device("cpu"), Ok(DeviceChoice::Cpu)));
         assert!(matches!(device("3"), Ok(DeviceChoice::Index(3))));
+        assert!(matches!(measured("cpu"), Ok(Device::Processor)) && measured("gpu").is_err());
         for text in ["", "cuda", "-1", "1.0"] {
             assert!(device(text).is_err(), "{text}");
         }

@@ -69,8 +69,8 @@ fn upwind<N: Number>(nu: N) -> N {
     nu * (-square + 1.0) * (-square + 4.0) * (-nu + 3.0) * (1.0 / 720.0)
 }
 
-/// A value at a face and its first two derivatives along the line, per cell, from the two cells left
-/// of the face and the two right of it.
+/// A Courant number at a face, a quarter of its first derivative along the line, per cell, and - 1/24 of its second:
+/// from the two cells left of the face and the two right of it.
 #[inline(always)]
 fn at_face<T>(cells: [T; 4]) -> [T; 3]
 where
@@ -78,8 +78,8 @@ where
 {
     let (near, far) = (cells[1] + cells[2], cells[0] + cells[3]);
     let value = near * (9.0 / 16.0) - far * (1.0 / 16.0);
-    let slope = (cells[2] - cells[1]) * (27.0 / 24.0) - (cells[3] - cells[0]) * (1.0 / 24.0);
-    [value, slope, (far - near) * 0.5]
+    let slope = (cells[2] - cells[1]) * (0.25 * 27.0 / 24.0) - (cells[3] - cells[0]) * (0.25 / 24.0);
+    [value, slope, (near - far) * (0.5 / 24.0)]
 }
 
 /// Weights of sums (even) and differences (odd) of mirrored products, and of the sixth difference.
@@ -90,11 +90,10 @@ struct Weights<N> {
 }
 
 impl<N: Number> Weights<N> {
-    /// Where a scalar Courant number has the value `nu`, the slope and the curvature.
+    /// Where a scalar Courant number has these values [`at_face`].
     #[inline(always)]
     fn at(nu: N, slope: N, curvature: N, dissipation: f64) -> Self {
         let upwind = upwind(nu.abs().min(nu.like(1.0))) * dissipation;
-        let (slope, curvature) = (slope * 0.25, curvature * (-1.0 / 24.0));
         Weights {
             even: [even(nu, slope, 0), even(nu, slope, 1), even(nu, slope, 2)],
             odd: [odd(nu, curvature, 0), odd(nu, curvature, 1), odd(nu, curvature, 2)],
@@ -117,14 +116,14 @@ impl<N: Number> Weights<N> {
     }
 }
 
-/// Weight of the sum of the mirrored cells number `m`; `slope` is a quarter of the slope.
+/// Weight of the sum of the mirrored cells number `m`.
 #[inline(always)]
 fn even<N: Number>(nu: N, slope: N, m: usize) -> N {
     let square = nu * nu;
     (square * FOURTH[m] + SECOND[m]) * square + VALUE[m] + slope * SECOND[m]
 }
 
-/// Weight of their difference; `curvature` is - 1/24 of the curvature.
+/// Weight of their difference.
 #[inline(always)]
 fn odd<N: Number>(nu: N, curvature: N, m: usize) -> N {
     let square = nu * nu;
@@ -159,7 +158,7 @@ pub fn coupled_flux<C: Cell>(u: Six<C>, f: Six<C>, nu: [Rate<C::Vector>; 4], dis
     flux = second + flux.carried(nu);
     flux = first + flux.carried(nu);
     flux = combined(sum, VALUE) + flux.carried(nu);
-    flux = flux + (second.carried(slope).scaled(0.25) - first.carried(curvature).scaled(1.0 / 24.0));
+    flux = flux + (second.carried(slope) + first.carried(curvature));
     flux + upwind_flux(u, nu, dissipation)
 }
 

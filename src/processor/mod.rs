@@ -160,6 +160,7 @@ impl<R: Real> Stored for Cells<R> {
         self.components
     }
 
+    #[inline(always)]
     fn copy(&self, cells: Range<usize>, to: &mut [f64]) {
         let numbers = &self.numbers[cells.start * self.components..cells.end * self.components];
         to.iter_mut().zip(numbers).for_each(|(to, &number)| *to = number.into());

@@ -6,7 +6,7 @@ use fearless_simd::Simd;
 use glam::DVec3;
 
 use super::planes::Vectors;
-use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::grid::{Grid, MOMENTUM};
 use crate::lanes::{Lanes, MOST_LANES, Triple};
 use crate::physics::{FormFactors, Momentum, Particle};
 use crate::precision::Real;
@@ -17,7 +17,7 @@ pub struct Momenta<R> {
     /// Components at the centres.
     components: [Vec<R>; 3],
     /// What `components` hold.
-    cells: Range<usize>,
+    cells: Cells,
     /// The numbers of a [`Momentum`], with another momentum added, and that.
     known: [Vec<R>; NUMBERS],
     added: Option<DVec3>,
@@ -61,11 +61,10 @@ impl<R: Real> Momenta<R> {
 
     /// Those of some momentum cells; components along `without` and along axes that are not resolved are zero.
     pub fn set(&mut self, grid: &Grid, cells: Range<usize>, without: Option<usize>) {
-        if self.cells == cells {
+        if self.cells == Cells::Range(cells.clone()) {
             return;
         }
-        self.cells = cells.clone();
-        self.added = None;
+        (self.cells, self.added) = (Cells::Range(cells.clone()), None);
         let (shape, strides) = (grid.shape(), grid.strides());
         for (direction, numbers) in self.components.iter_mut().enumerate() {
             numbers.clear();
@@ -87,25 +86,89 @@ impl<R: Real> Momenta<R> {
         }
     }
 
-    /// Those of cells along the fastest axis, `slot`, as far as `reach` beyond its edges; others are zero.
-    pub fn set_along(&mut self, grid: &Grid, slot: usize, reach: usize, periodic: bool) {
-        let Some(axis) = grid.axis(slot) else { return };
-        let (cells, reach) = (axis.cells as isize, reach as isize);
-        let whole = 0..(cells + 2 * reach) as usize;
-        if self.cells == whole {
+    /// Those of cells `places` of `lines` lines along the fastest axis `swept`, line after line, `first` the first cell of the
+    /// first line. Places beyond the edges continue the axis, or the ring.
+    pub fn set_lines(
+        &mut self,
+        grid: &Grid,
+        swept: usize,
+        (first, lines): (usize, usize),
+        places: Range<isize>,
+        periodic: bool,
+    ) {
+        let cells = Cells::OfLines { first, lines, places: places.clone() };
+        if self.cells == cells {
             return;
         }
-        self.cells = whole;
-        self.added = None;
-        let wrapped = |k: isize| if periodic { k.rem_euclid(cells) } else { k };
+        (self.cells, self.added) = (cells, None);
+        let (shape, strides) = (grid.shape(), grid.strides());
+        let length = shape[swept];
         for (direction, numbers) in self.components.iter_mut().enumerate() {
             numbers.clear();
-            if MOMENTUM + direction == slot {
-                numbers.extend((-reach..cells + reach).map(|k| R::nearest(axis.centre(wrapped(k)))));
+            let slot = MOMENTUM + direction;
+            for line in 0..lines {
+                let cell = first + line * length;
+                let centre = |k: isize| grid.axis(slot).map_or(0.0, |axis| axis.centre(k));
+                if slot == swept {
+                    let wrapped = |k: isize| if periodic { k.rem_euclid(length as isize) } else { k };
+                    numbers.extend(places.clone().map(|k| R::nearest(centre(wrapped(k)))));
+                } else {
+                    let centre = R::nearest(centre((cell / strides[slot] % shape[slot]) as isize));
+                    numbers.extend(std::iter::repeat_n(centre, places.len()));
+                }
             }
-            numbers.resize(self.cells.len() + MOST_LANES, R::default());
+            numbers.resize(numbers.len() + MOST_LANES, R::default());
         }
     }
+
+    /// Those of cells `places` of `width` lines side by side along axis `swept`, row after row, `first` the first cell of
+    /// the first line.
+    pub fn set_rows(
+        &mut self,
+        grid: &Grid,
+        swept: usize,
+        (first, width): (usize, usize),
+        places: Range<isize>,
+        periodic: bool,
+    ) {
+        let cells = Cells::OfRows { first, width, places: places.clone() };
+        if self.cells == cells {
+            return;
+        }
+        self.set(grid, first..first + width, Some(swept - MOMENTUM));
+        (self.cells, self.added) = (cells, None);
+        let Some(axis) = grid.axis(swept) else { return };
+        for (direction, numbers) in self.components.iter_mut().enumerate() {
+            let row = numbers[..width].to_vec();
+            numbers.clear();
+            for k in places.clone() {
+                let k = if periodic { k.rem_euclid(axis.cells as isize) } else { k };
+                match MOMENTUM + direction == swept {
+                    true => numbers.extend(std::iter::repeat_n(R::nearest(axis.centre(k)), width)),
+                    false => numbers.extend_from_slice(&row),
+                }
+            }
+            numbers.resize(numbers.len() + MOST_LANES, R::default());
+        }
+    }
+}
+
+/// Which cells some momenta are those of.
+#[derive(Default, PartialEq)]
+enum Cells {
+    #[default]
+    None,
+    Range(Range<usize>),
+    OfRows {
+        first: usize,
+        width: usize,
+        places: Range<isize>,
+    },
+    OfLines {
+        first: usize,
+        lines: usize,
+        places: Range<isize>,
+    },
 }
 
 /// Arrays of what is known of momenta.
@@ -130,14 +193,4 @@ impl<R: Real> Known<'_, R> {
             },
         }
     }
-}
-
-/// Whether a momentum cell is the first or last of a resolved momentum axis.
-pub fn on_edge(index: [usize; AXES], grid: &Grid) -> bool {
-    grid.momenta().any(|slot| index[slot] == 0 || index[slot] + 1 == grid.shape()[slot])
-}
-
-/// The momentum of a cell but for a direction.
-pub fn without(p: DVec3, direction: usize) -> DVec3 {
-    p - DVec3::AXES[direction] * p
 }

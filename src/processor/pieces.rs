@@ -37,12 +37,14 @@ pub fn for_each<R: Real, T>(
     let momentum_cells = context.grid.momentum_cells();
     let components = cells.components;
     let spaces = cells.numbers.chunks_mut(momentum_cells * components).enumerate();
-    let pieces: Vec<Piece<R>> = spaces
+    let mut pieces: Vec<Piece<R>> = spaces
         .flat_map(|(space, numbers)| {
             let parts = numbers.chunks_mut(PIECE * components).zip(ranges(momentum_cells));
             parts.map(move |(numbers, momenta)| Piece { space, momenta, numbers })
         })
         .collect();
+    // Those of the same momenta follow each other, so that what depends on momenta is worked out once.
+    pieces.sort_by_key(|piece| piece.momenta.start);
     let together = WORTH_A_THREAD * PIECE.div_ceil(momentum_cells);
     pieces.into_par_iter().with_min_len(together).for_each_init(make, advance);
 }

@@ -148,22 +148,18 @@ pub fn take<S: Simd, R: Real, C: LaneCell<S, R>>(simd: S, stored: &[R], arrays: 
     );
 }
 
-/// The inverse of [`take`].
-pub fn give<S: Simd, R: Real, C: LaneCell<S, R>>(simd: S, arrays: &Arrays<R>, at: usize, stored: &mut [R]) {
+/// Cells that `cell` makes, as the state holds them: number i from arrays at `at + i`.
+#[inline(always)]
+pub fn give<S: Simd, R: Real, C: LaneCell<S, R>>(stored: &mut [R], at: usize, cell: impl Fn(usize) -> C) {
     let count = stored.len() / C::COMPONENTS;
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let whole = count / Lanes::<S, R>::COUNT * Lanes::<S, R>::COUNT;
-            for i in (0..whole).step_by(Lanes::<S, R>::COUNT) {
-                C::load(simd, arrays, at + i).store_stored(stored, i);
-            }
-            if whole < count {
-                let rest = &mut stored[whole * C::COMPONENTS..];
-                let mut cells = [R::default(); 4 * MOST_LANES];
-                C::load(simd, arrays, at + whole).store_stored(&mut cells, 0);
-                rest.copy_from_slice(&cells[..rest.len()]);
-            }
-        },
-    );
+    let whole = count / Lanes::<S, R>::COUNT * Lanes::<S, R>::COUNT;
+    for i in (0..whole).step_by(Lanes::<S, R>::COUNT) {
+        cell(at + i).store_stored(stored, i);
+    }
+    if whole < count {
+        let rest = &mut stored[whole * C::COMPONENTS..];
+        let mut cells = [R::default(); 4 * MOST_LANES];
+        cell(at + whole).store_stored(&mut cells, 0);
+        rest.copy_from_slice(&cells[..rest.len()]);
+    }
 }

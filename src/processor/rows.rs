@@ -23,7 +23,7 @@ pub struct Layout {
 }
 
 /// Row k holds cell k of lines side by side.
-pub enum Rows<'a, R> {
+pub enum Rows<'a, 'b, R> {
     /// All lines of a block.
     Whole {
         /// Row after row.
@@ -32,22 +32,23 @@ pub enum Rows<'a, R> {
         width: usize,
     },
     /// Some lines of a block; others are with other threads.
-    Parts(Vec<&'a mut [R]>),
+    Parts(&'a mut [&'b mut [R]]),
 }
 
-/// Lines that one thread advances.
-pub struct Strip<'a, R> {
-    /// Their numbers.
-    pub rows: Rows<'a, R>,
-    /// Which block.
-    pub outer: usize,
-    /// The first cell of a row, counted in the block.
-    pub first: usize,
-    /// Cells of a row.
-    pub width: usize,
+/// Lines that one thread advances: of one block some or all, or all of several blocks.
+pub enum Strip<'a, R> {
+    /// Blocks one after the other.
+    Blocks(&'a mut [R]),
+    /// Rows of a part of one block.
+    Columns {
+        /// One for each cell of a line.
+        rows: Vec<&'a mut [R]>,
+        /// The first cell of a row, counted in the block, and how many.
+        cells: Range<usize>,
+    },
 }
 
-impl<R: Real> Rows<'_, R> {
+impl<R: Real> Rows<'_, '_, R> {
     /// Hands out some numbers of each of some rows, all of them at once where they follow each other.
     pub fn read(&self, rows: Range<usize>, part: Range<usize>, mut put: impl FnMut(usize, &[R])) {
         match self {
@@ -76,51 +77,52 @@ impl<R: Real> Rows<'_, R> {
 }
 
 impl Layout {
-    /// Hands all lines out, each once, to as many threads as are worth it. No number depends on how they are shared.
+    /// Numbers of a block.
+    pub fn block(self) -> usize {
+        self.cells * self.inner * self.components
+    }
+
+    /// Hands all lines out, each once, with the number of their first block, to as many threads as are worth it. Where
+    /// there are enough of them, `together` blocks are not parted. No number depends on how lines are shared.
     pub fn for_each<R: Real, T>(
         self,
         state: &mut [R],
+        together: usize,
         make: impl Fn() -> T + Sync + Send,
-        advance: impl Fn(&mut T, Strip<R>) + Sync + Send,
+        advance: impl Fn(&mut T, usize, Strip<R>) + Sync + Send,
     ) {
-        let width = self.inner * self.components;
-        let block = self.cells * width;
-        let (blocks, threads) = (state.len() / block, rayon::current_num_threads());
-        let whole = |outer: usize, numbers| {
-            let rows = Rows::Whole { numbers, width };
-            Strip { rows, outer, first: 0, width: self.inner }
-        };
-        if state.len() < 2 * WORTH_A_THREAD || threads == 1 {
-            let mut own = make();
-            state.chunks_mut(block).enumerate().for_each(|(outer, numbers)| advance(&mut own, whole(outer, numbers)));
-        } else if blocks >= 4 * threads || self.inner == 1 {
-            let together = WORTH_A_THREAD.div_ceil(block);
+        let (blocks, parts) = (state.len() / self.block(), 4 * rayon::current_num_threads());
+        if state.len() < 2 * WORTH_A_THREAD || rayon::current_num_threads() == 1 {
+            advance(&mut make(), 0, Strip::Blocks(state));
+        } else if blocks >= parts || self.inner == 1 {
+            let unit = if blocks / together >= parts { together } else { 1 };
+            let least = (blocks / (2 * parts)).max(WORTH_A_THREAD.div_ceil(self.block()));
+            let each = least.div_ceil(unit) * unit;
             state
-                .par_chunks_mut(block)
+                .par_chunks_mut(each * self.block())
                 .enumerate()
-                .with_min_len(together)
-                .for_each_init(make, |own, (outer, numbers)| advance(own, whole(outer, numbers)));
+                .for_each_init(make, |own, (part, numbers)| advance(own, part * each, Strip::Blocks(numbers)));
         } else {
-            let parts = (4 * threads).div_ceil(blocks);
             let least = LEAST_WIDTH.max(WORTH_A_THREAD.div_ceil(self.cells)).div_ceil(self.components);
-            let part = self.inner.div_ceil(parts).max(least);
-            self.strips(state, part).into_par_iter().for_each_init(make, advance);
+            let width = self.inner.div_ceil(parts.div_ceil(blocks)).max(least);
+            self.strips(state, width)
+                .into_par_iter()
+                .for_each_init(make, |own, (outer, strip)| advance(own, outer, strip));
         }
     }
 
-    /// Every block in strips of at most `part` lines.
-    fn strips<R: Real>(self, state: &mut [R], part: usize) -> Vec<Strip<'_, R>> {
-        let row = self.inner * self.components;
+    /// Every block in strips of at most `width` lines.
+    fn strips<R: Real>(self, state: &mut [R], width: usize) -> Vec<(usize, Strip<'_, R>)> {
         let mut strips = Vec::new();
-        for (outer, block) in state.chunks_mut(self.cells * row).enumerate() {
+        for (outer, block) in state.chunks_mut(self.block()).enumerate() {
             let mut parts: Vec<Vec<&mut [R]>> = Vec::new();
-            parts.resize_with(self.inner.div_ceil(part), || Vec::with_capacity(self.cells));
-            for row in block.chunks_mut(row) {
-                parts.iter_mut().zip(row.chunks_mut(part * self.components)).for_each(|(rows, row)| rows.push(row));
+            parts.resize_with(self.inner.div_ceil(width), || Vec::with_capacity(self.cells));
+            for row in block.chunks_mut(self.inner * self.components) {
+                parts.iter_mut().zip(row.chunks_mut(width * self.components)).for_each(|(rows, row)| rows.push(row));
             }
-            strips.extend(parts.into_iter().enumerate().map(|(number, rows)| {
-                let first = number * part;
-                Strip { rows: Rows::Parts(rows), outer, first, width: part.min(self.inner - first) }
+            strips.extend(parts.into_iter().zip((0..self.inner).step_by(width)).map(|(rows, first)| {
+                let cells = first..self.inner.min(first + width);
+                (outer, Strip::Columns { rows, cells })
             }));
         }
         strips

@@ -8,7 +8,7 @@ use glam::DVec3;
 use rayon::prelude::*;
 
 use super::cell::{Cell, Spin, Spinless};
-use super::momenta::{Known, Momenta, on_edge};
+use super::momenta::{Known, Momenta};
 use super::pieces::{PIECE, ranges};
 use super::planes::LaneCell;
 use super::{Context, Field};
@@ -36,6 +36,7 @@ impl Stored for State {
         State::components(self)
     }
 
+    #[inline(always)]
     fn copy(&self, cells: Range<usize>, to: &mut [f64]) {
         match self {
             State::Spinless(all) => to.copy_from_slice(&all[cells]),
@@ -112,7 +113,7 @@ pub fn reading<T: Moments>(context: Context, cells: &impl Stored, fields: &[Fiel
     let momentum_cells = context.grid.momentum_cells();
     let ranges: Vec<Range<usize>> = ranges(momentum_cells).collect();
     let spaces = fields.len();
-    let together = (TOGETHER / momentum_cells).max(spaces / (8 * rayon::current_num_threads())).max(1);
+    let together = (TOGETHER / momentum_cells.min(PIECE)).max(spaces / (8 * rayon::current_num_threads()));
     // One task is one range of momenta at some space cells.
     let tasks: Vec<(Range<usize>, Range<usize>)> = (0..spaces)
         .step_by(together)
@@ -170,7 +171,10 @@ impl<T: Moments> Task<'_, T> {
         let mut numbers = vec![0.0; cells.components() * (count + MOST_LANES)];
         let of_space_cell = |space: usize| {
             let first = space * momentum_cells + self.momenta.start;
-            cells.copy(first..first + count, &mut numbers[..cells.components() * count]);
+            simd.vectorize(
+                #[inline(always)]
+                || cells.copy(first..first + count, &mut numbers[..cells.components() * count]),
+            );
             let field = &self.fields[space];
             let known = columns.add(simd, self.context.particle, field.p);
             match cells.components() {
@@ -222,17 +226,22 @@ struct Edges {
 impl Edges {
     fn of(grid: &Grid, momenta: Range<usize>, wanted: bool) -> Self {
         let count = momenta.len();
-        let momenta = if wanted { momenta } else { 0..0 };
-        let mut edge: Vec<f64> =
-            momenta.map(|cell| if on_edge(grid.indices(cell), grid) { 1.0 } else { 0.0 }).collect();
-        edge.resize(count + MOST_LANES, 0.0);
+        let mut edge = vec![0.0; count + MOST_LANES];
+        let (shape, strides) = (grid.shape(), grid.strides());
+        for slot in grid.momenta().filter(|_| wanted) {
+            let last = shape[slot] - 1;
+            for (edge, cell) in edge.iter_mut().zip(momenta.clone()) {
+                let index = cell / strides[slot] % shape[slot];
+                if index == 0 || index == last {
+                    *edge = 1.0;
+                }
+            }
+        }
         let mut beyond = vec![0.0; count];
         beyond.resize(count + MOST_LANES, f64::INFINITY);
         Edges { edge, beyond }
     }
 }
-
-const _: () = assert!(PIECE.is_multiple_of(MOST_LANES));
 
 /// A direction as a vector of lanes.
 #[inline(always)]

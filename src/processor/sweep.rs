@@ -8,7 +8,7 @@ use glam::DVec3;
 
 use super::cell::Rate;
 use super::flux::{self, Six};
-use super::momenta::{Momenta, without};
+use super::momenta::Momenta;
 use super::part::Part;
 use super::planes::{self, Arrays};
 use super::rows::{Layout, Rows, Strip};
@@ -21,6 +21,8 @@ use crate::operators::{FieldSample, Scheme, Speed};
 use crate::physics::{Momentum, Particle};
 use crate::precision::Real;
 
+/// The least cells of a row that are worth a part of whole lines.
+const LEAST_WIDTH: usize = 8;
 /// Numbers of a row of a part.
 const ROW_NUMBERS: usize = 128;
 /// The same for uniform speeds, which need fewer arrays, and numbers of such a part.
@@ -58,18 +60,24 @@ pub fn sweep<R: Real, T: Carrier>(
     let layout = Layout { cells: axis.cells, inner, components };
     let sweep = Sweep { context, fields, term, method, layout, courant: method.time / axis.step };
     let numbers = &mut state.numbers;
-    if (method.speed, method.scheme) == (Speed::Uniform, Scheme::Flux) {
+    if sweep.uniform() {
         let size = sweep.size(UNIFORM_ROW_NUMBERS, UNIFORM_NUMBERS / components);
         let make = || Buffers::new(UniformPart::new(components, size.width, size.length), size);
-        layout.for_each(numbers, make, |buffers, strip| {
-            dispatch!(context.level, simd => sweep.advance(simd, buffers, strip, Sweep::advance_uniform));
+        layout.for_each(numbers, sweep.repeat(), make, |buffers, outer, strip| {
+            dispatch!(context.level, simd => match sweep.whole_lines(size) {
+                true => sweep.advance_lines(simd, buffers, outer, strip, Sweep::advance_uniform_lines),
+                false => sweep.advance(simd, buffers, outer, strip, Sweep::advance_uniform),
+            });
         });
     } else {
         let size = sweep.size(ROW_NUMBERS, planes::LENGTH);
         let coupled = method.speed == Speed::Coupled;
         let make = || Buffers::new(VaryingPart::new(components, coupled, method.scheme), size);
-        layout.for_each(numbers, make, |buffers, strip| {
-            dispatch!(context.level, simd => sweep.advance(simd, buffers, strip, Sweep::advance_varying));
+        layout.for_each(numbers, sweep.repeat(), make, |buffers, outer, strip| {
+            dispatch!(context.level, simd => match sweep.whole_lines(size) {
+                true => sweep.advance_lines(simd, buffers, outer, strip, Sweep::advance_varying_lines),
+                false => sweep.advance(simd, buffers, outer, strip, Sweep::advance_varying),
+            });
         });
     }
 }
@@ -141,34 +149,81 @@ impl<T: Carrier> Sweep<'_, T> {
         self.layout.inner == 1 && self.method.slot >= MOMENTUM
     }
 
-    /// Parts of `length` cells at most in rows of about `row` numbers, at least half of which are advanced.
+    /// Whether such lines fit into a part, one or more.
+    fn whole_lines(&self, size: Size) -> bool {
+        self.along() && size.rows == self.layout.cells
+    }
+
+    /// One set of weights per line.
+    fn uniform(&self) -> bool {
+        (self.method.speed, self.method.scheme) == (Speed::Uniform, Scheme::Flux)
+    }
+
+    /// Blocks after which momenta repeat: those of a space cell.
+    fn repeat(&self) -> usize {
+        match self.method.slot < MOMENTUM {
+            true => 1,
+            false => self.context.grid.momentum_cells() / (self.layout.cells * self.layout.inner),
+        }
+    }
+
+    /// Whether all cells of a part have one field, and their momenta are set at once.
+    fn one_field(&self, size: Size) -> bool {
+        self.method.slot >= MOMENTUM && !self.uniform() && size.rows == self.layout.cells
+    }
+
+    /// Parts of `length` cells at most in rows of about `row` numbers, at least half of which are advanced; whole
+    /// lines where they are short.
     fn size(&self, row: usize, length: usize) -> Size {
+        let Layout { cells, inner, components } = self.layout;
         let around = 2 * self.reach();
-        let width = (row / self.layout.components).min(length / (2 * around)).min(self.layout.inner);
-        let rows = (length / width - around).min(self.layout.cells);
+        let whole = length / (cells + around);
+        let most = if whole >= LEAST_WIDTH { whole } else { length / (2 * around) };
+        let most = (row / components).min(most).min(inner);
+        // As many rows alike.
+        let width = inner.div_ceil(inner.div_ceil(most));
+        let rows = (length / width - around).min(cells);
         Size { width, rows, length: (rows + around) * width }
     }
 
-    /// Advances the lines of a strip.
+    /// Advances the lines of a strip, of which block `outer` is the first.
     fn advance<S: Simd, R: Real, P: Part<R>>(
         &self,
         simd: S,
         buffers: &mut Buffers<R, P>,
+        outer: usize,
         mut strip: Strip<R>,
         step: impl Fn(&Self, S, &mut Buffers<R, P>, Lines, &Step),
     ) {
+        let Layout { inner, components, .. } = self.layout;
         // Lines along a space axis lie in one space cell.
-        let segment = if self.method.slot < MOMENTUM { self.context.grid.momentum_cells() } else { self.layout.inner };
-        let (mut first, end) = (strip.first, strip.first + strip.width);
-        while first < end {
-            let width = buffers.size.width.min(end - first).min(segment - first % segment);
-            let lines = Lines { outer: strip.outer, first, width };
-            self.set_columns(&mut buffers.columns, lines);
-            buffers.part.set_width(width);
-            let components = self.layout.components;
-            let numbers = (first - strip.first) * components..(first - strip.first + width) * components;
-            self.march(simd, buffers, lines, (&mut strip.rows, numbers), &step);
-            first += width;
+        let segment = if self.method.slot < MOMENTUM { self.context.grid.momentum_cells() } else { inner };
+        let (blocks, columns) = match &strip {
+            Strip::Blocks(numbers) => (numbers.len() / self.layout.block(), 0..inner),
+            Strip::Columns { cells, .. } => (1, cells.clone()),
+        };
+        // Blocks with the same momenta one after the other.
+        let repeat = self.repeat();
+        for number in 0..repeat.min(blocks) {
+            let mut first = columns.start;
+            while first < columns.end {
+                let width = buffers.size.width.min(columns.end - first).min(segment - first % segment);
+                buffers.part.set_width(width);
+                self.set_columns(buffers, Lines { outer: outer + number, first, width });
+                let numbers = (first - columns.start) * components..(first - columns.start + width) * components;
+                for block in (number..blocks).step_by(repeat) {
+                    let lines = Lines { outer: outer + block, first, width };
+                    let mut rows = match &mut strip {
+                        Strip::Blocks(numbers) => Rows::Whole {
+                            numbers: &mut numbers[block * self.layout.block()..][..self.layout.block()],
+                            width: inner * components,
+                        },
+                        Strip::Columns { rows, .. } => Rows::Parts(rows),
+                    };
+                    self.march(simd, buffers, lines, (&mut rows, numbers.clone()), &step);
+                }
+                first += width;
+            }
         }
     }
 
@@ -229,6 +284,85 @@ impl<T: Carrier> Sweep<'_, T> {
         }
     }
 
+    /// Advances lines that follow each other in the state from line `outer` on, several at a time.
+    fn advance_lines<S: Simd, R: Real, P>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, P>,
+        outer: usize,
+        strip: Strip<R>,
+        advance: impl Fn(&Self, S, &mut Buffers<R, P>, &FieldSample, usize, &mut [R]),
+    ) {
+        let Strip::Blocks(numbers) = strip else { unreachable!("a line is a block of its own") };
+        let (block, repeat) = (self.layout.block(), self.repeat());
+        let at_once = (planes::LENGTH / (self.layout.cells + 2 * self.reach())).max(1);
+        // Space cells, the first and last of which may be parts; lines with the same momenta one after the other.
+        let (first, end) = (outer, outer + numbers.len() / block);
+        for number in (0..repeat).step_by(at_once) {
+            for space in first / repeat..end.div_ceil(repeat) {
+                let start = (space * repeat + number).max(first);
+                let stop = (space * repeat + repeat.min(number + at_once)).min(end);
+                if start < stop {
+                    let lines = &mut numbers[(start - first) * block..(stop - first) * block];
+                    advance(self, simd, buffers, &self.fields[space], start % repeat * self.layout.cells, lines);
+                }
+            }
+        }
+    }
+
+    /// Lines of one speed each, `first` the momentum cell where they begin.
+    fn advance_uniform_lines<S: Simd, R: Real>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, UniformPart<R>>,
+        field: &FieldSample,
+        first: usize,
+        numbers: &mut [R],
+    ) {
+        let (grid, Layout { cells, components, .. }) = (self.context.grid, self.layout);
+        let lines = numbers.len() / (cells * components);
+        buffers.columns.set_lines(grid, self.method.slot, (first, lines), 0..1, self.periodic());
+        self.weigh(simd, buffers, (field, field.p), (0, lines));
+        for (line, stored) in numbers.chunks_exact_mut(cells * components).enumerate() {
+            buffers.part.advance_line(simd, line, self.periodic(), stored);
+        }
+    }
+
+    /// Lines along which the speed varies: each with the cells around it after the one before.
+    fn advance_varying_lines<S: Simd, R: Real>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, VaryingPart<R>>,
+        field: &FieldSample,
+        first: usize,
+        numbers: &mut [R],
+    ) {
+        let (grid, Layout { cells, components, .. }) = (self.context.grid, self.layout);
+        let (reach, periodic, lines) = (self.reach(), self.periodic(), numbers.len() / (cells * components));
+        let places = -(reach as isize)..(cells + reach) as isize;
+        let padded = places.len();
+        let Buffers { part, columns, .. } = buffers;
+        columns.set_lines(grid, self.method.slot, (first, lines), places, periodic);
+        let all = (0, 0, lines * padded);
+        match self.method.speed {
+            Speed::Coupled => {
+                self.fill_row::<S, R, true>(simd, (field, field.p), columns, part.rates.arrays_mut(), all)
+            }
+            _ => self.fill_row::<S, R, false>(simd, (field, field.p), columns, part.rates.arrays_mut(), all),
+        }
+        part.set_width(1);
+        for (line, stored) in numbers.chunks_exact(cells * components).enumerate() {
+            part.put(simd, line * padded + reach, stored);
+            part.surround(line * padded + reach, cells, reach, periodic);
+        }
+        let edges = (0..lines).flat_map(|line| [line * padded, line * padded + cells]).filter(|_| !periodic);
+        let (scheme, dissipation) = (self.method.scheme, self.context.dissipation);
+        part.advance(simd, scheme, dissipation, lines * padded - 2 * reach, edges);
+        for (line, stored) in numbers.chunks_exact_mut(cells * components).enumerate() {
+            part.give(simd, line * padded, stored);
+        }
+    }
+
     /// Where lines are closed, below and above the rows of a step.
     fn closed(&self, step: &Step) -> [bool; 2] {
         let closed = !self.periodic();
@@ -244,7 +378,10 @@ impl<T: Carrier> Sweep<'_, T> {
     ) {
         let first = step.advanced.start == 0;
         if first {
-            self.weigh(simd, buffers, lines);
+            // The columns of a line are its cells from those before the first on.
+            let column = if self.along() { self.reach() } else { 0 };
+            self.weigh(simd, buffers, self.row(lines, 0), (column, lines.width));
+            buffers.part.spread();
         }
         buffers.part.prepare(simd, step.advanced.len(), first, self.closed(step));
     }
@@ -260,20 +397,25 @@ impl<T: Carrier> Sweep<'_, T> {
             Speed::Coupled => self.fill::<S, R, true>(simd, buffers, lines, step),
             Speed::Uniform | Speed::Varying => self.fill::<S, R, false>(simd, buffers, lines, step),
         }
-        let (scheme, dissipation) = (self.method.scheme, self.context.dissipation);
-        buffers.part.advance(simd, scheme, dissipation, step.advanced.len(), self.closed(step));
+        let (scheme, dissipation, rows) = (self.method.scheme, self.context.dissipation, step.advanced.len());
+        let [below, above] = self.closed(step);
+        let closed = below.then_some(0).into_iter().chain(above.then_some(rows));
+        buffers.part.advance(simd, scheme, dissipation, rows, closed);
     }
 
     /// The momenta of lines, but for what rows add.
-    fn set_columns<R: Real>(&self, columns: &mut Momenta<R>, lines: Lines) {
+    fn set_columns<R: Real, P>(&self, Buffers { columns, size, .. }: &mut Buffers<R, P>, lines: Lines) {
         let (grid, slot) = (self.context.grid, self.method.slot);
+        let (reach, cells) = (self.reach() as isize, self.layout.cells as isize);
+        let (first, places) = (self.first_momentum(lines), -reach..cells + reach);
         if slot < MOMENTUM {
             let first = lines.first % grid.momentum_cells();
             columns.set(grid, first..first + lines.width, None);
         } else if self.along() {
-            columns.set_along(grid, slot, self.reach(), self.periodic());
+            columns.set_lines(grid, slot, (first, 1), places, self.periodic());
+        } else if self.one_field(*size) {
+            columns.set_rows(grid, slot, (first, lines.width), places, self.periodic());
         } else {
-            let first = self.first_momentum(lines);
             columns.set(grid, first..first + lines.width, Some(slot - MOMENTUM));
         }
     }
@@ -294,13 +436,11 @@ impl<T: Carrier> Sweep<'_, T> {
             let field = &self.fields[(lines.outer * cells + k as usize) * inner + lines.first / momenta];
             return (field, field.p);
         }
-        let direction = slot - MOMENTUM;
         let field = &self.fields[lines.outer * cells * self.layout.inner / momenta];
-        if self.along() {
-            return (field, field.p + without(grid.momentum(self.first_momentum(lines)), direction));
+        match grid.axis(slot) {
+            Some(axis) if !self.along() => (field, field.p + DVec3::AXES[slot - MOMENTUM] * axis.centre(k)),
+            _ => (field, field.p),
         }
-        let centre = grid.axis(slot).map_or(0.0, |axis| axis.centre(k));
-        (field, field.p + DVec3::AXES[direction] * centre)
     }
 
     /// The Courant numbers of old rows.
@@ -312,8 +452,18 @@ impl<T: Carrier> Sweep<'_, T> {
         step: &Step,
     ) {
         let width = lines.width;
-        let Buffers { part, columns, .. } = buffers;
+        let Buffers { part, columns, size, .. } = buffers;
         let rates = part.rates.arrays_mut();
+        if self.one_field(*size) {
+            let field = &self.fields[lines.outer / self.repeat()];
+            return self.fill_row::<S, R, COUPLED>(
+                simd,
+                (field, field.p),
+                columns,
+                rates,
+                (0, 0, step.old.len() * width),
+            );
+        }
         if self.along() {
             // What rows are to other lines, columns are to this one, and all its cells have one field.
             let first = (step.old.start + self.reach() as isize) as usize;
@@ -351,18 +501,21 @@ impl<T: Carrier> Sweep<'_, T> {
         );
     }
 
-    /// The weights of each number of a row.
-    fn weigh<S: Simd, R: Real>(&self, simd: S, buffers: &mut Buffers<R, UniformPart<R>>, lines: Lines) {
-        let (field, p) = self.row(lines, 0);
+    /// The weights of some lines of one field, those of `columns` from `column` on with p added to their momenta.
+    fn weigh<S: Simd, R: Real>(
+        &self,
+        simd: S,
+        buffers: &mut Buffers<R, UniformPart<R>>,
+        (field, p): (&FieldSample, DVec3),
+        (column, lines): (usize, usize),
+    ) {
         let known = buffers.columns.add(simd, self.context.particle, p);
-        // Cell 0 of a line.
-        let column = if self.along() { self.reach() } else { 0 };
         let [a, b, c, d, e, f] = buffers.part.weights();
         simd.vectorize(
             #[inline(always)]
             || {
                 let field = Field::splat(simd, field);
-                for i in (0..lines.width).step_by(Lanes::<S, R>::COUNT) {
+                for i in (0..lines).step_by(Lanes::<S, R>::COUNT) {
                     let momentum = known.load(simd, column + i);
                     let nu = self.term.scalar(self.context.particle, &momentum, &field) * self.courant;
                     let weights: Six<Lanes<S, R>> = flux::uniform_weights(nu, self.context.dissipation);
@@ -375,6 +528,5 @@ impl<T: Carrier> Sweep<'_, T> {
                 }
             },
         );
-        buffers.part.spread();
     }
 }

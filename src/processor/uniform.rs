@@ -8,7 +8,7 @@ use fearless_simd::Simd;
 use super::cell::Spinless;
 use super::flux::{self, Six};
 use super::part::Part;
-use super::planes::Vectors;
+use super::planes::{self, Vectors};
 use crate::lanes::{Lanes, MOST_LANES};
 use crate::operators::FLUX_REACH;
 use crate::precision::Real;
@@ -32,7 +32,8 @@ impl<R: Real> UniformPart<R> {
     /// For rows of at most `width` cells, `length` cells in all.
     pub fn new(components: usize, width: usize, length: usize) -> Self {
         let numbers = |cells: usize| vec![R::default(); cells * components + MOST_LANES];
-        let weights = [(); 6].map(|()| numbers(width));
+        // Where rows are cells, of several lines.
+        let weights = [(); 6].map(|()| numbers(if width == 1 { planes::LENGTH } else { width }));
         let fluxes = numbers(if width == 1 { length } else { width });
         UniformPart { components, width, old: numbers(length), weights, fluxes, closed: None }
     }
@@ -50,6 +51,38 @@ impl<R: Real> UniformPart<R> {
                 weights[cell * self.components..(cell + 1) * self.components].fill(weight);
             }
         }
+    }
+
+    /// Advances a whole line, number `line` of those that weights were filled for.
+    pub fn advance_line<S: Simd>(&mut self, simd: S, line: usize, periodic: bool, stored: &mut [R]) {
+        let width = self.components;
+        let (around, count) = (FLUX_REACH * width, stored.len());
+        let UniformPart { old, weights, fluxes, .. } = self;
+        old[around..around + count].copy_from_slice(stored);
+        for k in 0..around {
+            let outside = [around + count + k, around - 1 - k];
+            let inside = [around + k % count, around + count - 1 - k % count];
+            outside.into_iter().zip(inside).for_each(|(to, from)| {
+                old[to] = if periodic { old[from] } else { R::default() };
+            });
+        }
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let weights = of_line(simd, weights, line);
+                for i in (0..count + width).step_by(Lanes::<S, R>::COUNT) {
+                    flux_at(simd, old, i, width, weights).store(fluxes, i);
+                }
+                if !periodic {
+                    fluxes[..width].fill(R::default());
+                    fluxes[count..count + width].fill(R::default());
+                }
+                for i in (0..count).step_by(Lanes::<S, R>::COUNT) {
+                    let (lower, upper) = (Lanes::load(simd, fluxes, i), Lanes::load(simd, fluxes, i + width));
+                    (Lanes::load(simd, old, around + i) - (upper - lower)).store_some(stored, i);
+                }
+            },
+        );
     }
 
     /// Before `rows` rows are given; whether they are the first of their lines, and where these are closed, below and above.
@@ -80,7 +113,7 @@ impl<R: Real> UniformPart<R> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let alike = alike(simd, weights);
+                let alike = of_line(simd, weights, 0);
                 for i in (0..faces).step_by(Lanes::<S, R>::COUNT) {
                     let weights = if apart { alike } else { of_number(simd, weights, i) };
                     flux_at(simd, old, i, width, weights).store(fluxes, i);
@@ -180,15 +213,15 @@ fn of_number<S: Simd, R: Real>(simd: S, weights: &[Vec<R>; 6], at: usize) -> Six
     ]
 }
 
-/// Those of the first number, in all lanes.
+/// Those of number `line`, in all lanes.
 #[inline(always)]
-fn alike<S: Simd, R: Real>(simd: S, weights: &[Vec<R>; 6]) -> Six<Lanes<S, R>> {
+fn of_line<S: Simd, R: Real>(simd: S, weights: &[Vec<R>; 6], line: usize) -> Six<Lanes<S, R>> {
     [
-        Lanes::splat(simd, weights[0][0].into()),
-        Lanes::splat(simd, weights[1][0].into()),
-        Lanes::splat(simd, weights[2][0].into()),
-        Lanes::splat(simd, weights[3][0].into()),
-        Lanes::splat(simd, weights[4][0].into()),
-        Lanes::splat(simd, weights[5][0].into()),
+        Lanes::splat(simd, weights[0][line].into()),
+        Lanes::splat(simd, weights[1][line].into()),
+        Lanes::splat(simd, weights[2][line].into()),
+        Lanes::splat(simd, weights[3][line].into()),
+        Lanes::splat(simd, weights[4][line].into()),
+        Lanes::splat(simd, weights[5][line].into()),
     ]
 }

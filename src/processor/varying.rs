@@ -21,12 +21,13 @@ pub struct VaryingPart<R> {
     pub rates: Planes<R>,
     /// Products of both.
     products: Planes<R>,
-    /// What flows through the lower faces, then new cells.
+    /// What flows through the lower faces, or the changes of a series.
     fluxes: Planes<R>,
     /// What one application of the flux changes.
     changes: Planes<R>,
     components: usize,
     coupled: bool,
+    series: bool,
     /// Cells of a row.
     pub width: usize,
 }
@@ -42,12 +43,34 @@ impl<R: Real> VaryingPart<R> {
             changes: Planes::new(series),
             components,
             coupled,
+            series,
             width: 1,
         }
     }
 
-    /// Advances `rows` rows whose Courant numbers are there; `closed` says where lines are, below and above.
-    pub fn advance<S: Simd>(&mut self, simd: S, scheme: Scheme, dissipation: f64, rows: usize, closed: [bool; 2]) {
+    /// Fills what is around a line of `cells` cells from `first` on: a ring, or nothing beyond the edges.
+    pub fn surround(&mut self, first: usize, cells: usize, reach: usize, periodic: bool) {
+        if !periodic {
+            self.cells.clear(first - reach..first);
+            return self.cells.clear(first + cells..first + cells + reach);
+        }
+        for cells_of in self.cells.arrays_mut().iter_mut().take(self.components) {
+            for k in 0..reach {
+                cells_of[first + cells + k] = cells_of[first + k % cells];
+                cells_of[first - 1 - k] = cells_of[first + cells - 1 - k % cells];
+            }
+        }
+    }
+
+    /// Advances `rows` rows whose Courant numbers are there; nothing flows through the lower faces of rows `closed`.
+    pub fn advance<S: Simd>(
+        &mut self,
+        simd: S,
+        scheme: Scheme,
+        dissipation: f64,
+        rows: usize,
+        closed: impl Iterator<Item = usize>,
+    ) {
         match (self.components, self.coupled) {
             (1, _) => self.advance_cells::<S, Spinless<_>, false>(simd, scheme, dissipation, rows, closed),
             (_, false) => self.advance_cells::<S, Spin<_>, false>(simd, scheme, dissipation, rows, closed),
@@ -61,20 +84,16 @@ impl<R: Real> VaryingPart<R> {
         scheme: Scheme,
         dissipation: f64,
         rows: usize,
-        closed: [bool; 2],
+        closed: impl Iterator<Item = usize>,
     ) {
         let count = rows * self.width;
         if let Scheme::Series(factor) = scheme {
             return self.series::<S, C, COUPLED>(simd, factor, count);
         }
         self.flow::<S, C, COUPLED>(simd, scheme, dissipation, count + self.width);
-        if closed[0] {
-            self.fluxes.clear(0..self.width);
+        for row in closed {
+            self.fluxes.clear(row * self.width..(row + 1) * self.width);
         }
-        if closed[1] {
-            self.fluxes.clear(count..count + self.width);
-        }
-        self.keep_fluxes::<S, C>(simd, count);
     }
 
     /// Products of cells and speeds.
@@ -144,21 +163,29 @@ impl<R: Real> VaryingPart<R> {
         }
     }
 
-    /// New cells from the fluxes through their faces.
-    fn keep_fluxes<S: Simd, C: LaneCell<S, R>>(&mut self, simd: S, count: usize) {
+    /// New cells from `at` on as the state holds them: from the fluxes through their faces, or from the changes of a series.
+    fn give_cells<S: Simd, C: LaneCell<S, R>>(&self, simd: S, at: usize, stored: &mut [R]) {
+        let (cells, fluxes, width) = (self.cells.arrays(), self.fluxes.arrays(), self.width);
         simd.vectorize(
             #[inline(always)]
-            || {
-                let (cells, fluxes) = (self.cells.arrays(), self.fluxes.arrays_mut());
-                for i in (0..count).step_by(Lanes::<S, R>::COUNT) {
-                    let change = kept::<S, R, C>(simd, fluxes, i, self.width);
-                    (C::load(simd, cells, i + FLUX_REACH * self.width) + change).store(fluxes, i);
-                }
+            || match self.series {
+                true => planes::give(
+                    stored,
+                    at,
+                    #[inline(always)]
+                    |i| C::load(simd, cells, i + 2 * FLUX_REACH * width) + C::load(simd, fluxes, i),
+                ),
+                false => planes::give(
+                    stored,
+                    at,
+                    #[inline(always)]
+                    |i| C::load(simd, cells, i + FLUX_REACH * width) + kept::<S, R, C>(simd, fluxes, i, width),
+                ),
             },
         );
     }
 
-    /// New cells by a factor of the series of exp(L): L u reaches three cells on either side, L L u six.
+    /// Changes by a factor of the series of exp(L): L u reaches three cells on either side, L L u six.
     fn series<S: Simd, C: LaneCell<S, R>, const COUPLED: bool>(&mut self, simd: S, factor: Factor, count: usize) {
         simd.vectorize(
             #[inline(always)]
@@ -169,13 +196,12 @@ impl<R: Real> VaryingPart<R> {
                 self.central::<S, C>(simd, count + (2 * FLUX_REACH + 1) * width);
                 self.carry_change::<S, C, COUPLED>(simd, count + 2 * FLUX_REACH * width);
                 self.central::<S, C>(simd, count + width);
-                let (cells, changes, fluxes) = (self.cells.arrays(), self.changes.arrays(), self.fluxes.arrays_mut());
+                let (changes, fluxes) = (self.changes.arrays(), self.fluxes.arrays_mut());
                 for i in (0..count).step_by(Lanes::<S, R>::COUNT) {
                     let once = C::load(simd, changes, i + FLUX_REACH * width);
                     let twice = kept::<S, R, C>(simd, fluxes, i, width);
                     // One sum with u: what each loses to rounding adds up, the more the smaller its terms.
-                    let change = once.scaled(first) + twice.scaled(second);
-                    (C::load(simd, cells, i + 2 * FLUX_REACH * width) + change).store(fluxes, i);
+                    (once.scaled(first) + twice.scaled(second)).store(fluxes, i);
                 }
             },
         );
@@ -228,10 +254,9 @@ impl<R: Real> Part<R> for VaryingPart<R> {
     }
 
     fn give<S: Simd>(&mut self, simd: S, row: usize, stored: &mut [R]) {
-        let (fluxes, at) = (self.fluxes.arrays(), row * self.width);
         match self.components {
-            1 => planes::give::<S, R, Spinless<_>>(simd, fluxes, at, stored),
-            _ => planes::give::<S, R, Spin<_>>(simd, fluxes, at, stored),
+            1 => self.give_cells::<S, Spinless<_>>(simd, row * self.width, stored),
+            _ => self.give_cells::<S, Spin<_>>(simd, row * self.width, stored),
         }
     }
 }
