@@ -16,7 +16,7 @@ impl Reserve {
     pub fn of(folder: &Path) -> Result<Reserve> {
         let path = folder.join(".reserve");
         // Not zeros, which a file system may not store.
-        let noise = (0..RESERVED).map(|i| (i * i >> 5) as u8).collect::<Vec<_>>();
+        let noise = (0..RESERVED).map(|i| ((i * i) >> 5) as u8).collect::<Vec<_>>();
         write_atomically(&path, |file| file.write_all(&noise))?;
         Ok(Reserve(path))
     }

@@ -5,11 +5,14 @@ use crate::numerals::number;
 /// Depth of w0 below zero, over its mean height, that is worth a note.
 const NEGATIVE: f64 = 0.05;
 
+/// Value of a column in the last row, by its name.
+type Row<'a> = &'a dyn Fn(&str) -> Option<f64>;
+
 /// A share that is noted when it first exceeds its bound, and at the end where it grew to twice that.
 #[derive(Clone, Debug)]
 pub(super) struct Bound {
     most: f64,
-    share: fn(&dyn Fn(&str) -> Option<f64>) -> Option<f64>,
+    share: fn(Row) -> Option<f64>,
     /// What has that share, and what to do.
     words: [&'static str; 2],
     /// The share that was noted.
@@ -40,7 +43,7 @@ impl Bound {
     }
 
     /// Looks at a row.
-    pub fn see(&mut self, value: &dyn Fn(&str) -> Option<f64>) -> Option<String> {
+    pub fn see(&mut self, value: Row) -> Option<String> {
         let (time, share) = (value("time")?, (self.share)(value)?);
         if share > self.largest.0 {
             self.largest = (share, time);
