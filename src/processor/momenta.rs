@@ -101,20 +101,19 @@ impl<R: Real> Momenta<R> {
             return;
         }
         (self.cells, self.added) = (cells, None);
+        let centres: Vec<R> = centres(grid, swept, places, periodic);
         let (shape, strides) = (grid.shape(), grid.strides());
-        let length = shape[swept];
         for (direction, numbers) in self.components.iter_mut().enumerate() {
             numbers.clear();
             let slot = MOMENTUM + direction;
-            for line in 0..lines {
-                let cell = first + line * length;
-                let centre = |k: isize| grid.axis(slot).map_or(0.0, |axis| axis.centre(k));
-                if slot == swept {
-                    let wrapped = |k: isize| if periodic { k.rem_euclid(length as isize) } else { k };
-                    numbers.extend(places.clone().map(|k| R::nearest(centre(wrapped(k)))));
-                } else {
-                    let centre = R::nearest(centre((cell / strides[slot] % shape[slot]) as isize));
-                    numbers.extend(std::iter::repeat_n(centre, places.len()));
+            for cell in (0..lines).map(|line| first + line * shape[swept]) {
+                match grid.axis(slot) {
+                    Some(_) if slot == swept => numbers.extend_from_slice(&centres),
+                    axis => {
+                        let index = cell / strides[slot] % shape[slot];
+                        let centre = axis.map_or(0.0, |axis| axis.centre(index as isize));
+                        numbers.resize(numbers.len() + centres.len(), R::nearest(centre));
+                    }
                 }
             }
             numbers.resize(numbers.len() + MOST_LANES, R::default());
@@ -137,20 +136,26 @@ impl<R: Real> Momenta<R> {
         }
         self.set(grid, first..first + width, Some(swept - MOMENTUM));
         (self.cells, self.added) = (cells, None);
-        let Some(axis) = grid.axis(swept) else { return };
+        let centres: Vec<R> = centres(grid, swept, places, periodic);
         for (direction, numbers) in self.components.iter_mut().enumerate() {
             let row = numbers[..width].to_vec();
             numbers.clear();
-            for k in places.clone() {
-                let k = if periodic { k.rem_euclid(axis.cells as isize) } else { k };
+            for &centre in &centres {
                 match MOMENTUM + direction == swept {
-                    true => numbers.extend(std::iter::repeat_n(R::nearest(axis.centre(k)), width)),
+                    true => numbers.resize(numbers.len() + width, centre),
                     false => numbers.extend_from_slice(&row),
                 }
             }
             numbers.resize(numbers.len() + MOST_LANES, R::default());
         }
     }
+}
+
+/// Centres of an axis; beyond its edges those of the ring, or as the axis would go on.
+fn centres<R: Real>(grid: &Grid, slot: usize, places: Range<isize>, periodic: bool) -> Vec<R> {
+    let Some(axis) = grid.axis(slot) else { return Vec::new() };
+    let wrapped = |k: isize| if periodic { k.rem_euclid(axis.cells as isize) } else { k };
+    places.map(|k| R::nearest(axis.centre(wrapped(k)))).collect()
 }
 
 /// Which cells some momenta are those of.

@@ -22,7 +22,7 @@ use crate::physics::{Momentum, Particle};
 use crate::precision::Real;
 
 /// The least cells of a row that are worth a part of whole lines.
-const LEAST_WIDTH: usize = 8;
+const LEAST_WIDTH: usize = 16;
 /// Numbers of a row of a part.
 const ROW_NUMBERS: usize = 128;
 /// The same for uniform speeds, which need fewer arrays, and numbers of such a part.
@@ -172,13 +172,13 @@ impl<T: Carrier> Sweep<'_, T> {
         self.method.slot >= MOMENTUM && !self.uniform() && size.rows == self.layout.cells
     }
 
-    /// Parts of `length` cells at most in rows of about `row` numbers, at least half of which are advanced; whole
+    /// Parts of `length` cells at most in rows of about `row` numbers, three quarters of which are advanced; whole
     /// lines where they are short.
     fn size(&self, row: usize, length: usize) -> Size {
         let Layout { cells, inner, components } = self.layout;
         let around = 2 * self.reach();
         let whole = length / (cells + around);
-        let most = if whole >= LEAST_WIDTH { whole } else { length / (2 * around) };
+        let most = if whole >= LEAST_WIDTH { whole } else { length / (4 * around) };
         let most = (row / components).min(most).min(inner);
         // As many rows alike.
         let width = inner.div_ceil(inner.div_ceil(most));
