@@ -183,6 +183,24 @@ fn a_signal_stops_a_run() {
     }
 }
 
+/// What `nohup` has a run ignore it ignores.
+#[cfg(target_os = "linux")]
+#[test]
+fn nohup_is_respected() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let program = env!("CARGO_BIN_EXE_spinwigner");
+    let mut run = Command::new("nohup");
+    run.args([program, "run", "two-stream", "--device", "reference", "--out", "out"]).current_dir(folder.path());
+    let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nohup");
+    while !folder.path().join("out/run.json").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let number = run.id().to_string();
+    assert!(Command::new("kill").args(["-s", "HUP", &number]).status().expect("kill").success());
+    assert_eq!(run.wait().expect("ends").code(), Some(0));
+    assert!(record(&folder.path().join("out"))["failure"].is_null());
+}
+
 /// Runs that begin at the same time find folders of their own.
 #[test]
 fn runs_at_once_share_no_folder() {

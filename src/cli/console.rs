@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::STOPPED;
+use super::signals;
 use indicatif::{ProgressBar, ProgressStyle};
 use spinwigner::numerals::number;
 use spinwigner::run::{Answer, Beginning, Observer, Outcome, Progress};
@@ -19,16 +19,11 @@ pub struct Console {
 impl Console {
     /// From now on the first SIGINT (Ctrl-C), SIGTERM or SIGHUP asks the run to stop, the second ends the program.
     pub fn new(quiet: bool) -> Console {
-        let signalled = Arc::new(AtomicBool::new(false));
-        let first = Arc::clone(&signalled);
-        let heard = ctrlc::set_handler(move || {
-            if first.swap(true, Ordering::Relaxed) {
-                std::process::exit(i32::from(STOPPED));
-            }
-        });
-        let mut console = Console { quiet, progress: ProgressBar::hidden(), signalled };
-        if let Err(error) = heard {
-            console.note(&format!("signals will end the run at once: {error}"));
+        let heard = signals::heard();
+        let mut console = Console { quiet, progress: ProgressBar::hidden(), signalled: Arc::default() };
+        match heard {
+            Ok(signalled) => console.signalled = signalled,
+            Err(error) => console.note(&format!("signals will end the run at once: {error}")),
         }
         console
     }

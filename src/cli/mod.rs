@@ -6,6 +6,7 @@ mod equilibrium;
 mod fit;
 mod listings;
 mod parsers;
+mod signals;
 
 use std::error::Error as _;
 use std::io::{ErrorKind, Write};
