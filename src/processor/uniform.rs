@@ -20,6 +20,8 @@ pub struct UniformPart<R> {
     width: usize,
     /// Row after row, from those before the first on.
     old: Vec<R>,
+    /// Whether lines follow each other in the state, so that each fills vectors by itself. A row is then one cell.
+    lines_apart: bool,
     /// Six for each number of a row; where a row is one cell, all the same.
     weights: [Vec<R>; 6],
     /// What flows through the lower faces: of the next row, or of all rows where a row is one cell.
@@ -35,7 +37,9 @@ impl<R: Real> UniformPart<R> {
         // Where rows are cells, of several lines.
         let weights = [(); 6].map(|()| numbers(if width == 1 { planes::LENGTH } else { width }));
         let fluxes = numbers(if width == 1 { length } else { width });
-        UniformPart { components, width, old: numbers(length), weights, fluxes, closed: None }
+        // The last of many lines side by side may be alone in its rows, too.
+        let lines_apart = width == 1;
+        UniformPart { components, width, lines_apart, old: numbers(length), weights, fluxes, closed: None }
     }
 
     /// Arrays for the weights of cells, to be filled before [`UniformPart::spread`].
@@ -89,26 +93,21 @@ impl<R: Real> UniformPart<R> {
     pub fn prepare<S: Simd>(&mut self, simd: S, rows: usize, first: bool, closed: [bool; 2]) {
         let width = self.width;
         self.closed = closed[1].then_some(rows - 1);
-        let faces = if self.lines_apart() { (rows + 1) * width } else { width };
-        if self.lines_apart() || first {
+        let faces = if self.lines_apart { (rows + 1) * width } else { width };
+        if self.lines_apart || first {
             self.flow(simd, faces);
             if closed[0] {
                 self.fluxes[..width].fill(R::default());
             }
         }
-        if self.lines_apart() && closed[1] {
+        if self.lines_apart && closed[1] {
             self.fluxes[rows * width..faces].fill(R::default());
         }
     }
 
-    /// Whether a row is a cell, so that a line fills vectors by itself.
-    fn lines_apart(&self) -> bool {
-        self.width == self.components
-    }
-
     /// Fluxes through the first lower faces.
     fn flow<S: Simd>(&mut self, simd: S, faces: usize) {
-        let (width, apart) = (self.width, self.lines_apart());
+        let (width, apart) = (self.width, self.lines_apart);
         let UniformPart { old, weights, fluxes, .. } = self;
         simd.vectorize(
             #[inline(always)]
@@ -177,7 +176,7 @@ impl<R: Real> Part<R> for UniformPart<R> {
     }
 
     fn give<S: Simd>(&mut self, simd: S, row: usize, stored: &mut [R]) {
-        if self.lines_apart() {
+        if self.lines_apart {
             return self.give_line(simd, row * self.width, stored);
         }
         for (row, stored) in (row..).zip(stored.chunks_exact_mut(self.width)) {
