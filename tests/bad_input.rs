@@ -211,6 +211,7 @@ fn check_refuses_what_run_refuses() {
         let wave = format!(r#"{{ "component": "{component}", "mode": 1, "amplitude": 3 }}"#);
         fields(&format!(r#"{{ "evolution": "maxwell", "perturbations": [{wave}] }}"#))
     };
+    let lonely = fields(r#"{ "evolution": "electrostatic", "background": "none" }"#);
     for (page, place, words) in [
         (file("nan.npy"), "s.json:11:13: at `initial.file`: ", "holds NaN at flat index 77"),
         (file("short.npy"), "s.json:11:13: at `initial.file`: ", "short.npy"),
@@ -221,11 +222,7 @@ fn check_refuses_what_run_refuses() {
             "no weight on the momentum grid",
         ),
         (wave("E_x"), "s.json:13:13: at `fields`: ", "Gauss's law"),
-        (
-            fields(r#"{ "evolution": "electrostatic", "background": "none" }"#),
-            "at `fields.background`: ",
-            "net charge in a periodic domain",
-        ),
+        (lonely, "at `fields.background`: ", "net charge in a periodic domain"),
     ] {
         std::fs::write(folder.path().join("s.json"), page).expect("written");
         let check = spinwigner(folder.path(), &["check", "s.json"]);

@@ -384,6 +384,26 @@ fn spins_that_turn_far_feed_light() {
     }
 }
 
+/// A B that has become so strong that the shears which turn a momentum are unstable ends the run: w_c dt = 2.1.
+#[test]
+fn a_stronger_b_ends_the_run() {
+    let mut draw = Draw::new(&mut Random(31), 2);
+    let axis = |reach: f64, cells: u32| json!({"from": -reach, "to": reach, "cells": cells});
+    let root = &mut draw.scenario;
+    root["species"] = json!({"charge": -1, "spin": false});
+    root["phase_space"] = json!({"x": axis(4.0, 8), "px": axis(1.0, 12), "py": axis(1.0, 12)});
+    root["initial"]["populations"] = json!([{"momentum": {"gaussian": {"spread": 0.2}}}]);
+    root["fields"] = json!({"evolution": "maxwell"});
+    root["numerics"] = json!({"order": 2});
+    let mut simulation = draw.start(1);
+    let step = 0.5 * limit(&simulation);
+    simulation.clock.step = step;
+    simulation.advance(2).expect("weak");
+    simulation.fields.b.iter_mut().for_each(|b| b.z = 2.1 / step);
+    let error = simulation.advance(1).expect_err("strong").to_string();
+    assert!(error.contains("B has become stronger") && error.contains("omega_c = "), "{error}");
+}
+
 /// Twenty electrostatic beams. In a step of 1.46/w_p the wave of four cells finds them again every three steps,
 /// and without dissipation they explode; at 0.99 of the limit they are quiet at any.
 #[test]

@@ -59,7 +59,7 @@ struct Room {
 impl Room {
     /// That on which a run computes unless it is told otherwise.
     fn here() -> Room {
-        match gpu::list_adapters().into_iter().find(|adapter| !adapter.software) {
+        match gpu::best_gpu() {
             Some(adapter) => Room { limits: Some(adapter.limits()), name: adapter.name, bytes: None, f64: adapter.f64 },
             None => Room { name: "the processor".into(), limits: None, bytes: available_memory(), f64: true },
         }
@@ -82,9 +82,9 @@ fn scaled(cells: u32, factor: f64) -> u32 {
 ///
 /// # Errors
 ///
-/// [`Error::Input`] for what a run will refuse of the initial state and its fields, where that is not too
-/// large to be made at once, and where a run needs more device memory than `memory_budget` bytes, or without one than the device
-/// found here is known to have.
+/// [`Error::Input`] for what a run will refuse of the initial state and its fields, where that is not too large to be
+/// made at once, and where a run needs more memory than `memory_budget` bytes, or without one than the device that it
+/// would take is known to have.
 pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
     report_on(&Room::here(), loaded, memory_budget, precision)
 }

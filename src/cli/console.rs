@@ -17,7 +17,7 @@ pub struct Console {
 }
 
 impl Console {
-    /// From now on the first SIGINT (Ctrl-C), SIGTERM or SIGHUP asks the run to stop, the second ends the program.
+    /// From now on the first SIGINT (Ctrl-C), SIGTERM or, on Linux, SIGHUP asks the run to stop, the second ends the program.
     pub fn new(quiet: bool) -> Console {
         let heard = signals::heard();
         let mut console = Console { quiet, progress: ProgressBar::hidden(), signalled: Arc::default() };

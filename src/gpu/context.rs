@@ -89,6 +89,11 @@ pub fn list_adapters() -> Vec<AdapterDescription> {
     adapters().iter().enumerate().map(|(index, adapter)| describe(index, adapter)).collect()
 }
 
+/// The best adapter that is no software: what a run takes unless it is told otherwise.
+pub fn best_gpu() -> Option<AdapterDescription> {
+    list_adapters().into_iter().find(|adapter| !adapter.software)
+}
+
 fn adapters() -> Vec<wgpu::Adapter> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;

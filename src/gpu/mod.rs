@@ -8,7 +8,7 @@ mod slabs;
 mod sums;
 mod timing;
 
-pub use context::{AdapterDescription, Choice, Context, list_adapters};
+pub use context::{AdapterDescription, Choice, Context, best_gpu, list_adapters};
 pub use executor::GpuExecutor;
 pub use layout::{AxisRecord, FieldRecord, Parameters, ParticleRecord};
 pub use memory::{DeviceMemory, TABLES};

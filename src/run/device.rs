@@ -1,7 +1,7 @@
 //! On what a scenario is computed.
 
 use crate::error::{Error, Result};
-use crate::gpu::{Choice, Context, GpuExecutor, list_adapters};
+use crate::gpu::{Choice, Context, GpuExecutor, best_gpu};
 use crate::operators::{Executor, Scheme};
 use crate::precision::{Precision, Real};
 use crate::processor::Processor;
@@ -51,7 +51,7 @@ pub fn open(
         )),
         DeviceChoice::Reference => Ok((processor(prepared, Precision::F64), None)),
         DeviceChoice::Cpu => Ok((processor(prepared, precision.unwrap_or_default()), None)),
-        DeviceChoice::Auto if list_adapters().iter().all(|adapter| adapter.software) => {
+        DeviceChoice::Auto if best_gpu().is_none() => {
             let precision = precision.unwrap_or_default();
             let notice = format!("no GPU here: computing on the processor in {precision}");
             Ok((processor(prepared, precision), Some(notice)))

@@ -55,7 +55,7 @@ impl Prepared {
         let b = fields.strongest_b(&scenario.phase_space);
         let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
         let prepared = Prepared { grid, species, state, fields, background, stability, step, numerics };
-        prepared.refuse_inconsistent_fields()?;
+        prepared.refuse_inconsistent_field()?;
         Ok(prepared)
     }
 
@@ -69,19 +69,15 @@ impl Prepared {
         Scheme::of(self.numerics.order, self.numerics.dissipation)
     }
 
-    /// Asks for neutrality, and compares the longitudinal part of the given E with what follows from the charges and P.
-    fn refuse_inconsistent_fields(&self) -> Result<()> {
-        let claimed = self.fields.claimed();
-        if self.fields.is_frozen() || (claimed.is_none() && self.background != Background::None) {
-            return Ok(());
-        }
+    /// Compares the longitudinal part of the given E with what follows from the charges and P.
+    fn refuse_inconsistent_field(&self) -> Result<()> {
+        let Some(claimed) = self.fields.claimed() else { return Ok(()) };
         let mut fields = self.fields.clone();
         fields.solve_potential();
         let table = self.species.table(&fields, &[], 0.0);
         let sources = processor::sources(&self.grid, &self.species.particle, &self.state, &table);
         let matter = self.species.matter(&sources);
         fields.set_background(self.background, &matter)?;
-        let Some(claimed) = claimed else { return Ok(()) };
         fields.solve_gauss(&matter);
         fields.refuse_contradiction(&claimed, &matter)
     }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::fields::StepLimit;
 use crate::scenario::parse::parse;
 
 /// A valid scenario that uses much of the schema.
@@ -50,7 +49,7 @@ fn loaded(text: &str, folder: &Path) -> Loaded {
     Loaded { scenario, text, folder, name: "s".into(), origin: "s.json".into() }
 }
 
-fn complaints(root: &Value) -> String {
+pub(super) fn complaints(root: &Value) -> String {
     let text = serde_json::to_string_pretty(root).unwrap();
     match validate(&loaded(&text, Path::new("."))) {
         Ok(()) => String::new(),
@@ -673,114 +672,4 @@ fn whole_multiples_are_accepted_up_to_rounding() {
     assert_eq!(nearest_multiple(1.0, 0.333_333_3), None);
     assert!(nearest_multiple(1.0, 0.3).is_some_and(|nearest| (nearest - 0.9).abs() < 1e-12));
     assert!(nearest_multiple(1e6 + 0.5, 1.0).is_some());
-}
-
-fn limit(root: &Value) -> StepLimit {
-    step_limit(&parse(&root.to_string(), "s.json").unwrap(), Path::new(".")).expect("something limits it")
-}
-
-/// A run of ten steps.
-fn stepped(root: &Value, step: f64) -> Value {
-    let mut root = root.clone();
-    root["time"] = json!({"step": step, "end": 10.0 * step});
-    root["output"] = json!({});
-    root["expect"] = json!([]);
-    root
-}
-
-/// The limit itself is refused, 0.989 of it is not, nor the number that the message gives.
-#[test]
-fn the_step_printed_is_accepted() {
-    let mut electrostatic = base();
-    set(&mut electrostatic, "/fields", json!({"evolution": "electrostatic"}));
-    let mut point = electrostatic.clone();
-    point["phase_space"].as_object_mut().unwrap().remove("x");
-    point["initial"]["populations"][0].as_object_mut().unwrap().remove("perturbations");
-    let mut spins = base();
-    set(&mut spins, "/species/hbar", json!(3));
-    set(&mut spins, "/species/g_factor", json!({"tbmt": 2.5}));
-    for (root, dense) in [(base(), 1.01), (electrostatic, 1.01), (point, 1.0), (spins, 1.01)] {
-        for order in [2, 4] {
-            let mut root = root.clone();
-            set(&mut root, "/numerics", json!({"order": order}));
-            let limit = limit(&root);
-            // <1/eps> of T = m in two dimensions is below 1.
-            assert!(limit.plasma_frequency > 0.7 * f64::sqrt(dense) && limit.plasma_frequency < 1.0, "{limit:?}");
-            assert_eq!(complaints(&stepped(&root, 0.989 * limit.largest())), "");
-            let refused = complaints(&stepped(&root, limit.largest()));
-            assert!(refused.contains("at `time.step`: found") && refused.contains(&limit.words()), "{refused}");
-            let (_, rest) = refused.split_once("expected ").expect("a number");
-            let accepted: f64 = rest.split_once(" or less").expect("a number").0.parse().unwrap();
-            assert!(accepted > 0.98999 * limit.largest(), "{accepted} of {limit:?}");
-            assert_eq!(complaints(&stepped(&root, accepted)), "");
-        }
-    }
-}
-
-/// Steps at which runs exploded while Maxwell's equations in vacuum allowed them: spins along
-/// light, and 16 cells without spin.
-#[test]
-fn steps_that_the_vacuum_allows_are_refused() {
-    let plasma = |species: Value, cells: [u32; 2], end: f64, momentum: Value, step: f64| {
-        json!({
-            "title": "t", "about": "a", "references": [], "species": species,
-            "phase_space": {
-                "x": {"from": 0, "to": std::f64::consts::TAU, "cells": cells[0]},
-                "px": {"from": -end, "to": end, "cells": cells[1]}
-            },
-            "initial": {"populations": [{"momentum": momentum}]},
-            "fields": {"evolution": "maxwell"},
-            "time": {"step": step, "end": 400.0 * step}
-        })
-    };
-    let mut aligned = plasma(json!({"hbar": 0.5}), [32, 96], 2.6, json!({"juttner": {"temperature": 0.1}}), 0.158133);
-    aligned["initial"]["populations"][0]["spin"] = json!({"uniform": {"direction": [1, 0, 0]}});
-    let spinless = plasma(json!({"spin": false}), [16, 64], 0.6, json!({"gaussian": {"spread": 0.1}}), 0.316267);
-    for (root, accepted) in [(aligned, "expected 0.155372 or less"), (spinless, "expected 0.30928 or less")] {
-        let refused = complaints(&root);
-        assert!(refused.contains(accepted), "{refused}");
-    }
-}
-
-/// A state in a file is summed up as it is.
-/// With frozen fields 2/w_c limits the shears that turn a momentum, w_c of the strongest B at any time.
-#[test]
-fn gyration_limits_frozen_fields() {
-    let mut root = base();
-    let wave = json!({"component": "B_z", "amplitude": 3.0, "wavenumber": 0.5, "frequency": 0.5, "phase": 1.0});
-    set(
-        &mut root,
-        "/fields",
-        json!({
-            "evolution": "frozen", "external": [{"standing_wave": wave}, {"uniform": {"B": [0, 0, -1]}}]
-        }),
-    );
-    let limit = limit(&root);
-    assert!((limit.largest() - 2.0 / 4.0).abs() < 1e-12, "{limit:?}");
-    assert_eq!(complaints(&stepped(&root, 0.49)), "");
-    let refused = complaints(&stepped(&root, 0.5));
-    assert!(
-        refused.contains("expected 0.495 or less") && refused.contains("2/omega_c = 0.5 of the shears"),
-        "{refused}"
-    );
-    assert!(refused.contains("; lower it, or B"), "{refused}");
-}
-
-#[test]
-fn a_state_in_a_file_has_its_own_limit() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut root = base();
-    set(&mut root, "/phase_space/x/cells", json!(8));
-    set(&mut root, "/phase_space/px/cells", json!(8));
-    set(&mut root, "/phase_space/py/cells", json!(8));
-    set(&mut root, "/initial", json!({"file": "state.npy"}));
-    set(&mut root, "/kinematics", json!("non_relativistic"));
-    let mut numbers = vec![0.0; 8 * 64 * 4];
-    // One place holds w0 = 3 at two momenta, of 1.5 x 1.5.
-    numbers[4 * 64 * 3] = 3.0;
-    numbers[4 * (64 * 3 + 20)] = -3.0;
-    npy::write_f64(&folder.path().join("state.npy"), &[8, 8, 8, 4], &numbers).unwrap();
-    let scenario = parse(&root.to_string(), "s.json").unwrap();
-    let limit = step_limit(&scenario, folder.path()).expect("fields evolve");
-    assert!((limit.plasma_frequency - 13.5f64.sqrt()).abs() < 1e-12, "{limit:?}");
 }
