@@ -3,125 +3,15 @@
 
 mod common;
 
+use common::plasmas::{Draw, KINDS, limit, unguard};
 use common::random::Random;
 use glam::DVec3;
-use serde_json::{Value, json};
-use spinwigner::fields::Stability;
-use spinwigner::precision::Precision;
-use spinwigner::run::{DeviceChoice, open};
-use spinwigner::scenario::schema::{Evolution, Numerics};
-use spinwigner::simulation::{Prepared, Simulation};
-use spinwigner::state::State;
+use serde_json::json;
+use spinwigner::run::DeviceChoice;
+use spinwigner::simulation::Simulation;
 
-/// Resolved axes, in cells.
-const KINDS: [&[(&str, u32)]; 7] = [
-    &[("x", 8), ("px", 48)],
-    &[("y", 8), ("py", 48)],
-    &[("x", 8), ("px", 20), ("py", 20)],
-    &[("x", 8), ("px", 12), ("py", 12), ("pz", 12)],
-    &[("x", 8), ("y", 8), ("px", 12), ("py", 12)],
-    &[("px", 16), ("py", 16), ("pz", 16)],
-    &[("x", 8), ("y", 8), ("z", 8), ("px", 8), ("py", 8), ("pz", 8)],
-];
-/// Mostly lines with one momentum, which take the least time.
-const KIND_OF: [usize; 20] = [0, 0, 1, 2, 0, 3, 0, 4, 2, 0, 0, 4, 1, 2, 5, 0, 0, 4, 2, 3];
 /// Steps in each kind; none where a kind is left out.
 type Steps = [u64; KINDS.len()];
-
-/// What is drawn for one plasma.
-#[derive(Debug)]
-struct Draw {
-    kind: usize,
-    evolution: &'static str,
-    order: u32,
-    /// Step over its limit.
-    share: f64,
-    device: DeviceChoice,
-    scenario: Value,
-}
-
-impl Draw {
-    fn new(random: &mut Random, number: usize) -> Draw {
-        let mut uniform = |low: f64, high: f64| low + (high - low) * random.fraction();
-        let kind = if number % 50 == 49 { 6 } else { KIND_OF[number % KIND_OF.len()] };
-        let evolution = ["maxwell", "maxwell", "maxwell", "maxwell", "electrostatic"][number / 2 % 5];
-        let neutral = number % 7 == 5;
-        let order = if number % 3 == 2 { 4 } else { 2 };
-        let share = [0.3, 0.6, 0.9, 0.99][number % 4];
-        let temperature = 10f64.powf(uniform(-2.0, 0.0));
-        let density = if neutral { 1.0 } else { 10f64.powf(uniform(-1.0, 0.5)) };
-        let susceptibility = uniform(0.0, 0.9);
-        let moment = (susceptibility * temperature / density).sqrt();
-        let reach = 4.5 * (temperature * (1.0 + temperature)).sqrt();
-        let length = 8.0 * 10f64.powf(uniform(-0.7, 0.2));
-        let mut space = json!({});
-        for (name, cells) in KINDS[kind] {
-            let ends = if name.starts_with('p') { [-reach, reach] } else { [0.0, length] };
-            space[*name] = json!({"from": ends[0], "to": ends[1], "cells": cells});
-        }
-        let kinematics =
-            ["relativistic", "relativistic", "non_relativistic", "non_relativistic_without_spin_orbit"][number / 3 % 4];
-        let mut species = json!({"charge": -1, "hbar": 2.0 * moment});
-        if neutral {
-            species = json!({"charge": 0, "hbar": 0.4, "magnetic_moment": moment});
-        } else if number % 4 == 1 {
-            species["g_factor"] = json!({"tbmt": uniform(1.5, 2.6)});
-        }
-        let direction: [f64; 3] = std::array::from_fn(|_| uniform(-1.0, 1.0));
-        let dissipation = [0.0, 1.0, 0.3, 0.0, 0.1, 1.0, 0.03][number % 7];
-        let polarisation = uniform(0.0, 1.0);
-        let population = |density: f64, spread: f64, drift: f64| {
-            let along = KINDS[kind].iter().position(|(name, _)| name.starts_with('p')).expect("a momentum");
-            let axis = ["px", "py", "pz"].iter().position(|name| *name == KINDS[kind][along].0).expect("a momentum");
-            let drift: [f64; 3] = std::array::from_fn(|k| if k == axis { drift } else { 0.0 });
-            json!({
-                "density": density, "momentum": {"gaussian": {"spread": spread, "drift": drift}},
-                "spin": {"uniform": {"direction": direction, "polarisation": polarisation}}
-            })
-        };
-        let spread = temperature.sqrt();
-        // A Maxwellian, or where cells are fine enough one maximum that is flat, as of a cold Fermi gas.
-        let populations: Vec<Value> = if kind < 2 && number % 3 == 1 {
-            (-2..=2).map(|k| population(0.2 * density, 0.4 * spread, 0.7 * f64::from(k) * spread)).collect()
-        } else {
-            vec![population(density, spread, 0.0)]
-        };
-        let scenario = json!({
-            "title": "test", "about": "test", "references": ["test"],
-            "species": species, "kinematics": kinematics, "phase_space": space,
-            "initial": {"populations": populations},
-            "fields": {"evolution": evolution},
-            "time": {"step": 1e-6, "end": 1.0},
-            "numerics": {"order": order, "dissipation": dissipation}
-        });
-        // Always in f64, so that noise is noise.
-        let device = if number % 5 == 3 || kind == 6 { DeviceChoice::Gpu } else { DeviceChoice::Reference };
-        Draw { kind, evolution, order, share, device, scenario }
-    }
-
-    /// The plasma at rest with noise in every cell, on `finer` times the momentum cells.
-    fn start(&self, finer: u32) -> Simulation {
-        let mut loaded = common::scenario(&self.scenario);
-        let space = &mut loaded.scenario.phase_space;
-        for axis in [&mut space.px, &mut space.py, &mut space.pz] {
-            axis.iter_mut().for_each(|axis| axis.cells *= finer);
-        }
-        let mut prepared = Prepared::new(&loaded).unwrap_or_else(|error| panic!("{error}"));
-        let mut random = Random(5);
-        let numbers: Vec<f64> = prepared.state.numbers().iter().map(|x| x * (1.0 + 1e-9 * random.next())).collect();
-        prepared.state = State::from_numbers(&numbers, prepared.state.components());
-        let opened = open(&prepared, self.device, Some(Precision::F64));
-        let (executor, _) = opened.unwrap_or_else(|error| panic!("{error}"));
-        prepared.start(executor).unwrap_or_else(|error| panic!("{error}"))
-    }
-}
-
-/// The largest stable step; 0.3 where nothing limits it.
-fn limit(simulation: &Simulation) -> f64 {
-    let inertia = simulation.sources.iter().map(|s| s.inverse_inertia).fold(0.0, f64::max);
-    let limit = simulation.stability.limit(inertia);
-    if limit.largest().is_finite() { limit.largest() } else { 0.3 }
-}
 
 /// Root of the mean square of the change of D since the start, and of B.
 fn amplitude(simulation: &Simulation, start: &[DVec3]) -> f64 {
@@ -131,7 +21,10 @@ fn amplitude(simulation: &Simulation, start: &[DVec3]) -> f64 {
     ((electric + magnetic) / start.len() as f64).sqrt()
 }
 
-/// Amplitude up to which noise of 1e-9 is followed: beyond, what grows begins to saturate.
+/// Relative noise in every cell at the start.
+const NOISE: f64 = 1e-9;
+
+/// Amplitude up to which that noise is followed: beyond, what grows begins to saturate.
 const LINEAR: f64 = 1e-6;
 
 /// Growth of noise over three fifths of `steps`: its largest amplitude in the last fifth over that in the
@@ -172,7 +65,7 @@ fn stay_quiet(count: usize, steps: Steps) {
         if steps[draw.kind] == 0 {
             continue;
         }
-        let mut simulation = draw.start(1);
+        let mut simulation = draw.start(1, NOISE);
         simulation.clock.step = draw.share * limit(&simulation);
         let (step, steps) = (simulation.clock.step, steps[draw.kind]);
         let found = growth(&mut simulation, steps);
@@ -183,7 +76,7 @@ fn stay_quiet(count: usize, steps: Steps) {
         assert!(!found.is_nan(), "{draw:#?}");
         if found > 4.0 {
             let finer = |parts: u64| {
-                let mut fine = draw.start(2);
+                let mut fine = draw.start(2, NOISE);
                 fine.clock.step = step / parts as f64;
                 growth(&mut fine, parts * steps)
             };
@@ -228,12 +121,6 @@ fn polarised_plasma(temperature: f64, susceptibility: f64, polarisation: f64, di
     draw
 }
 
-/// Lets a run take any step: its fields evolve, and its watchman thinks they do not.
-fn unguard(simulation: &mut Simulation) {
-    let (grid, particle) = (&simulation.grid, &simulation.species.particle);
-    simulation.stability = Stability::new(Evolution::Frozen, grid, particle, &Numerics::default(), []);
-}
-
 /// Strongly polarised hot plasmas at 0.99 of the limit, where waves turn by nearly pi in a step
 /// and meet what alternates in the rate of E: 2,000 steps. Noise grew by 5e-3 a step with the
 /// torque left out of `E x a`, and with dissipation that damped D and B alone.
@@ -242,7 +129,7 @@ fn polarised_plasmas_are_quiet() {
     for (temperature, susceptibility, polarisation, dissipation) in [(0.6, 0.8, 0.5, 0.0), (0.3, 0.8, 1.0, 1.0)] {
         let mut draw = polarised_plasma(temperature, susceptibility, polarisation, dissipation);
         draw.scenario["kinematics"] = json!("relativistic");
-        let mut simulation = draw.start(1);
+        let mut simulation = draw.start(1, NOISE);
         simulation.clock.step = 0.99 * limit(&simulation);
         let found = growth(&mut simulation, 2000);
         println!("T = {temperature}, dissipation {dissipation}: {found:.2}");
@@ -289,7 +176,7 @@ fn light_is_quiet_among_what_outruns_it() {
         let mut draw = polarised_plasma(0.9, 0.4, 1.0, dissipation);
         draw.scenario["kinematics"] = json!("non_relativistic");
         let [quiet, grown] = [0.99, 3.0].map(|share| {
-            let mut simulation = draw.start(1);
+            let mut simulation = draw.start(1, NOISE);
             simulation.clock.step = share * limit(&simulation);
             if share > 1.0 {
                 unguard(&mut simulation);
@@ -313,7 +200,7 @@ fn dissipation_feeds_no_light() {
         root["kinematics"] = json!("relativistic");
         root["phase_space"]["x"]["to"] = json!(length);
         root["initial"]["populations"][0]["spin"]["uniform"]["direction"] = json!([1, 0.3, 0]);
-        let mut simulation = draw.start(1);
+        let mut simulation = draw.start(1, NOISE);
         simulation.clock.step = 0.99 * limit(&simulation);
         let found = growth(&mut simulation, 1000);
         println!("T = {temperature}, dissipation {dissipation}, length {length}: {found:.2e}");
@@ -367,10 +254,10 @@ fn spins_that_turn_far_feed_light() {
         root["kinematics"] = json!("relativistic");
         root["phase_space"]["x"]["to"] = json!(8.0);
         root["initial"]["populations"][0]["spin"]["uniform"]["direction"] = json!([1, 0.1, 0.05]);
-        let step = 0.99 * limit(&draw.start(1));
+        let step = 0.99 * limit(&draw.start(1, NOISE));
         let b = angle / step * hbar / (2.0 * moment);
         draw.scenario["fields"]["external"] = json!([{"uniform": {"B": [b, 0, 0]}}]);
-        let mut simulation = draw.start(1);
+        let mut simulation = draw.start(1, NOISE);
         let limit = limit(&simulation);
         assert!((limit / (step / angle).min(step / 0.99) - 1.0).abs() < 1e-6, "{limit} {step} {angle}");
         unguard(&mut simulation);
@@ -395,7 +282,7 @@ fn a_stronger_b_ends_the_run() {
     root["initial"]["populations"] = json!([{"momentum": {"gaussian": {"spread": 0.2}}}]);
     root["fields"] = json!({"evolution": "maxwell"});
     root["numerics"] = json!({"order": 2});
-    let mut simulation = draw.start(1);
+    let mut simulation = draw.start(1, NOISE);
     let step = 0.5 * limit(&simulation);
     simulation.clock.step = step;
     simulation.advance(2).expect("weak");
@@ -419,11 +306,11 @@ fn beams_are_quiet() {
         root["initial"]["populations"] = json!([{"density": 0.122, "momentum": {"gaussian": {"spread": 0.32533}}}]);
         root["fields"] = json!({"evolution": "electrostatic"});
         root["numerics"] = json!({"order": 2, "dissipation": dissipation});
-        let (mut simulation, resonant) = (draw.start(1), 4.1688);
+        let (mut simulation, resonant) = (draw.start(1, NOISE), 4.1688);
         simulation.clock.step = 0.99 * limit(&simulation);
         assert!(simulation.clock.step < resonant);
         if dissipation == 0.0 {
-            let mut beyond = draw.start(1);
+            let mut beyond = draw.start(1, NOISE);
             unguard(&mut beyond);
             beyond.clock.step = resonant;
             let grown = growth(&mut beyond, 300);
@@ -448,7 +335,7 @@ fn layers_give_no_energy() {
         let axis = &mut draw.scenario["phase_space"][KINDS[draw.kind][0].0];
         let length = axis["to"].as_f64().expect("a number") * 4.0;
         *axis = json!({"from": 0.0, "to": length, "cells": 32, "absorbing_layer": 0.26 * length});
-        let step = 0.8 * limit(&draw.start(1));
+        let step = 0.8 * limit(&draw.start(1, NOISE));
         draw.scenario["time"] = json!({"step": step, "end": 2000.0 * step});
         let table = common::record(&common::scenario(&draw.scenario), DeviceChoice::Reference, 20);
         let energy = table.column("energy_total").expect("recorded");

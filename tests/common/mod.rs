@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod plasmas;
 pub mod random;
 
 use std::path::PathBuf;
