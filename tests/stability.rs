@@ -11,7 +11,7 @@ use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, open};
 use spinwigner::scenario::schema::{Evolution, Numerics};
 use spinwigner::simulation::{Prepared, Simulation};
-use spinwigner::state::State;
+use spinwigner::state::{Cells, State};
 
 /// Resolved axes, in cells.
 const KINDS: [&[(&str, u32)]; 7] = [
@@ -108,8 +108,9 @@ impl Draw {
         }
         let mut prepared = Prepared::new(&loaded).unwrap_or_else(|error| panic!("{error}"));
         let mut random = Random(5);
-        let numbers: Vec<f64> = prepared.state.numbers().iter().map(|x| x * (1.0 + 1e-9 * random.next())).collect();
-        prepared.state = State::from_numbers(&numbers, prepared.state.components());
+        let numbers: Vec<f64> =
+            prepared.state.held().expect("made").numbers().iter().map(|x| x * (1.0 + 1e-9 * random.next())).collect();
+        prepared.state = State::from_numbers(&numbers, prepared.state.components()).into();
         let opened = open(&prepared, self.device, Some(Precision::F64));
         let (executor, _) = opened.unwrap_or_else(|error| panic!("{error}"));
         prepared.start(executor).unwrap_or_else(|error| panic!("{error}"))

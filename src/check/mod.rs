@@ -104,7 +104,7 @@ fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision
     let most = if read { initial::READ_AT_ONCE } else { MADE_AT_ONCE };
     if 8.0 * estimate.cells() * loaded.scenario.species.components() as f64 <= most as f64 {
         // What a run refuses once it has the state.
-        Prepared::new(loaded)?;
+        Prepared::new(loaded)?.judge().map_err(|error| loaded.placed(error))?;
     } else {
         line(format!("  initial state of more than {}: judged by the run", bytes(most as f64)));
     }

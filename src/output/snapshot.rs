@@ -1,10 +1,13 @@
 //! Phase-space pictures: a plane of the grid, the other axes summed or cut.
 
+use std::ops::Range;
+
 use glam::{DVec3, DVec4};
 use rayon::prelude::*;
 
 use super::{HeatMap, PlotAxis, Scale};
 use crate::grid::{AXIS_NAMES, Grid, MOMENTUM};
+use crate::precision::{Numbers, Real};
 use crate::scenario::schema::{PhaseAxis, Quantity, Snapshot, Units};
 use crate::state::State;
 
@@ -27,34 +30,11 @@ pub struct Plane {
 
 /// The plane of a snapshot.
 pub fn project(state: &State, grid: &Grid, snapshot: &Snapshot) -> Plane {
-    let plane = match state {
-        State::Spinless(cells) => sums(grid, snapshot, |cell| DVec4::new(cells[cell], 0.0, 0.0, 0.0)),
-        State::Spin(cells) => sums(grid, snapshot, |cell| cells[cell]),
-    };
-    let axis = DVec3::from(snapshot.spin_axis).normalize();
-    let largest = plane.iter().map(|cell| cell.x).fold(0.0, f64::max);
-    let present = |cell: &DVec4| cell.x > EMPTY * largest;
-    let value = |cell: &DVec4| {
-        let w = DVec3::new(cell.y, cell.z, cell.w);
-        match snapshot.quantity {
-            Quantity::W0 => cell.x,
-            Quantity::W1 => w.x,
-            Quantity::W2 => w.y,
-            Quantity::W3 => w.z,
-            Quantity::Spin => w.length(),
-            Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
-            Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
-            Quantity::Polarisation | Quantity::Texture if !present(cell) => f64::NAN,
-            Quantity::Polarisation => axis.dot(w) / cell.x,
-            Quantity::Texture => w.z / cell.x,
-        }
-    };
-    let arrow = |cell: &DVec4| if present(cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
-    let arrows = match snapshot.quantity {
-        Quantity::Texture => plane.iter().map(arrow).collect(),
-        _ => Vec::new(),
-    };
-    Plane { values: plane.iter().map(value).collect(), arrows }
+    let mut projection = Projection::new(grid, state.components(), snapshot);
+    for cells in grid.parts(state.components()) {
+        projection.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
+    }
+    projection.plane()
 }
 
 /// One axis of the sums over a state.
@@ -66,60 +46,151 @@ struct Loop {
     line: usize,
 }
 
-/// (w0, w1, w2, w3) of the plane: sums over the axes left out, times their cell widths.
-///
-/// Each line of the plane along its faster axis is summed by one task: the tasks share
-/// nothing, every cell is read once, in order, and the sums do not depend on the number of threads.
-fn sums(grid: &Grid, snapshot: &Snapshot, cell: impl Fn(usize) -> DVec4 + Sync) -> Vec<DVec4> {
-    let [horizontal, vertical] = snapshot.axes.map(slot);
-    let (slow, fast) = (horizontal.min(vertical), horizontal.max(vertical));
-    let (shape, strides) = (grid.shape(), grid.strides());
-    let (mut origin, mut weight, mut loops) = (0, 1.0, Vec::new());
-    for other in grid.resolved().filter(|other| *other != slow) {
-        let Some(axis) = grid.axis(other) else { continue };
-        let cut = snapshot.cut.iter().find(|(name, _)| slot(**name) == other);
-        if let Some((_, value)) = cut {
-            let index = ((value - axis.from) / axis.step).floor().clamp(0.0, axis.cells as f64 - 1.0);
-            origin += index as usize * strides[other];
-            continue;
-        }
-        if other != fast {
-            weight *= axis.step;
-        }
-        loops.push(Loop { cells: axis.cells, state: strides[other], line: usize::from(other == fast) });
+impl Loop {
+    /// The indices under which there are cells of `held`, where they begin at `from` and reach so far beyond each.
+    fn inside(&self, held: &Range<usize>, from: usize, reach: usize) -> Range<usize> {
+        let first = held.start.saturating_sub(from + reach).div_ceil(self.state);
+        first..held.end.saturating_sub(from).div_ceil(self.state).min(self.cells)
     }
-    let mut plane = vec![DVec4::ZERO; shape[slow] * shape[fast]];
-    plane.par_chunks_mut(shape[fast]).enumerate().for_each(|(index, line)| {
-        gather(&loops, origin + index * strides[slow], 0, line, &cell);
-        line.iter_mut().for_each(|sum| *sum *= weight);
-    });
-    if slow == vertical {
-        return plane;
-    }
-    let (columns, rows) = (shape[slow], shape[fast]);
-    (0..rows * columns).map(|at| plane[at % columns * rows + at / columns]).collect()
 }
 
-/// Adds the cells under `loops`, from `from` on, to the line from `to` on.
-fn gather(loops: &[Loop], from: usize, to: usize, line: &mut [DVec4], cell: &impl Fn(usize) -> DVec4) {
+/// A plane in the making: (w0, w1, w2, w3), sums over the axes left out, of the parts of a state that were added.
+pub struct Projection<'a> {
+    snapshot: &'a Snapshot,
+    /// Numbers per cell.
+    components: usize,
+    /// First cell that counts, and the distance between lines of the plane in the state.
+    origin: usize,
+    stride: usize,
+    loops: Vec<Loop>,
+    /// Product of the cell widths along the axes summed over.
+    weight: f64,
+    /// Cells along the slower and the faster axis.
+    shape: [usize; 2],
+    plane: Vec<DVec4>,
+}
+
+impl<'a> Projection<'a> {
+    /// Of nothing yet.
+    pub fn new(grid: &Grid, components: usize, snapshot: &'a Snapshot) -> Projection<'a> {
+        let [horizontal, vertical] = snapshot.axes.map(slot);
+        let (slow, fast) = (horizontal.min(vertical), horizontal.max(vertical));
+        let (shape, strides) = (grid.shape(), grid.strides());
+        let (mut origin, mut weight, mut loops) = (0, 1.0, Vec::new());
+        for other in grid.resolved().filter(|other| *other != slow) {
+            let Some(axis) = grid.axis(other) else { continue };
+            let cut = snapshot.cut.iter().find(|(name, _)| slot(**name) == other);
+            if let Some((_, value)) = cut {
+                let index = ((value - axis.from) / axis.step).floor().clamp(0.0, axis.cells as f64 - 1.0);
+                origin += index as usize * strides[other];
+                continue;
+            }
+            if other != fast {
+                weight *= axis.step;
+            }
+            loops.push(Loop { cells: axis.cells, state: strides[other], line: usize::from(other == fast) });
+        }
+        let plane = vec![DVec4::ZERO; shape[slow] * shape[fast]];
+        let shape = [shape[slow], shape[fast]];
+        Projection { snapshot, components, origin, stride: strides[slow], loops, weight, shape, plane }
+    }
+
+    /// Adds the cells from `first` on; parts are added in their order.
+    pub fn add(&mut self, first: usize, numbers: &Numbers) {
+        match numbers {
+            Numbers::F32(numbers) => self.add_numbers(first, numbers),
+            Numbers::F64(numbers) => self.add_numbers(first, numbers),
+        }
+    }
+
+    fn add_numbers<R: Real>(&mut self, first: usize, numbers: &[R]) {
+        let held = first..first + numbers.len() / self.components;
+        if self.components == 1 {
+            self.add_cells(held, |cell| DVec4::new(numbers[cell - first].into(), 0.0, 0.0, 0.0));
+        } else {
+            self.add_cells(held, |cell| {
+                DVec4::from_array(std::array::from_fn(|k| numbers[4 * (cell - first) + k].into()))
+            });
+        }
+    }
+
+    /// Each line of the plane along its faster axis is summed by one task: the tasks share nothing, every cell is read
+    /// once, in order, and the sums do not depend on the number of threads.
+    fn add_cells(&mut self, held: Range<usize>, cell: impl Fn(usize) -> DVec4 + Sync) {
+        let Projection { origin, stride, loops, .. } = self;
+        self.plane.par_chunks_mut(self.shape[1]).enumerate().for_each(|(index, line)| {
+            gather(loops, &held, *origin + index * *stride, 0, line, &cell);
+        });
+    }
+
+    /// (w0, w1, w2, w3) of the plane, rows along the vertical axis from below.
+    fn sums(&self) -> Vec<DVec4> {
+        let [columns, rows] = self.shape;
+        let sum = |at: usize| self.plane[at] * self.weight;
+        if slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0]) {
+            return (0..rows * columns).map(sum).collect();
+        }
+        (0..rows * columns).map(|at| sum(at % columns * rows + at / columns)).collect()
+    }
+
+    /// The plane, once all parts were added.
+    pub fn plane(&self) -> Plane {
+        let plane = self.sums();
+        let axis = DVec3::from(self.snapshot.spin_axis).normalize();
+        let largest = plane.iter().map(|cell| cell.x).fold(0.0, f64::max);
+        let present = |cell: &DVec4| cell.x > EMPTY * largest;
+        let value = |cell: &DVec4| {
+            let w = DVec3::new(cell.y, cell.z, cell.w);
+            match self.snapshot.quantity {
+                Quantity::W0 => cell.x,
+                Quantity::W1 => w.x,
+                Quantity::W2 => w.y,
+                Quantity::W3 => w.z,
+                Quantity::Spin => w.length(),
+                Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
+                Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
+                Quantity::Polarisation | Quantity::Texture if !present(cell) => f64::NAN,
+                Quantity::Polarisation => axis.dot(w) / cell.x,
+                Quantity::Texture => w.z / cell.x,
+            }
+        };
+        let arrow = |cell: &DVec4| if present(cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
+        let arrows = match self.snapshot.quantity {
+            Quantity::Texture => plane.iter().map(arrow).collect(),
+            _ => Vec::new(),
+        };
+        Plane { values: plane.iter().map(value).collect(), arrows }
+    }
+}
+
+/// Adds those cells of `held` that are under `loops`, from `from` on, to the line from `to` on.
+fn gather(
+    loops: &[Loop],
+    held: &Range<usize>,
+    from: usize,
+    to: usize,
+    line: &mut [DVec4],
+    cell: &impl Fn(usize) -> DVec4,
+) {
     match loops {
-        [] => line[to] += cell(from),
+        [] if held.contains(&from) => line[to] += cell(from),
+        [] => {}
         [last] if last.line == 0 => {
-            line[to] += (0..last.cells).map(|i| cell(from + i * last.state)).sum::<DVec4>();
+            line[to] += last.inside(held, from, 0).map(|i| cell(from + i * last.state)).sum::<DVec4>();
         }
         [last] => {
-            for (i, sum) in line.iter_mut().enumerate() {
-                *sum += cell(from + i * last.state);
+            for i in last.inside(held, from, 0) {
+                line[i] += cell(from + i * last.state);
             }
         }
         [first, rest @ ..] => {
-            for i in 0..first.cells {
-                gather(rest, from + i * first.state, to + i * first.line, line, cell);
+            let reach = rest.iter().map(|inner| (inner.cells - 1) * inner.state).sum();
+            for i in first.inside(held, from, reach) {
+                gather(rest, held, from + i * first.state, to + i * first.line, line, cell);
             }
         }
     }
 }
-
 /// The picture of a plane.
 pub fn heat_map<'a>(
     plane: &'a Plane,
@@ -228,6 +299,7 @@ mod tests {
     use super::*;
     use crate::grid::{AXES, Axis};
     use crate::random::Random;
+    use crate::state::runs;
 
     /// A grid of all six axes, each of another length, and a state of noise on it.
     fn noise() -> (Grid, State) {
@@ -284,8 +356,12 @@ mod tests {
                     let what =
                         snapshot(json!({"quantity": "w0", "axes": [horizontal, vertical], "interval": 1, "cut": cut}));
                     let expected = by_definition(&state, &grid, &what);
-                    let State::Spin(cells) = &state else { unreachable!() };
-                    let found = sums(&grid, &what, |cell| cells[cell]);
+                    // In parts of any length: sums of cells that were apart before may differ in their last digit.
+                    let mut found = Projection::new(&grid, 4, &what);
+                    for cells in runs(grid.cells(), 2 * 77) {
+                        found.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
+                    }
+                    let found = found.sums();
                     for (found, expected) in found.iter().zip(&expected) {
                         assert!((*found - *expected).length() < 1e-12 * expected.length(), "{what:?}");
                     }

@@ -30,7 +30,7 @@ pub enum DeviceChoice {
 /// Those of [`Prepared::new`], [`open`] and [`Prepared::start`].
 pub fn start(loaded: &Loaded, choice: DeviceChoice) -> Result<Simulation> {
     let prepared = Prepared::new(loaded)?;
-    let (executor, _) = open(&prepared, choice, None)?;
+    let (executor, _) = open(&prepared, choice, None).map_err(|error| loaded.placed(error))?;
     prepared.start(executor)
 }
 
@@ -49,22 +49,22 @@ pub fn open(
         DeviceChoice::Reference if precision == Some(Precision::F32) => Err(Error::Input(
             "--precision f32: the reference computes in f64; leave out --precision, or use --device cpu".into(),
         )),
-        DeviceChoice::Reference => Ok((processor(prepared, Precision::F64), None)),
-        DeviceChoice::Cpu => Ok((processor(prepared, precision.unwrap_or_default()), None)),
+        DeviceChoice::Reference => Ok((processor(prepared, Precision::F64)?, None)),
+        DeviceChoice::Cpu => Ok((processor(prepared, precision.unwrap_or_default())?, None)),
         DeviceChoice::Auto if best_gpu().is_none() => {
             let precision = precision.unwrap_or_default();
             let notice = format!("no GPU here: computing on the processor in {precision}");
-            Ok((processor(prepared, precision), Some(notice)))
+            Ok((processor(prepared, precision)?, Some(notice)))
         }
         DeviceChoice::Auto | DeviceChoice::Gpu => Ok((adapter(prepared, Choice::Best, precision)?, None)),
         DeviceChoice::Index(index) => Ok((adapter(prepared, Choice::Index(index), precision)?, None)),
     }
 }
 
-fn processor(prepared: &Prepared, precision: Precision) -> Box<dyn Executor> {
-    fn of<R: Real>(prepared: &Prepared) -> Box<dyn Executor> {
+fn processor(prepared: &Prepared, precision: Precision) -> Result<Box<dyn Executor>> {
+    fn of<R: Real>(prepared: &Prepared) -> Result<Box<dyn Executor>> {
         let (grid, particle) = (prepared.grid.clone(), prepared.species.particle);
-        Box::new(Processor::<R>::new(grid, particle, prepared.dissipation(), &prepared.state))
+        Ok(Box::new(Processor::<R>::new(grid, particle, prepared.dissipation(), &prepared.state)?))
     }
     match precision {
         Precision::F32 => of::<f32>(prepared),

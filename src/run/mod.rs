@@ -92,7 +92,8 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let prepared = Prepared::new(loaded)?;
     let warnings = validate::warnings(scenario);
     warnings.iter().for_each(|warning| observer.note(warning));
-    let (executor, notice) = open(&prepared, options.device, options.precision)?;
+    let opened = open(&prepared, options.device, options.precision);
+    let (executor, notice) = opened.map_err(|error| loaded.placed(error))?;
     notice.iter().for_each(|notice| observer.note(notice));
     let mut simulation = prepared.start(executor)?;
     let rows = Rows::new(&mut simulation, scenario)?;
