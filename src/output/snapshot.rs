@@ -14,6 +14,10 @@ use crate::state::State;
 /// Densities below this part of the largest show no polarisation.
 const EMPTY: f64 = 1e-3;
 
+/// Cells of a plane along an axis at the most, more than a picture has pixels. Each shows the mean of the cells that share
+/// it where the grid has more.
+const SHOWN: usize = 1024;
+
 /// Storage slot of an axis.
 pub fn slot(axis: PhaseAxis) -> usize {
     axis as usize
@@ -26,6 +30,10 @@ pub struct Plane {
     pub values: Vec<f64>,
     /// (w1, w2)/w0 of a texture, else empty.
     pub arrows: Vec<[f64; 2]>,
+    /// Values in a row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
 }
 
 /// The plane of a snapshot.
@@ -65,7 +73,8 @@ pub struct Projection<'a> {
     loops: Vec<Loop>,
     /// Product of the cell widths along the axes summed over.
     weight: f64,
-    /// Cells along the slower and the faster axis.
+    /// Cells of the state along the slower and the faster axis, and those of the plane.
+    cells: [usize; 2],
     shape: [usize; 2],
     plane: Vec<DVec4>,
 }
@@ -90,9 +99,10 @@ impl<'a> Projection<'a> {
             }
             loops.push(Loop { cells: axis.cells, state: strides[other], line: usize::from(other == fast) });
         }
-        let plane = vec![DVec4::ZERO; shape[slow] * shape[fast]];
-        let shape = [shape[slow], shape[fast]];
-        Projection { snapshot, components, origin, stride: strides[slow], loops, weight, shape, plane }
+        let cells = [shape[slow], shape[fast]];
+        let shape = cells.map(|cells| cells.min(SHOWN));
+        let plane = vec![DVec4::ZERO; shape[0] * shape[1]];
+        Projection { snapshot, components, origin, stride: strides[slow], loops, weight, cells, shape, plane }
     }
 
     /// Adds the cells from `first` on; parts are added in their order.
@@ -117,16 +127,21 @@ impl<'a> Projection<'a> {
     /// Each line of the plane along its faster axis is summed by one task: the tasks share nothing, every cell is read
     /// once, in order, and the sums do not depend on the number of threads.
     fn add_cells(&mut self, held: Range<usize>, cell: impl Fn(usize) -> DVec4 + Sync) {
-        let Projection { origin, stride, loops, .. } = self;
-        self.plane.par_chunks_mut(self.shape[1]).enumerate().for_each(|(index, line)| {
-            gather(loops, &held, *origin + index * *stride, 0, line, &cell);
+        let Projection { origin, stride, loops, cells: [slow, fast], shape, .. } = self;
+        self.plane.par_chunks_mut(shape[1]).enumerate().for_each(|(index, line)| {
+            for index in block(*slow, shape[0], index) {
+                gather(loops, &held, *origin + index * *stride, 0, *fast, line, &cell);
+            }
         });
     }
 
     /// (w0, w1, w2, w3) of the plane, rows along the vertical axis from below.
     fn sums(&self) -> Vec<DVec4> {
-        let [columns, rows] = self.shape;
-        let sum = |at: usize| self.plane[at] * self.weight;
+        let ([columns, rows], [slow, fast]) = (self.shape, self.cells);
+        let sum = |at: usize| {
+            let shared = block(slow, columns, at / rows).len() * block(fast, rows, at % rows).len();
+            self.plane[at] * self.weight / shared as f64
+        };
         if slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0]) {
             return (0..rows * columns).map(sum).collect();
         }
@@ -159,38 +174,60 @@ impl<'a> Projection<'a> {
             Quantity::Texture => plane.iter().map(arrow).collect(),
             _ => Vec::new(),
         };
-        Plane { values: plane.iter().map(value).collect(), arrows }
+        let [slow, fast] = self.shape;
+        let falling = slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0]);
+        let [columns, rows] = if falling { [fast, slow] } else { [slow, fast] };
+        Plane { values: plane.iter().map(value).collect(), arrows, columns, rows }
     }
 }
 
-/// Adds those cells of `held` that are under `loops`, from `from` on, to the line from `to` on.
+/// The cells, of all along an axis, that number `index` of those `shown` stands for.
+fn block(cells: usize, shown: usize, index: usize) -> Range<usize> {
+    index * cells / shown..(index + 1) * cells / shown
+}
+
+/// Adds those cells of `held` that are under `loops`, from `from` on, to the place in the line that shares number `to`
+/// of so many cells along the faster axis.
 fn gather(
     loops: &[Loop],
     held: &Range<usize>,
     from: usize,
     to: usize,
+    cells: usize,
     line: &mut [DVec4],
     cell: &impl Fn(usize) -> DVec4,
 ) {
+    // The block of a cell.
+    let shown = line.len();
+    let at = |cell: usize| ((cell + 1) * shown - 1) / cells;
     match loops {
-        [] if held.contains(&from) => line[to] += cell(from),
+        [] if held.contains(&from) => line[at(to)] += cell(from),
         [] => {}
         [last] if last.line == 0 => {
-            line[to] += last.inside(held, from, 0).map(|i| cell(from + i * last.state)).sum::<DVec4>();
+            line[at(to)] += last.inside(held, from, 0).map(|i| cell(from + i * last.state)).sum::<DVec4>();
         }
         [last] => {
             for i in last.inside(held, from, 0) {
-                line[i] += cell(from + i * last.state);
+                line[at(i)] += cell(from + i * last.state);
             }
         }
         [first, rest @ ..] => {
             let reach = rest.iter().map(|inner| (inner.cells - 1) * inner.state).sum();
             for i in first.inside(held, from, reach) {
-                gather(rest, held, from + i * first.state, to + i * first.line, line, cell);
+                gather(rest, held, from + i * first.state, to + i * first.line, cells, line, cell);
             }
         }
     }
 }
+/// Bytes that a snapshot takes while a state is walked over, and those besides when it is drawn.
+pub fn plane_bytes(grid: &Grid, snapshot: &Snapshot) -> [u64; 2] {
+    let shown: usize = snapshot.axes.iter().map(|&axis| grid.shape()[slot(axis)].min(SHOWN)).product();
+    let (sums, values) = (size_of::<DVec4>(), size_of::<f64>());
+    let arrows = if snapshot.quantity == Quantity::Texture { size_of::<[f64; 2]>() } else { 0 };
+    let first = if snapshot.change { values } else { 0 };
+    [shown * (sums + first), shown * (sums + values + arrows)].map(|bytes| bytes as u64)
+}
+
 /// The picture of a plane.
 pub fn heat_map<'a>(
     plane: &'a Plane,
@@ -201,7 +238,7 @@ pub fn heat_map<'a>(
     time: f64,
 ) -> HeatMap<'a> {
     let axis = |axis: PhaseAxis| {
-        let (from, to, cells) = grid.axis(slot(axis)).map_or((0.0, 1.0, 1), |a| (a.from, a.to(), a.cells));
+        let (from, to) = grid.axis(slot(axis)).map_or((0.0, 1.0), |a| (a.from, a.to()));
         let label = match axis {
             PhaseAxis::X => "x",
             PhaseAxis::Y => "y",
@@ -211,10 +248,9 @@ pub fn heat_map<'a>(
             PhaseAxis::Pz => "p_z",
         };
         let unit = if slot(axis) < MOMENTUM { &units.length } else { &units.momentum };
-        (PlotAxis { label: label.into(), unit: unit.clone(), from, to }, cells)
+        PlotAxis { label: label.into(), unit: unit.clone(), from, to }
     };
-    let (horizontal, columns) = axis(snapshot.axes[0]);
-    let (vertical, rows) = axis(snapshot.axes[1]);
+    let [horizontal, vertical] = snapshot.axes.map(axis);
     let in_space = snapshot.axes.map(|axis| slot(axis) < MOMENTUM);
     let along = named_direction(snapshot.spin_axis);
     let (mut bar_label, mut scale) = match snapshot.quantity {
@@ -247,8 +283,8 @@ pub fn heat_map<'a>(
         vertical,
         values: &plane.values,
         arrows: &plane.arrows,
-        columns,
-        rows,
+        columns: plane.columns,
+        rows: plane.rows,
         bar_label,
         scale,
         true_to_scale: in_space[0] == in_space[1],
@@ -369,6 +405,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// More cells than a picture shows are shown as means, of blocks that take all of them in.
+    #[test]
+    fn fine_planes_are_means() {
+        let axis = |cells| Some(Axis { cells, from: 0.0, step: 0.5 });
+        let grid = Grid::new([axis(1500), None, None, axis(2048), axis(2), None]).unwrap();
+        let (mut random, what) = (Random(5), snapshot(json!({"quantity": "w0", "axes": ["px", "x"], "interval": 1})));
+        let state = State::Spinless((0..grid.cells()).map(|_| random.fraction()).collect());
+        let plane = project(&state, &grid, &what);
+        assert_eq!((plane.columns, plane.rows, plane.values.len()), (1024, 1024, 1 << 20));
+        for (column, row) in [(0, 0), (511, 700), (1023, 1023)] {
+            // Blocks of one cell or two along x, two along px.
+            let xs: Vec<usize> = (0..1500).filter(|x| ((x + 1) * 1024 - 1) / 1500 == row).collect();
+            let cells = xs.iter().flat_map(|x| (4 * column..4 * column + 4).map(move |at| 4096 * x + at));
+            let sum: f64 = cells.map(|cell| state.cell(cell).x).sum();
+            let mean = 0.5 * sum / (2 * xs.len()) as f64;
+            assert!((plane.values[row * 1024 + column] - mean).abs() < 1e-12, "{column} {row}");
+        }
+        assert_eq!((0..1024).map(|index| block(1500, 1024, index).len()).sum::<usize>(), 1500);
     }
 
     #[test]

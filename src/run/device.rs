@@ -1,7 +1,8 @@
 //! On what a scenario is computed.
 
 use crate::error::{Error, Result};
-use crate::gpu::{Choice, Context, GpuExecutor, best_gpu};
+use crate::gpu::{Choice, Context, GpuExecutor, best_gpu, list_adapters};
+use crate::needs::Room;
 use crate::operators::{Executor, Scheme};
 use crate::precision::{Precision, Real};
 use crate::processor::Processor;
@@ -32,6 +33,23 @@ pub fn start(loaded: &Loaded, choice: DeviceChoice) -> Result<Simulation> {
     let prepared = Prepared::new(loaded)?;
     let (executor, _) = open(&prepared, choice, None).map_err(|error| loaded.placed(error))?;
     prepared.start(executor)
+}
+
+/// What a choice comes to as far as memory goes, and the precision there.
+///
+/// # Errors
+///
+/// [`Error::Device`] where there is no such adapter.
+pub fn room(choice: DeviceChoice, precision: Option<Precision>) -> Result<(Room, Precision)> {
+    let adapter = match choice {
+        DeviceChoice::Reference => return Ok((Room::processor(), Precision::F64)),
+        DeviceChoice::Cpu => None,
+        DeviceChoice::Auto => best_gpu(),
+        DeviceChoice::Gpu => Some(list_adapters().into_iter().next().ok_or_else(no_adapter)?),
+        // An index of no adapter is refused where it is opened.
+        DeviceChoice::Index(index) => list_adapters().into_iter().nth(index),
+    };
+    Ok((adapter.map_or_else(Room::processor, Room::of), precision.unwrap_or_default()))
 }
 
 /// Puts a prepared scenario on a device. The notice says why it is not a GPU.
@@ -73,17 +91,19 @@ fn processor(prepared: &Prepared, precision: Precision) -> Result<Box<dyn Execut
 }
 
 fn adapter(prepared: &Prepared, choice: Choice, precision: Option<Precision>) -> Result<Box<dyn Executor>> {
-    let context = Context::open(choice)?.ok_or_else(|| {
-        Error::Device(
-            "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
-             mesa-vulkan-drivers libvulkan1` adds a software one), or use --device cpu"
-                .into(),
-        )
-    })?;
+    let context = Context::open(choice)?.ok_or_else(no_adapter)?;
     let (grid, particle, state) = (prepared.grid.clone(), prepared.species.particle, &prepared.state);
     let (dissipation, reach) = (prepared.dissipation(), Scheme::reach_of(prepared.schemes()));
     Ok(match precision.unwrap_or_default() {
         Precision::F32 => Box::new(GpuExecutor::<f32>::new(context, grid, particle, dissipation, state, reach)?),
         Precision::F64 => Box::new(GpuExecutor::<f64>::new(context, grid, particle, dissipation, state, reach)?),
     })
+}
+
+fn no_adapter() -> Error {
+    Error::Device(
+        "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
+         mesa-vulkan-drivers libvulkan1` adds a software one), or use --device cpu"
+            .into(),
+    )
 }
