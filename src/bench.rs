@@ -22,6 +22,7 @@ use crate::precision::{Precision, Real};
 use crate::processor::Processor;
 use crate::scenario::{Loaded, parse};
 use crate::simulation::Prepared;
+use crate::state::Cells;
 
 /// What to measure on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -367,7 +368,7 @@ fn executor<R: Real>(machine: &Machine, prepared: &Prepared, schemes: &[Scheme])
     let (grid, dissipation, state) = (prepared.grid.clone(), prepared.dissipation(), &prepared.state);
     let particle = prepared.species.particle;
     Ok(match machine {
-        Machine::Processor => Box::new(Processor::<R>::new(grid, particle, dissipation, state)),
+        Machine::Processor => Box::new(Processor::<R>::new(grid, particle, dissipation, state)?),
         Machine::Adapter(context) => {
             Box::new(GpuExecutor::<R>::new(context.clone(), grid, particle, dissipation, state, reach)?)
         }

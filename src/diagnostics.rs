@@ -96,8 +96,8 @@ mod tests {
         let (grid, mesh) = (prepared.grid.clone(), crate::fields::Mesh::of(&prepared.grid));
         let momenta = grid.momentum_cells();
         let values = (0..grid.cells()).map(|i| cell(mesh.position(i / momenta), grid.momentum(i % momenta)));
-        prepared.state = State::Spin(values.collect());
-        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state);
+        prepared.state = State::Spin(values.collect()).into();
+        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state).expect("made");
         let mut simulation = prepared.start(Box::new(executor)).expect("consistent");
         let mut table = Table::default();
         sample(&mut simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");

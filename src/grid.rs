@@ -5,8 +5,11 @@
 //! cell belongs to its centre. On a uniform grid sums of centre values times the
 //! cell volume are integrals to spectral accuracy for smooth, decaying states.
 
+use std::ops::Range;
+
 use crate::error::{Error, Result};
 use crate::scenario::schema;
+use crate::state::{PART, runs};
 
 /// Number of phase-space axes, resolved or not.
 pub const AXES: usize = 6;
@@ -126,6 +129,14 @@ impl Grid {
     /// Number of phase-space cells.
     pub fn cells(&self) -> usize {
         self.shape().iter().product()
+    }
+
+    /// The parts in which a state of so many `components` is walked over: all cells, in their order. Each is of whole
+    /// planes, as far as these are small: of all momenta at some places, or of whole lines along the last axis.
+    pub fn parts(&self, components: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (most, strides) = (PART / components, self.strides());
+        let plane = self.resolved().map(|slot| strides[slot]).find(|&plane| plane <= most).unwrap_or(1);
+        runs(self.cells(), most / plane * plane)
     }
 
     /// Number of cells in space (1 when no space axis is resolved).

@@ -69,6 +69,7 @@ pub mod grid;
 pub mod initial;
 pub mod lanes;
 pub mod linear_theory;
+pub mod needs;
 pub mod npy;
 pub mod numerals;
 pub mod operators;

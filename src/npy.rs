@@ -1,49 +1,111 @@
 //! NumPy arrays in and out.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, Write};
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use npyz::WriterBuilder;
 
 use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
+use crate::precision::{Precision, Real};
 
 /// Bytes of a header; those of arrays have about a hundred.
 const LONGEST_HEADER: usize = 1 << 12;
 /// A dictionary, a shape, and one more.
 const MOST_BRACKETS: usize = 3;
 
-/// Reads f32 or f64 numbers in C order and checks the shape.
+/// A file of f32 or f64 numbers in C order, of which any can be read.
+pub struct Array {
+    path: PathBuf,
+    shape: Vec<usize>,
+    /// Where they begin.
+    start: u64,
+    precision: Precision,
+    big_endian: bool,
+}
+
+impl Array {
+    /// Reads the header and checks the shape.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for a file that cannot be read, and another shape, order or type.
+    pub fn open(path: &Path, shape: &[usize]) -> Result<Array> {
+        let invalid = |text: String| invalid(path, text);
+        let unreadable = |error: io::Error| {
+            invalid(format!("cannot be read as .npy: {error}; relative paths begin at the folder of the scenario"))
+        };
+        let (header, mut file) = open(path).map_err(unreadable)?;
+        let found: Vec<usize> = header.shape().iter().map(|&n| n as usize).collect();
+        if found != shape {
+            return Err(invalid(format!("has shape {found:?}, the scenario's grid needs {shape:?}")));
+        }
+        if header.order() != npyz::Order::C {
+            return Err(invalid("is in Fortran order; save it with numpy.ascontiguousarray".into()));
+        }
+        let dtype = header.dtype().descr();
+        let precision = match dtype.trim_matches('\'').trim_start_matches(['<', '>', '=']) {
+            "f4" => Precision::F32,
+            "f8" => Precision::F64,
+            _ => return Err(invalid(format!("holds {dtype}; float32 or float64 is required"))),
+        };
+        let start = file.stream_position().map_err(unreadable)?;
+        let needed = start + shape.iter().product::<usize>() as u64 * precision.bytes() as u64;
+        let length = file.get_ref().metadata().map_err(unreadable)?.len();
+        if length < needed {
+            return Err(invalid(format!("has {length} bytes, its header claims {needed}; it was cut short")));
+        }
+        Ok(Array { path: path.into(), shape: shape.into(), start, precision, big_endian: dtype.contains('>') })
+    }
+
+    /// Numbers along each axis.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Some of its numbers, by their flat index.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] where they cannot be read, and for numbers that are not finite.
+    pub fn take(&self, numbers: Range<usize>) -> Result<Vec<f64>> {
+        let each = self.precision.bytes();
+        let mut bytes = vec![0; numbers.len() * each];
+        let read = File::open(&self.path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(self.start + (numbers.start * each) as u64))?;
+            file.read_exact(&mut bytes)
+        });
+        read.map_err(|error| invalid(&self.path, error.to_string()))?;
+        if self.big_endian {
+            bytes.chunks_exact_mut(each).for_each(<[u8]>::reverse);
+        }
+        let found: Vec<f64> = match self.precision {
+            Precision::F32 => bytes.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes).into()).collect(),
+            Precision::F64 => bytes.as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect(),
+        };
+        match found.iter().position(|number| !number.is_finite()) {
+            None => Ok(found),
+            Some(at) => Err(invalid(
+                &self.path,
+                format!("holds {} at flat index {}; all numbers must be finite", found[at], numbers.start + at),
+            )),
+        }
+    }
+}
+
+fn invalid(path: &Path, text: String) -> Error {
+    Error::Input(format!("{}: {text}", path.display()))
+}
+
+/// All numbers of an [`Array`].
 ///
 /// # Errors
 ///
-/// [`Error::Input`] for a file that cannot be read, another shape, order or type, and numbers that are not finite.
+/// Those of [`Array::open`] and [`Array::take`].
 pub fn read(path: &Path, shape: &[usize]) -> Result<Vec<f64>> {
-    let invalid = |text: String| Error::Input(format!("{}: {text}", path.display()));
-    let (header, file) = open(path).map_err(|error| {
-        invalid(format!("cannot be read as .npy: {error}; relative paths begin at the folder of the scenario"))
-    })?;
-    let array = npyz::NpyFile::with_header(header, file);
-    let found: Vec<usize> = array.shape().iter().map(|&n| n as usize).collect();
-    if found != shape {
-        return Err(invalid(format!("has shape {found:?}, the scenario's grid needs {shape:?}")));
-    }
-    if array.order() != npyz::Order::C {
-        return Err(invalid("is in Fortran order; save it with numpy.ascontiguousarray".into()));
-    }
-    let dtype = array.dtype().descr();
-    let numbers: Vec<f64> = if dtype.contains("f8") {
-        array.into_vec::<f64>().map_err(|error| invalid(error.to_string()))?
-    } else if dtype.contains("f4") {
-        array.into_vec::<f32>().map_err(|error| invalid(error.to_string()))?.into_iter().map(f64::from).collect()
-    } else {
-        return Err(invalid(format!("holds {dtype}; float32 or float64 is required")));
-    };
-    match numbers.iter().position(|number| !number.is_finite()) {
-        None => Ok(numbers),
-        Some(at) => Err(invalid(format!("holds {} at flat index {at}; all numbers must be finite", numbers[at]))),
-    }
+    Array::open(path, shape)?.take(0..shape.iter().product())
 }
 
 /// The header of a file, and what follows it.
@@ -76,35 +138,41 @@ pub fn open(path: &Path) -> io::Result<(npyz::NpyHeader, BufReader<File>)> {
     Ok((npyz::NpyHeader::from_reader(&mut file)?, file))
 }
 
-/// Writes float32 numbers in C order, the precision of the device.
-///
-/// # Errors
-///
-/// [`Error::File`] where the file cannot be written.
-pub fn write_f32(path: &Path, shape: &[usize], numbers: &[f64]) -> Result<()> {
-    write(path, shape, numbers.iter().map(|&number| number as f32))
-}
-
 /// Writes float64 numbers in C order.
 ///
 /// # Errors
 ///
 /// [`Error::File`] where the file cannot be written.
 pub fn write_f64(path: &Path, shape: &[usize], numbers: &[f64]) -> Result<()> {
-    write(path, shape, numbers.iter().copied())
+    write_parts::<f64>(path, shape, |part| part(&mut numbers.iter().copied()))
 }
 
-fn write<T: npyz::Serialize + npyz::AutoSerialize>(
+/// Takes some numbers that follow those before.
+type Part<'a, R> = &'a mut dyn FnMut(&mut dyn Iterator<Item = R>) -> Result<()>;
+
+/// Writes the numbers that `walk` hands over, part by part, in C order.
+///
+/// # Errors
+///
+/// [`Error::File`] where the file cannot be written, and those of `walk`.
+pub fn write_parts<R: Real + npyz::AutoSerialize>(
     path: &Path,
     shape: &[usize],
-    numbers: impl Iterator<Item = T>,
+    walk: impl FnOnce(Part<R>) -> Result<()>,
 ) -> Result<()> {
     let shape: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
-    write_atomically(path, |sink: &mut dyn Write| {
+    let mut failure = None;
+    let written = write_atomically(path, |sink: &mut dyn Write| {
         let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(sink).begin_nd()?;
-        writer.extend(numbers)?;
-        writer.finish()
-    })
+        match walk(&mut |numbers| writer.extend(numbers).map_err(Error::file(path))) {
+            Ok(()) => writer.finish(),
+            Err(error) => {
+                failure = Some(error);
+                Err(io::Error::other("its numbers could not be had"))
+            }
+        }
+    });
+    failure.map_or(written, Err)
 }
 
 #[cfg(test)]

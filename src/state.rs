@@ -4,6 +4,61 @@ use std::ops::Range;
 
 use glam::DVec4;
 
+use crate::error::Result;
+use crate::precision::Numbers;
+
+/// Numbers that are handled at a time where a state is walked over: 4 MiB in f64. A walk takes the cells in their order,
+/// in parts of about as many.
+pub const PART: usize = 1 << 19;
+
+/// `count` in runs of `most`, in order.
+pub fn runs(count: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count).step_by(most).map(move |first| first..count.min(first + most))
+}
+
+/// A state of which any cells can be had, wherever it is.
+pub trait Cells {
+    /// Number of cells.
+    fn cells(&self) -> usize;
+
+    /// Numbers per cell: 1 or 4.
+    fn components(&self) -> usize;
+
+    /// Numbers of some cells.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) where they cannot be made, or read.
+    fn take(&self, cells: Range<usize>) -> Result<Numbers>;
+
+    /// All of it, in double precision.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Cells::take`].
+    fn held(&self) -> Result<State> {
+        let (each, mut numbers) = (self.components(), Vec::new());
+        for cells in runs(self.cells(), PART / each) {
+            numbers.extend(self.take(cells)?.widened());
+        }
+        Ok(State::from_numbers(&numbers, each))
+    }
+}
+
+impl Cells for State {
+    fn cells(&self) -> usize {
+        State::cells(self)
+    }
+
+    fn components(&self) -> usize {
+        State::components(self)
+    }
+
+    fn take(&self, cells: Range<usize>) -> Result<Numbers> {
+        Ok(Numbers::F64(self.numbers_of(cells)))
+    }
+}
+
 /// All cells in storage order, in double precision.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {

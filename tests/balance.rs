@@ -50,8 +50,10 @@ fn what_spin_loses_orbital_angular_momentum_gains() {
                 ReadFluxes { table: 0 }.into(),
             ];
             let recording = Recording { tables: vec![fields.clone()], commands };
-            let readings =
-                Processor::<f64>::new(grid.clone(), particle, 1.0, &state).execute(&recording).expect("reference");
+            let readings = Processor::<f64>::new(grid.clone(), particle, 1.0, &state)
+                .expect("it fits")
+                .execute(&recording)
+                .expect("reference");
             let Ok([Reading::Sources(sources), Reading::Observables(observables), Reading::Fluxes(fluxes)]) =
                 <[Reading; 3]>::try_from(readings)
             else {

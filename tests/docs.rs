@@ -98,7 +98,8 @@ fn a_run_has_the_columns_that_are_foretold() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Spin, x and modes.
     let (scenario, prepared) = prepared(scenarios()[1], folder.path());
-    let reference = Processor::<f64>::new(prepared.grid.clone(), prepared.species.particle, 1.0, &prepared.state);
+    let reference =
+        Processor::<f64>::new(prepared.grid.clone(), prepared.species.particle, 1.0, &prepared.state).expect("made");
     let mut simulation = prepared.start(Box::new(reference)).expect("the fields are consistent");
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)

@@ -17,6 +17,7 @@ use spinwigner::run::DeviceChoice;
 use spinwigner::scenario::Loaded;
 use spinwigner::scenario::schema::Statistics;
 use spinwigner::simulation::Prepared;
+use spinwigner::state::Cells;
 use spinwigner::{check, initial};
 
 /// A gas of unit mass, filled by nothing yet.
@@ -240,7 +241,7 @@ fn sums(loaded: &Loaded) -> (f64, f64) {
     let scenario = &loaded.scenario;
     let grid = Grid::of(&scenario.phase_space).expect("a grid");
     let particle = Particle::new(&scenario.species, scenario.kinematics);
-    let state = initial::state(scenario, &grid, &particle, &loaded.folder).expect("a state");
+    let state = initial::state(scenario, &grid, &particle, &loaded.folder).expect("a state").held().expect("made");
     let (mut number, mut spin, mut magnetic) = (0.0, 0.0, 0.0);
     for m in 0..grid.momentum_cells() {
         let cell = state.cell(m);
@@ -333,8 +334,9 @@ fn density_waves_keep_the_polarisation() {
     root["phase_space"]["x"] = json!({"from": 0, "to": TAU, "cells": 16});
     root["initial"]["populations"][0]["perturbations"] = json!([{"density": {"mode": 1, "amplitude": 0.3}}]);
     let prepared = Prepared::new(&scenario(&root)).expect("a state");
+    let state = prepared.state.held().expect("made");
     for cell in 0..prepared.grid.cells() {
-        let value = prepared.state.cell(cell);
+        let value = state.cell(cell);
         let eps = prepared.species.particle.energy(prepared.grid.momentum(cell % 32));
         // F+/F- = exp(2 b/(T gamma)).
         assert!((value.w + value.x * (0.01 / (0.05 * eps)).tanh()).abs() < 1e-14 * value.x.max(1e-300), "{cell}");
@@ -348,8 +350,9 @@ fn anomalous_moments_follow_the_precession_field() {
     let mut root = page(&["px", "pz"], 2.0, 32, 0.02, &json!({"temperature": 0.1}));
     root["species"]["g_factor"] = json!({"tbmt": 4});
     let prepared = Prepared::new(&scenario(&root)).expect("a state");
+    let state = prepared.state.held().expect("made");
     for m in 0..prepared.grid.cells() {
-        let (cell, p) = (prepared.state.cell(m), prepared.grid.momentum(m));
+        let (cell, p) = (state.cell(m), prepared.grid.momentum(m));
         let eps = (1.0 + p.length_squared()).sqrt();
         let t = (1.0 / eps + 1.0) * DVec3::Z - p.z * p / (eps * (eps + 1.0));
         let expected = -cell.x * (0.01 * t.length() / 0.1).tanh() * t.normalize();

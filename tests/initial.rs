@@ -13,7 +13,7 @@ use spinwigner::initial;
 use spinwigner::physics::Particle;
 use spinwigner::run::DeviceChoice;
 use spinwigner::simulation::Prepared;
-use spinwigner::state::State;
+use spinwigner::state::{Cells, State};
 
 /// A density wave 1 + a cos(kx), k = 1, in a neutral plasma: E_x = (q a/k) sin(kx).
 fn density_wave(cells: u32, amplitude: f64) -> Value {
@@ -121,7 +121,8 @@ fn state_of(axes: &Value, population: &Value) -> (Grid, State) {
     }));
     let grid = Grid::of(&loaded.scenario.phase_space).expect("a grid");
     let particle = Particle::new(&loaded.scenario.species, loaded.scenario.kinematics);
-    let state = initial::state(&loaded.scenario, &grid, &particle, &loaded.folder).expect("a state");
+    let state =
+        initial::state(&loaded.scenario, &grid, &particle, &loaded.folder).expect("a state").held().expect("made");
     (grid, state)
 }
 

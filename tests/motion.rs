@@ -68,7 +68,8 @@ fn free_streaming_is_of_fifth_order() {
             let profile = |x: f64| x.sin().exp();
             let state = (0..grid.cells()).map(|cell| profile(x.centre((cell / 8) as isize))).collect();
             let mut reference =
-                Processor::<f64>::new(grid.clone(), simulation.species.particle, 1.0, &State::Spinless(state));
+                Processor::<f64>::new(grid.clone(), simulation.species.particle, 1.0, &State::Spinless(state))
+                    .expect("it fits");
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             let mut recording = Recording { tables, commands: Vec::new() };
             for _ in 0..count {

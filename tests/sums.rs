@@ -113,7 +113,7 @@ fn check(context: &Context, grid: &Grid, particle: Particle, kind: Kind, seed: u
     }
     let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
         .expect("the grid fits");
-    let mut reference = Processor::<f64>::new(grid.clone(), particle, 1.0, &state);
+    let mut reference = Processor::<f64>::new(grid.clone(), particle, 1.0, &state).expect("it fits");
     let mut read = |command: Command| {
         let recording = Recording { tables: vec![table.clone()], commands: vec![command] };
         let found = gpu.execute(&recording).expect("device").pop().expect("a reading");

@@ -12,20 +12,19 @@ use std::fmt::Write;
 use glam::DVec3;
 
 use crate::equilibrium::Thermal;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fields::{Prescribed, SHARE, StepLimit};
-use crate::gpu::{self, DeviceMemory, Limits, Slabs, TABLES};
+use crate::gpu;
 use crate::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
+use crate::needs::{self, Disk, Memory, Room};
 use crate::numerals::{bytes, number};
-use crate::operators::{FieldSample, Sources};
-use crate::output::balance;
+use crate::operators::FieldSample;
 use crate::physics::Particle;
 use crate::precision::Precision;
 use crate::reduction;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{
-    self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Snapshot, Space,
-    Spin, Time,
+    self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin, Time,
 };
 use crate::simulation::Prepared;
 use crate::{initial, validate};
@@ -37,40 +36,9 @@ pub(crate) const EQUILIBRIUM: f64 = 1e-4;
 pub(crate) const EQUILIBRIUM_CELLS: usize = 1 << 21;
 /// Largest initial state that is made to be judged, in bytes.
 const MADE_AT_ONCE: u64 = 1 << 27;
-/// Typical picture, and a number with its comma in a CSV file.
-const PICTURE_BYTES: f64 = 1e5;
-const CSV_NUMBER_BYTES: f64 = 22.0;
-/// Columns of diagnostics.csv besides the modes, roughly.
-const CSV_COLUMNS: f64 = 30.0;
-/// Columns of balances.csv.
-const BALANCE_COLUMNS: f64 = 11.0;
-
-/// A device as far as memory goes.
-struct Room {
-    name: String,
-    /// Of an adapter; the processor has none.
-    limits: Option<Limits>,
-    /// Its memory, where that can be known.
-    bytes: Option<u64>,
-    /// Offers f64.
-    f64: bool,
-}
-
-impl Room {
-    /// That on which a run computes unless it is told otherwise.
-    fn here() -> Room {
-        match gpu::best_gpu() {
-            Some(adapter) => Room { limits: Some(adapter.limits()), name: adapter.name, bytes: None, f64: adapter.f64 },
-            None => Room { name: "the processor".into(), limits: None, bytes: available_memory(), f64: true },
-        }
-    }
-}
-
-/// Free memory of the machine, where the system tells.
-fn available_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? << 10)
+/// That on which a run computes unless it is told otherwise.
+fn here() -> Room {
+    gpu::best_gpu().map_or_else(Room::processor, Room::of)
 }
 
 /// Cells of an axis after multiplication.
@@ -84,12 +52,17 @@ fn scaled(cells: u32, factor: f64) -> u32 {
 ///
 /// [`Error::Input`] for what a run will refuse of the initial state and its fields, where that is not too large to be
 /// made at once, and where a run needs more memory than `memory_budget` bytes, or without one than the device that it
-/// would take is known to have.
+/// would take is known to have, or more memory or disk than this machine has left.
 pub fn report(loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
-    report_on(&Room::here(), loaded, memory_budget, precision)
+    report_on(&here(), loaded, memory_budget, precision)
 }
 
-fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
+/// The same for a device that is chosen.
+///
+/// # Errors
+///
+/// Those of [`report`].
+pub fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision: Precision) -> Result<String> {
     let estimate = Estimate::new(loaded, precision)?;
     let mut text = String::new();
     // Writing to a String cannot fail.
@@ -98,13 +71,14 @@ fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, precision
     line(format!("  {}", loaded.scenario.title));
     line(String::new());
     estimate.phase_space(&mut line);
-    estimate.memory(memory_budget, room, &mut line)?;
-    estimate.disk(&mut line);
+    let mut lacking = estimate.memory(memory_budget, room, &mut line);
+    lacking.extend(estimate.disk(&mut line));
+    needs::refuse(lacking).map_err(|error| loaded.placed(error))?;
     let read = matches!(loaded.scenario.initial, Initial::File(_));
     let most = if read { initial::READ_AT_ONCE } else { MADE_AT_ONCE };
     if 8.0 * estimate.cells() * loaded.scenario.species.components() as f64 <= most as f64 {
         // What a run refuses once it has the state.
-        Prepared::new(loaded)?;
+        Prepared::new(loaded)?.judge().map_err(|error| loaded.placed(error))?;
     } else {
         line(format!("  initial state of more than {}: judged by the run", bytes(most as f64)));
     }
@@ -184,11 +158,6 @@ impl<'s> Estimate<'s> {
     /// Bytes of a cell on the device.
     fn cell_bytes(&self) -> usize {
         self.precision.bytes() * self.scenario.species.components()
-    }
-
-    /// One copy of the state.
-    fn state_bytes(&self) -> f64 {
-        self.cells() * self.cell_bytes() as f64
     }
 
     fn steps(&self) -> f64 {

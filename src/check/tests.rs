@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::gpu::LINE_CELLS;
+use crate::error::Error;
+use crate::gpu::{LINE_CELLS, Limits};
 use crate::operators::{Force, HiddenVelocity, Recorder, SpinTorque, Streaming};
 use crate::validate::tests::{base, set};
 
@@ -34,7 +35,7 @@ fn with(pointer: &str, value: Value) -> Value {
 /// An adapter with the bindings of software Vulkan.
 fn software(bytes: Option<u64>) -> Room {
     let limits = Limits { binding_bytes: 128 << 20, slab_bytes: 128 << 20, line_cells: LINE_CELLS };
-    Room { name: "test".into(), limits: Some(limits), bytes, f64: true }
+    Room { name: "test".into(), limits: Some(limits), bytes, shares_memory: false, f64: true }
 }
 
 /// Momenta in kg m/s have squares that single precision cannot hold; nor has w0 of 1e25 particles in such cells.
@@ -92,7 +93,7 @@ fn large_states_are_cut_in_slabs() {
 /// refused however its lines lie.
 #[test]
 fn the_processor_holds_what_memory_does() {
-    let processor = |bytes| Room { name: "the processor".into(), limits: None, bytes, f64: true };
+    let processor = |bytes| Room { bytes, ..Room::processor() };
     let root = base();
     let report = |root: &Value, bytes| report_on(&processor(bytes), &loaded(root), None, Precision::F64);
     let text = report(&root, Some(1 << 30)).unwrap();

@@ -85,9 +85,12 @@ Examples:
         /// Device memory to fit into, such as 4G, 512M or a number of bytes.
         #[arg(long, value_name = "BYTES", value_parser = memory)]
         memory: Option<u64>,
-        /// Precision of the state on the device.
-        #[arg(long, value_name = "f32|f64", default_value_t, value_parser = precision)]
-        precision: Precision,
+        /// Where it would be computed, as for `run`.
+        #[arg(long, value_name = "auto|gpu|cpu|reference|INDEX", default_value = "auto", value_parser = device)]
+        device: DeviceChoice,
+        /// Precision, as for `run`.
+        #[arg(long, value_name = "f32|f64", value_parser = precision)]
+        precision: Option<Precision>,
     },
     /// Compute polarisation and magnetisation of a gas in thermal equilibrium in a uniform field.
     #[command(after_help = "\
@@ -209,8 +212,9 @@ fn act(command: Command) -> Result<()> {
             console.summary(&outcome);
             outcome.verdict()
         }
-        Command::Check { scenario, memory, precision } => {
-            print(&check::report(&validate::load(&scenario)?, memory, precision)?)
+        Command::Check { scenario, memory, device, precision } => {
+            let (room, precision) = run::room(device, precision)?;
+            print(&check::report_on(&room, &validate::load(&scenario)?, memory, precision)?)
         }
         Command::Equilibrium(flags) => print(&equilibrium::report(&flags)?),
         Command::List => print(&listings::list()?),

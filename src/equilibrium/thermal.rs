@@ -1,5 +1,7 @@
 //! Equilibrium as an initial state: W = F(H) at every momentum of a grid.
 
+use std::ops::Range;
+
 use glam::{DVec3, DVec4};
 use rayon::prelude::*;
 
@@ -9,6 +11,9 @@ use crate::error::{Error, Result};
 use crate::grid::{AXES, Axis, Grid, MOMENTUM};
 use crate::physics::Particle;
 use crate::scenario::schema::{Equilibrium, Statistics};
+
+/// Momenta that are worth the call of another thread.
+const TOGETHER: usize = 1 << 12;
 
 /// A gas, the particles it consists of, and its field.
 ///
@@ -94,11 +99,12 @@ impl Thermal {
         self.gas.width() < widest
     }
 
-    /// (w0, w) of every momentum cell, not normalised, with all momenta shifted by `drift`: values at the
+    /// (w0, w) of some momentum cells, not normalised, with all momenta shifted by `drift`: values at the
     /// centres, or averages over the cells where these are wider than F is smooth.
-    pub fn cells(&self, grid: &Grid, drift: DVec3) -> Result<Vec<DVec4>> {
+    pub fn cells(&self, grid: &Grid, momenta: Range<usize>, drift: DVec3) -> Result<Vec<DVec4>> {
         if !self.sharp(grid) {
-            return Ok((0..grid.momentum_cells()).map(|m| self.at(grid.momentum(m) - drift)).collect());
+            let cell = |m: usize| self.at(grid.momentum(m) - drift);
+            return Ok(momenta.into_par_iter().with_min_len(TOGETHER).map(cell).collect());
         }
         if !self.isotropic() {
             return Err(Error::Input(format!(
@@ -121,7 +127,7 @@ impl Thermal {
             let (up, down) = (up.average(&edges), down.average(&edges));
             self.cell(up + down, up - down, self.field)
         };
-        // Mirror images are averaged once.
+        // Mirror images among these cells are averaged once.
         let (shape, strides) = (grid.shape(), grid.strides());
         let mirrored = |slot: usize, axis: &Axis| {
             drift[slot - MOMENTUM] == 0.0 && (axis.from + axis.to()).abs() < 1e-12 * axis.length()
@@ -135,9 +141,12 @@ impl Thermal {
                 m - beyond * strides[slot]
             })
         };
-        let mut cells = vec![DVec4::ZERO; grid.momentum_cells()];
-        cells.par_iter_mut().enumerate().filter(|(m, _)| image(*m) == *m).for_each(|(m, cell)| *cell = average(m));
-        Ok((0..cells.len()).map(|m| cells[image(m)]).collect())
+        // The cell that has the average of another.
+        let holder = |m: usize| if momenta.contains(&image(m)) { image(m) } else { m };
+        let mut cells = vec![DVec4::ZERO; momenta.len()];
+        let own = cells.par_iter_mut().zip(momenta.clone()).filter(|(_, m)| holder(*m) == *m);
+        own.for_each(|(cell, m)| *cell = average(image(m)));
+        Ok(momenta.clone().map(|m| cells[holder(m) - momenta.start]).collect())
     }
 
     /// Root mean square momentum along an axis; where p = 0 along the others, if H is not isotropic.
@@ -162,7 +171,7 @@ impl Thermal {
         let direction = self.particle.moment.signum() * self.field.normalize_or_zero();
         let at_rest = self.particle.form_factors(DVec3::ZERO).alpha;
         let (mut number, mut spin, mut magnetic) = (0.0, 0.0, 0.0);
-        for (m, cell) in self.cells(grid, DVec3::ZERO)?.into_iter().enumerate() {
+        for (m, cell) in self.cells(grid, 0..grid.momentum_cells(), DVec3::ZERO)?.into_iter().enumerate() {
             let along = DVec3::new(cell.y, cell.z, cell.w).dot(direction);
             number += cell.x;
             spin += along;

@@ -16,7 +16,7 @@ use crate::operators::{
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
-use crate::state::State;
+use crate::state::Cells;
 
 /// Workgroups per dispatch dimension that every adapter allows.
 const MAX_GROUPS: usize = 65535;
@@ -91,7 +91,7 @@ impl<R: Real> GpuExecutor<R> {
         grid: Grid,
         particle: Particle,
         dissipation: f64,
-        state: &State,
+        state: &dyn Cells,
         reach: usize,
     ) -> Result<Self> {
         let limits = context.adapter.limits();
@@ -108,7 +108,7 @@ impl<R: Real> GpuExecutor<R> {
         grid: Grid,
         particle: Particle,
         dissipation: f64,
-        state: &State,
+        state: &dyn Cells,
         limits: Limits,
         reach: usize,
     ) -> Result<Self> {
@@ -488,6 +488,10 @@ impl<R: Real> Executor for GpuExecutor<R> {
         });
         let mut start = 0;
         ends.map(|end| std::mem::replace(&mut start, end)..end).collect()
+    }
+
+    fn grid(&self) -> &Grid {
+        &self.grid
     }
 
     fn components(&self) -> usize {

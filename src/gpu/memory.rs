@@ -7,9 +7,10 @@ use super::layout::field_bytes;
 use super::slabs::Slabs;
 use crate::grid::{AXES, Grid, MOMENTUM};
 use crate::operators::{Build, Command, ReadSources, Term};
+use crate::state::PART;
 
-/// Bytes of one staging copy when a state is read back or written.
-pub const STAGING: u64 = 64 << 20;
+/// Bytes of one staging copy when a state is read back or written: a part of it.
+pub const STAGING: u64 = 8 * PART as u64;
 /// Field tables of one recorded step: three of a kick, one of a drift.
 pub const TABLES: u64 = 4;
 

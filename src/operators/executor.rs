@@ -4,11 +4,9 @@ use std::ops::Range;
 
 use super::{Reading, Recording};
 use crate::error::Result;
+use crate::grid::Grid;
 use crate::precision::{Numbers, Precision};
-use crate::state::State;
-
-/// Numbers that are handed over at a time when a state is replaced: 64 MiB.
-const PUT_AT_ONCE: usize = 8 << 20;
+use crate::state::{Cells, State};
 
 /// Runs recordings on some machine and holds the state there.
 pub trait Executor {
@@ -36,12 +34,28 @@ pub trait Executor {
     /// The cells of each slab: what is best taken and put at a time.
     fn slabs(&self) -> Vec<Range<usize>>;
 
+    /// What the cells are of.
+    fn grid(&self) -> &Grid;
+
     /// Numbers per cell: 1 or 4.
     fn components(&self) -> usize;
 
     /// Cells of the state.
     fn cells(&self) -> usize {
-        self.slabs().last().map_or(0, |last| last.end)
+        self.grid().cells()
+    }
+
+    /// Hands over all cells in their order, part by part: the first cell of each, and its numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Device`](crate::Error::Device) where the machine fails, and those of `visit`.
+    fn walk(&mut self, visit: &mut dyn FnMut(usize, &Numbers) -> Result<()>) -> Result<()> {
+        for cells in self.grid().parts(self.components()) {
+            let first = cells.start;
+            visit(first, &self.take(cells)?)?;
+        }
+        Ok(())
     }
 
     /// Some cells of the state, in double precision.
@@ -62,17 +76,16 @@ pub trait Executor {
         self.read(0..self.cells())
     }
 
-    /// Replaces the state by another of the same grid.
+    /// Replaces the state by another of the same grid, part by part.
     ///
     /// # Errors
     ///
-    /// [`Error::Device`](crate::Error::Device) where the machine fails.
-    fn write(&mut self, state: &State) -> Result<()> {
+    /// [`Error::Device`](crate::Error::Device) where the machine fails, and those of [`Cells::take`].
+    fn write(&mut self, state: &dyn Cells) -> Result<()> {
         assert_eq!(self.cells(), state.cells(), "state and grid differ in size");
-        let most = PUT_AT_ONCE / self.components();
-        for first in (0..state.cells()).step_by(most) {
-            let cells = first..state.cells().min(first + most);
-            self.put(first, &Numbers::F64(state.numbers_of(cells)))?;
+        for cells in self.grid().parts(self.components()) {
+            let first = cells.start;
+            self.put(first, &state.take(cells)?)?;
         }
         Ok(())
     }

@@ -1,15 +1,22 @@
 //! Phase-space pictures: a plane of the grid, the other axes summed or cut.
 
+use std::ops::Range;
+
 use glam::{DVec3, DVec4};
 use rayon::prelude::*;
 
 use super::{HeatMap, PlotAxis, Scale};
 use crate::grid::{AXIS_NAMES, Grid, MOMENTUM};
+use crate::precision::{Numbers, Real};
 use crate::scenario::schema::{PhaseAxis, Quantity, Snapshot, Units};
 use crate::state::State;
 
 /// Densities below this part of the largest show no polarisation.
 const EMPTY: f64 = 1e-3;
+
+/// Cells of a plane along an axis at the most, more than a picture has pixels. Each shows the mean of the cells that share
+/// it where the grid has more.
+const SHOWN: usize = 1024;
 
 /// Storage slot of an axis.
 pub fn slot(axis: PhaseAxis) -> usize {
@@ -23,38 +30,19 @@ pub struct Plane {
     pub values: Vec<f64>,
     /// (w1, w2)/w0 of a texture, else empty.
     pub arrows: Vec<[f64; 2]>,
+    /// Values in a row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
 }
 
 /// The plane of a snapshot.
 pub fn project(state: &State, grid: &Grid, snapshot: &Snapshot) -> Plane {
-    let plane = match state {
-        State::Spinless(cells) => sums(grid, snapshot, |cell| DVec4::new(cells[cell], 0.0, 0.0, 0.0)),
-        State::Spin(cells) => sums(grid, snapshot, |cell| cells[cell]),
-    };
-    let axis = DVec3::from(snapshot.spin_axis).normalize();
-    let largest = plane.iter().map(|cell| cell.x).fold(0.0, f64::max);
-    let present = |cell: &DVec4| cell.x > EMPTY * largest;
-    let value = |cell: &DVec4| {
-        let w = DVec3::new(cell.y, cell.z, cell.w);
-        match snapshot.quantity {
-            Quantity::W0 => cell.x,
-            Quantity::W1 => w.x,
-            Quantity::W2 => w.y,
-            Quantity::W3 => w.z,
-            Quantity::Spin => w.length(),
-            Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
-            Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
-            Quantity::Polarisation | Quantity::Texture if !present(cell) => f64::NAN,
-            Quantity::Polarisation => axis.dot(w) / cell.x,
-            Quantity::Texture => w.z / cell.x,
-        }
-    };
-    let arrow = |cell: &DVec4| if present(cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
-    let arrows = match snapshot.quantity {
-        Quantity::Texture => plane.iter().map(arrow).collect(),
-        _ => Vec::new(),
-    };
-    Plane { values: plane.iter().map(value).collect(), arrows }
+    let mut projection = Projection::new(grid, state.components(), snapshot);
+    for cells in grid.parts(state.components()) {
+        projection.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
+    }
+    projection.plane()
 }
 
 /// One axis of the sums over a state.
@@ -66,58 +54,178 @@ struct Loop {
     line: usize,
 }
 
-/// (w0, w1, w2, w3) of the plane: sums over the axes left out, times their cell widths.
-///
-/// Each line of the plane along its faster axis is summed by one task: the tasks share
-/// nothing, every cell is read once, in order, and the sums do not depend on the number of threads.
-fn sums(grid: &Grid, snapshot: &Snapshot, cell: impl Fn(usize) -> DVec4 + Sync) -> Vec<DVec4> {
-    let [horizontal, vertical] = snapshot.axes.map(slot);
-    let (slow, fast) = (horizontal.min(vertical), horizontal.max(vertical));
-    let (shape, strides) = (grid.shape(), grid.strides());
-    let (mut origin, mut weight, mut loops) = (0, 1.0, Vec::new());
-    for other in grid.resolved().filter(|other| *other != slow) {
-        let Some(axis) = grid.axis(other) else { continue };
-        let cut = snapshot.cut.iter().find(|(name, _)| slot(**name) == other);
-        if let Some((_, value)) = cut {
-            let index = ((value - axis.from) / axis.step).floor().clamp(0.0, axis.cells as f64 - 1.0);
-            origin += index as usize * strides[other];
-            continue;
-        }
-        if other != fast {
-            weight *= axis.step;
-        }
-        loops.push(Loop { cells: axis.cells, state: strides[other], line: usize::from(other == fast) });
+impl Loop {
+    /// The indices under which there are cells of `held`, where they begin at `from` and reach so far beyond each.
+    fn inside(&self, held: &Range<usize>, from: usize, reach: usize) -> Range<usize> {
+        let first = held.start.saturating_sub(from + reach).div_ceil(self.state);
+        first..held.end.saturating_sub(from).div_ceil(self.state).min(self.cells)
     }
-    let mut plane = vec![DVec4::ZERO; shape[slow] * shape[fast]];
-    plane.par_chunks_mut(shape[fast]).enumerate().for_each(|(index, line)| {
-        gather(&loops, origin + index * strides[slow], 0, line, &cell);
-        line.iter_mut().for_each(|sum| *sum *= weight);
-    });
-    if slow == vertical {
-        return plane;
-    }
-    let (columns, rows) = (shape[slow], shape[fast]);
-    (0..rows * columns).map(|at| plane[at % columns * rows + at / columns]).collect()
 }
 
-/// Adds the cells under `loops`, from `from` on, to the line from `to` on.
-fn gather(loops: &[Loop], from: usize, to: usize, line: &mut [DVec4], cell: &impl Fn(usize) -> DVec4) {
+/// A plane in the making: (w0, w1, w2, w3), sums over the axes left out, of the parts of a state that were added.
+pub struct Projection<'a> {
+    snapshot: &'a Snapshot,
+    /// Numbers per cell.
+    components: usize,
+    /// First cell that counts, and the distance between lines of the plane in the state.
+    origin: usize,
+    stride: usize,
+    loops: Vec<Loop>,
+    /// Product of the cell widths along the axes summed over.
+    weight: f64,
+    /// Cells of the state along the slower and the faster axis, and those of the plane.
+    cells: [usize; 2],
+    shape: [usize; 2],
+    plane: Vec<DVec4>,
+}
+
+impl<'a> Projection<'a> {
+    /// Of nothing yet.
+    pub fn new(grid: &Grid, components: usize, snapshot: &'a Snapshot) -> Projection<'a> {
+        let [horizontal, vertical] = snapshot.axes.map(slot);
+        let (slow, fast) = (horizontal.min(vertical), horizontal.max(vertical));
+        let (shape, strides) = (grid.shape(), grid.strides());
+        let (mut origin, mut weight, mut loops) = (0, 1.0, Vec::new());
+        for other in grid.resolved().filter(|other| *other != slow) {
+            let Some(axis) = grid.axis(other) else { continue };
+            let cut = snapshot.cut.iter().find(|(name, _)| slot(**name) == other);
+            if let Some((_, value)) = cut {
+                let index = ((value - axis.from) / axis.step).floor().clamp(0.0, axis.cells as f64 - 1.0);
+                origin += index as usize * strides[other];
+                continue;
+            }
+            if other != fast {
+                weight *= axis.step;
+            }
+            loops.push(Loop { cells: axis.cells, state: strides[other], line: usize::from(other == fast) });
+        }
+        let cells = [shape[slow], shape[fast]];
+        let shape = cells.map(|cells| cells.min(SHOWN));
+        let plane = vec![DVec4::ZERO; shape[0] * shape[1]];
+        Projection { snapshot, components, origin, stride: strides[slow], loops, weight, cells, shape, plane }
+    }
+
+    /// Adds the cells from `first` on; parts are added in their order.
+    pub fn add(&mut self, first: usize, numbers: &Numbers) {
+        match numbers {
+            Numbers::F32(numbers) => self.add_numbers(first, numbers),
+            Numbers::F64(numbers) => self.add_numbers(first, numbers),
+        }
+    }
+
+    fn add_numbers<R: Real>(&mut self, first: usize, numbers: &[R]) {
+        let held = first..first + numbers.len() / self.components;
+        if self.components == 1 {
+            self.add_cells(held, |cell| DVec4::new(numbers[cell - first].into(), 0.0, 0.0, 0.0));
+        } else {
+            self.add_cells(held, |cell| {
+                DVec4::from_array(std::array::from_fn(|k| numbers[4 * (cell - first) + k].into()))
+            });
+        }
+    }
+
+    /// Each line of the plane along its faster axis is summed by one task: the tasks share nothing, every cell is read
+    /// once, in order, and the sums do not depend on the number of threads.
+    fn add_cells(&mut self, held: Range<usize>, cell: impl Fn(usize) -> DVec4 + Sync) {
+        let Projection { origin, stride, loops, cells: [slow, fast], shape, .. } = self;
+        self.plane.par_chunks_mut(shape[1]).enumerate().for_each(|(index, line)| {
+            for index in block(*slow, shape[0], index) {
+                gather(loops, &held, *origin + index * *stride, 0, *fast, line, &cell);
+            }
+        });
+    }
+
+    /// (w0, w1, w2, w3) of the plane, rows along the vertical axis from below.
+    fn sums(&self) -> Vec<DVec4> {
+        let ([columns, rows], [slow, fast]) = (self.shape, self.cells);
+        let sum = |at: usize| {
+            let shared = block(slow, columns, at / rows).len() * block(fast, rows, at % rows).len();
+            self.plane[at] * self.weight / shared as f64
+        };
+        if slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0]) {
+            return (0..rows * columns).map(sum).collect();
+        }
+        (0..rows * columns).map(|at| sum(at % columns * rows + at / columns)).collect()
+    }
+
+    /// The plane, once all parts were added.
+    pub fn plane(&self) -> Plane {
+        let plane = self.sums();
+        let axis = DVec3::from(self.snapshot.spin_axis).normalize();
+        let largest = plane.iter().map(|cell| cell.x).fold(0.0, f64::max);
+        let present = |cell: &DVec4| cell.x > EMPTY * largest;
+        let value = |cell: &DVec4| {
+            let w = DVec3::new(cell.y, cell.z, cell.w);
+            match self.snapshot.quantity {
+                Quantity::W0 => cell.x,
+                Quantity::W1 => w.x,
+                Quantity::W2 => w.y,
+                Quantity::W3 => w.z,
+                Quantity::Spin => w.length(),
+                Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
+                Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
+                Quantity::Polarisation | Quantity::Texture if !present(cell) => f64::NAN,
+                Quantity::Polarisation => axis.dot(w) / cell.x,
+                Quantity::Texture => w.z / cell.x,
+            }
+        };
+        let arrow = |cell: &DVec4| if present(cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
+        let arrows = match self.snapshot.quantity {
+            Quantity::Texture => plane.iter().map(arrow).collect(),
+            _ => Vec::new(),
+        };
+        let [slow, fast] = self.shape;
+        let falling = slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0]);
+        let [columns, rows] = if falling { [fast, slow] } else { [slow, fast] };
+        Plane { values: plane.iter().map(value).collect(), arrows, columns, rows }
+    }
+}
+
+/// The cells, of all along an axis, that number `index` of those `shown` stands for.
+fn block(cells: usize, shown: usize, index: usize) -> Range<usize> {
+    index * cells / shown..(index + 1) * cells / shown
+}
+
+/// Adds those cells of `held` that are under `loops`, from `from` on, to the place in the line that shares number `to`
+/// of so many cells along the faster axis.
+fn gather(
+    loops: &[Loop],
+    held: &Range<usize>,
+    from: usize,
+    to: usize,
+    cells: usize,
+    line: &mut [DVec4],
+    cell: &impl Fn(usize) -> DVec4,
+) {
+    // The block of a cell.
+    let shown = line.len();
+    let at = |cell: usize| ((cell + 1) * shown - 1) / cells;
     match loops {
-        [] => line[to] += cell(from),
+        [] if held.contains(&from) => line[at(to)] += cell(from),
+        [] => {}
         [last] if last.line == 0 => {
-            line[to] += (0..last.cells).map(|i| cell(from + i * last.state)).sum::<DVec4>();
+            line[at(to)] += last.inside(held, from, 0).map(|i| cell(from + i * last.state)).sum::<DVec4>();
         }
         [last] => {
-            for (i, sum) in line.iter_mut().enumerate() {
-                *sum += cell(from + i * last.state);
+            for i in last.inside(held, from, 0) {
+                line[at(i)] += cell(from + i * last.state);
             }
         }
         [first, rest @ ..] => {
-            for i in 0..first.cells {
-                gather(rest, from + i * first.state, to + i * first.line, line, cell);
+            let reach = rest.iter().map(|inner| (inner.cells - 1) * inner.state).sum();
+            for i in first.inside(held, from, reach) {
+                gather(rest, held, from + i * first.state, to + i * first.line, cells, line, cell);
             }
         }
     }
+}
+/// Bytes that a snapshot takes while a state is walked over, and those besides when it is drawn.
+pub fn plane_bytes(grid: &Grid, snapshot: &Snapshot) -> [u64; 2] {
+    let shown: usize = snapshot.axes.iter().map(|&axis| grid.shape()[slot(axis)].min(SHOWN)).product();
+    let (sums, values) = (size_of::<DVec4>(), size_of::<f64>());
+    let arrows = if snapshot.quantity == Quantity::Texture { size_of::<[f64; 2]>() } else { 0 };
+    let first = if snapshot.change { values } else { 0 };
+    [shown * (sums + first), shown * (sums + values + arrows)].map(|bytes| bytes as u64)
 }
 
 /// The picture of a plane.
@@ -130,7 +238,7 @@ pub fn heat_map<'a>(
     time: f64,
 ) -> HeatMap<'a> {
     let axis = |axis: PhaseAxis| {
-        let (from, to, cells) = grid.axis(slot(axis)).map_or((0.0, 1.0, 1), |a| (a.from, a.to(), a.cells));
+        let (from, to) = grid.axis(slot(axis)).map_or((0.0, 1.0), |a| (a.from, a.to()));
         let label = match axis {
             PhaseAxis::X => "x",
             PhaseAxis::Y => "y",
@@ -140,10 +248,9 @@ pub fn heat_map<'a>(
             PhaseAxis::Pz => "p_z",
         };
         let unit = if slot(axis) < MOMENTUM { &units.length } else { &units.momentum };
-        (PlotAxis { label: label.into(), unit: unit.clone(), from, to }, cells)
+        PlotAxis { label: label.into(), unit: unit.clone(), from, to }
     };
-    let (horizontal, columns) = axis(snapshot.axes[0]);
-    let (vertical, rows) = axis(snapshot.axes[1]);
+    let [horizontal, vertical] = snapshot.axes.map(axis);
     let in_space = snapshot.axes.map(|axis| slot(axis) < MOMENTUM);
     let along = named_direction(snapshot.spin_axis);
     let (mut bar_label, mut scale) = match snapshot.quantity {
@@ -176,8 +283,8 @@ pub fn heat_map<'a>(
         vertical,
         values: &plane.values,
         arrows: &plane.arrows,
-        columns,
-        rows,
+        columns: plane.columns,
+        rows: plane.rows,
         bar_label,
         scale,
         true_to_scale: in_space[0] == in_space[1],
@@ -228,6 +335,7 @@ mod tests {
     use super::*;
     use crate::grid::{AXES, Axis};
     use crate::random::Random;
+    use crate::state::runs;
 
     /// A grid of all six axes, each of another length, and a state of noise on it.
     fn noise() -> (Grid, State) {
@@ -284,8 +392,12 @@ mod tests {
                     let what =
                         snapshot(json!({"quantity": "w0", "axes": [horizontal, vertical], "interval": 1, "cut": cut}));
                     let expected = by_definition(&state, &grid, &what);
-                    let State::Spin(cells) = &state else { unreachable!() };
-                    let found = sums(&grid, &what, |cell| cells[cell]);
+                    // In parts of any length: sums of cells that were apart before may differ in their last digit.
+                    let mut found = Projection::new(&grid, 4, &what);
+                    for cells in runs(grid.cells(), 2 * 77) {
+                        found.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
+                    }
+                    let found = found.sums();
                     for (found, expected) in found.iter().zip(&expected) {
                         assert!((*found - *expected).length() < 1e-12 * expected.length(), "{what:?}");
                     }
@@ -293,6 +405,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// More cells than a picture shows are shown as means, of blocks that take all of them in.
+    #[test]
+    fn fine_planes_are_means() {
+        let axis = |cells| Some(Axis { cells, from: 0.0, step: 0.5 });
+        let grid = Grid::new([axis(1500), None, None, axis(2048), axis(2), None]).unwrap();
+        let (mut random, what) = (Random(5), snapshot(json!({"quantity": "w0", "axes": ["px", "x"], "interval": 1})));
+        let state = State::Spinless((0..grid.cells()).map(|_| random.fraction()).collect());
+        let plane = project(&state, &grid, &what);
+        assert_eq!((plane.columns, plane.rows, plane.values.len()), (1024, 1024, 1 << 20));
+        for (column, row) in [(0, 0), (511, 700), (1023, 1023)] {
+            // Blocks of one cell or two along x, two along px.
+            let xs: Vec<usize> = (0..1500).filter(|x| ((x + 1) * 1024 - 1) / 1500 == row).collect();
+            let cells = xs.iter().flat_map(|x| (4 * column..4 * column + 4).map(move |at| 4096 * x + at));
+            let sum: f64 = cells.map(|cell| state.cell(cell).x).sum();
+            let mean = 0.5 * sum / (2 * xs.len()) as f64;
+            assert!((plane.values[row * 1024 + column] - mean).abs() < 1e-12, "{column} {row}");
+        }
+        assert_eq!((0..1024).map(|index| block(1500, 1024, index).len()).sum::<usize>(), 1500);
     }
 
     #[test]

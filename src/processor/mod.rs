@@ -25,7 +25,7 @@ use std::ops::Range;
 
 use fearless_simd::{Level, Simd};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::grid::Grid;
 use crate::lanes::Triple;
 use crate::operators::{
@@ -33,7 +33,7 @@ use crate::operators::{
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
-use crate::state::State;
+use crate::state::{self, PART, State, runs};
 use planes::Vectors;
 use sums::Stored;
 
@@ -55,24 +55,47 @@ struct Cells<R> {
 
 impl<R: Real> Processor<R> {
     /// Takes a state of the grid's size; sweeps take the share `dissipation` of the upwind flux.
-    pub fn new(grid: Grid, particle: Particle, dissipation: f64, state: &State) -> Self {
-        assert_eq!(grid.cells(), state.cells(), "state and grid differ in size");
-        let numbers = match state {
-            State::Spinless(cells) => cells.iter().map(|&number| R::nearest(number)).collect(),
-            State::Spin(cells) => cells.iter().flat_map(|cell| cell.to_array().map(R::nearest)).collect(),
-        };
-        let cells = Cells { numbers, components: state.components() };
-        Processor { grid, particle, dissipation, cells, level: Level::new() }
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for a state that memory does not hold, or that cannot be made.
+    pub fn new(grid: Grid, particle: Particle, dissipation: f64, state: &dyn state::Cells) -> Result<Self> {
+        let (count, components) = (grid.cells() * state.components(), state.components());
+        let mut numbers: Vec<R> = Vec::new();
+        numbers.try_reserve_exact(count).map_err(|error| {
+            let text = format!("{} cells do not fit this machine's memory ({error}); use fewer", grid.cells());
+            Error::Input(text).at("phase_space")
+        })?;
+        numbers.resize(count, R::nearest(0.0));
+        let cells = Cells { numbers, components };
+        let mut processor = Processor { grid, particle, dissipation, cells, level: Level::new() };
+        processor.write(state)?;
+        Ok(processor)
     }
 }
 
-/// Maxwell's sources of a state, one per space cell, without an executor.
-pub fn sources(grid: &Grid, particle: &Particle, state: &State, fields: &[FieldSample]) -> Vec<Sources> {
+/// Maxwell's sources of a state, one per space cell, without an executor: from as many places at a time as make a part.
+///
+/// # Errors
+///
+/// [`Error::Input`] for a state that cannot be made.
+pub fn sources(
+    grid: &Grid,
+    particle: &Particle,
+    state: &dyn state::Cells,
+    fields: &[FieldSample],
+) -> Result<Vec<Sources>> {
     let context = Context { grid, particle, dissipation: 0.0, level: Level::new() };
-    match sums::reading(context, state, fields, ReadSources { table: 0 }) {
-        Some(Reading::Sources(sources)) => sources,
-        other => unreachable!("sources are read, not {other:?}"),
+    let (momenta, mut all) = (grid.momentum_cells(), Vec::new());
+    for places in runs(grid.space_cells(), (PART / (momenta * state.components())).max(1)) {
+        let numbers = state.take(places.start * momenta..places.end * momenta)?.widened();
+        let held = State::from_numbers(&numbers, state.components());
+        match sums::reading(context, &held, &fields[places], ReadSources { table: 0 }) {
+            Some(Reading::Sources(sources)) => all.extend(sources),
+            other => unreachable!("sources are read, not {other:?}"),
+        }
     }
+    Ok(all)
 }
 
 /// What is the same for all terms of a run.
@@ -137,6 +160,10 @@ impl<R: Real> Executor for Processor<R> {
 
     fn slabs(&self) -> Vec<Range<usize>> {
         std::iter::once(0..self.grid.cells()).collect()
+    }
+
+    fn grid(&self) -> &Grid {
+        &self.grid
     }
 
     fn components(&self) -> usize {

@@ -1,7 +1,8 @@
 //! On what a scenario is computed.
 
 use crate::error::{Error, Result};
-use crate::gpu::{Choice, Context, GpuExecutor, best_gpu};
+use crate::gpu::{Choice, Context, GpuExecutor, best_gpu, list_adapters};
+use crate::needs::Room;
 use crate::operators::{Executor, Scheme};
 use crate::precision::{Precision, Real};
 use crate::processor::Processor;
@@ -30,8 +31,25 @@ pub enum DeviceChoice {
 /// Those of [`Prepared::new`], [`open`] and [`Prepared::start`].
 pub fn start(loaded: &Loaded, choice: DeviceChoice) -> Result<Simulation> {
     let prepared = Prepared::new(loaded)?;
-    let (executor, _) = open(&prepared, choice, None)?;
+    let (executor, _) = open(&prepared, choice, None).map_err(|error| loaded.placed(error))?;
     prepared.start(executor)
+}
+
+/// What a choice comes to as far as memory goes, and the precision there.
+///
+/// # Errors
+///
+/// [`Error::Device`] where there is no such adapter.
+pub fn room(choice: DeviceChoice, precision: Option<Precision>) -> Result<(Room, Precision)> {
+    let adapter = match choice {
+        DeviceChoice::Reference => return Ok((Room::processor(), Precision::F64)),
+        DeviceChoice::Cpu => None,
+        DeviceChoice::Auto => best_gpu(),
+        DeviceChoice::Gpu => Some(list_adapters().into_iter().next().ok_or_else(no_adapter)?),
+        // An index of no adapter is refused where it is opened.
+        DeviceChoice::Index(index) => list_adapters().into_iter().nth(index),
+    };
+    Ok((adapter.map_or_else(Room::processor, Room::of), precision.unwrap_or_default()))
 }
 
 /// Puts a prepared scenario on a device. The notice says why it is not a GPU.
@@ -49,22 +67,22 @@ pub fn open(
         DeviceChoice::Reference if precision == Some(Precision::F32) => Err(Error::Input(
             "--precision f32: the reference computes in f64; leave out --precision, or use --device cpu".into(),
         )),
-        DeviceChoice::Reference => Ok((processor(prepared, Precision::F64), None)),
-        DeviceChoice::Cpu => Ok((processor(prepared, precision.unwrap_or_default()), None)),
+        DeviceChoice::Reference => Ok((processor(prepared, Precision::F64)?, None)),
+        DeviceChoice::Cpu => Ok((processor(prepared, precision.unwrap_or_default())?, None)),
         DeviceChoice::Auto if best_gpu().is_none() => {
             let precision = precision.unwrap_or_default();
             let notice = format!("no GPU here: computing on the processor in {precision}");
-            Ok((processor(prepared, precision), Some(notice)))
+            Ok((processor(prepared, precision)?, Some(notice)))
         }
         DeviceChoice::Auto | DeviceChoice::Gpu => Ok((adapter(prepared, Choice::Best, precision)?, None)),
         DeviceChoice::Index(index) => Ok((adapter(prepared, Choice::Index(index), precision)?, None)),
     }
 }
 
-fn processor(prepared: &Prepared, precision: Precision) -> Box<dyn Executor> {
-    fn of<R: Real>(prepared: &Prepared) -> Box<dyn Executor> {
+fn processor(prepared: &Prepared, precision: Precision) -> Result<Box<dyn Executor>> {
+    fn of<R: Real>(prepared: &Prepared) -> Result<Box<dyn Executor>> {
         let (grid, particle) = (prepared.grid.clone(), prepared.species.particle);
-        Box::new(Processor::<R>::new(grid, particle, prepared.dissipation(), &prepared.state))
+        Ok(Box::new(Processor::<R>::new(grid, particle, prepared.dissipation(), &prepared.state)?))
     }
     match precision {
         Precision::F32 => of::<f32>(prepared),
@@ -73,17 +91,19 @@ fn processor(prepared: &Prepared, precision: Precision) -> Box<dyn Executor> {
 }
 
 fn adapter(prepared: &Prepared, choice: Choice, precision: Option<Precision>) -> Result<Box<dyn Executor>> {
-    let context = Context::open(choice)?.ok_or_else(|| {
-        Error::Device(
-            "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
-             mesa-vulkan-drivers libvulkan1` adds a software one), or use --device cpu"
-                .into(),
-        )
-    })?;
+    let context = Context::open(choice)?.ok_or_else(no_adapter)?;
     let (grid, particle, state) = (prepared.grid.clone(), prepared.species.particle, &prepared.state);
     let (dissipation, reach) = (prepared.dissipation(), Scheme::reach_of(prepared.schemes()));
     Ok(match precision.unwrap_or_default() {
         Precision::F32 => Box::new(GpuExecutor::<f32>::new(context, grid, particle, dissipation, state, reach)?),
         Precision::F64 => Box::new(GpuExecutor::<f64>::new(context, grid, particle, dissipation, state, reach)?),
     })
+}
+
+fn no_adapter() -> Error {
+    Error::Device(
+        "no Vulkan, Metal or DX12 adapter on this machine; install its driver (on Debian `apt-get install \
+         mesa-vulkan-drivers libvulkan1` adds a software one), or use --device cpu"
+            .into(),
+    )
 }

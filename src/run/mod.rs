@@ -8,10 +8,11 @@ mod observer;
 mod record;
 mod schedule;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::needs;
 use crate::numerals::number;
 use crate::operators::ExecutorDescription;
 use crate::output::series;
@@ -26,7 +27,7 @@ use record::Record;
 use schedule::Halt;
 
 pub use answers::Answer;
-pub use device::{DeviceChoice, open, start};
+pub use device::{DeviceChoice, open, room, start};
 pub use observer::{Beginning, Observer, Progress};
 
 /// How to run, apart from the scenario.
@@ -92,7 +93,11 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let prepared = Prepared::new(loaded)?;
     let warnings = validate::warnings(scenario);
     warnings.iter().for_each(|warning| observer.note(warning));
-    let (executor, notice) = open(&prepared, options.device, options.precision)?;
+    let (place, precision) = room(options.device, options.precision)?;
+    let folder = options.out.as_deref().unwrap_or(Path::new("."));
+    needs::judge(scenario, &prepared.grid, precision, &place, folder).map_err(|error| loaded.placed(error))?;
+    let opened = open(&prepared, options.device, options.precision);
+    let (executor, notice) = opened.map_err(|error| loaded.placed(error))?;
     notice.iter().for_each(|notice| observer.note(notice));
     let mut simulation = prepared.start(executor)?;
     let rows = Rows::new(&mut simulation, scenario)?;

@@ -19,7 +19,7 @@ use crate::operators::{
 use crate::scenario::schema::{Evolution, Synchronise};
 use crate::species::Species;
 use crate::splitting::{self, Order, Stage, Step, composed, merged, owed};
-use crate::state::State;
+use crate::state::Cells;
 
 use flows::{FLOWS, Flow};
 
@@ -122,7 +122,7 @@ impl Simulation {
 
     /// Finds the rate of E at the start from two trial kicks, forwards and backwards, after
     /// which everything is as before. Without a moment P = 0 and E stands still in a kick.
-    fn find_rate(&mut self, state: &State) -> Result<()> {
+    fn find_rate(&mut self, state: &dyn Cells) -> Result<()> {
         if self.species.particle.moment == 0.0 {
             return Ok(());
         }
@@ -278,6 +278,7 @@ mod tests {
     use crate::processor::Processor;
     use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
     use crate::scenario::{Loaded, parse};
+    use crate::state::State;
     use crate::table::Table;
 
     /// A plasma of spins on the given axes; `w0(r, p)` and a spin along `spin`.
@@ -300,8 +301,8 @@ mod tests {
             let w0 = density(mesh.position(i / momenta), grid.momentum(i % momenta));
             w0 * DVec4::new(1.0, spin.x, spin.y, spin.z)
         };
-        prepared.state = State::Spin((0..grid.cells()).map(cell).collect());
-        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state);
+        prepared.state = State::Spin((0..grid.cells()).map(cell).collect()).into();
+        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state).expect("made");
         prepared.start(Box::new(executor)).expect("consistent")
     }
 

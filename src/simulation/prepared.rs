@@ -8,13 +8,14 @@ use super::{Clock, Simulation};
 use crate::error::Result;
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
+use crate::initial::{self, InitialState};
 use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
+use crate::processor;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Numerics, Synchronise};
 use crate::species::Species;
-use crate::state::State;
-use crate::{initial, processor};
+use crate::state::Cells;
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
@@ -22,8 +23,8 @@ pub struct Prepared {
     pub grid: Grid,
     /// The particles, and their momenta that are not resolved.
     pub species: Species,
-    /// All cells at t = 0, on the host.
-    pub state: State,
+    /// All cells at t = 0, made where they are asked for.
+    pub state: InitialState,
     /// D holds the E the user gave, at centres, until the start.
     pub(super) fields: Fields,
     background: Background,
@@ -59,6 +60,16 @@ impl Prepared {
         Ok(prepared)
     }
 
+    /// Makes all cells once, part by part, to see whether they can be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) for a distribution that the grid does not hold, and an array that cannot be
+    /// read or holds what is no number.
+    pub fn judge(&self) -> Result<()> {
+        self.grid.parts(self.state.components()).try_for_each(|cells| self.state.take(cells).map(|_| ()))
+    }
+
     /// Share of the upwind part in its sweeps.
     pub fn dissipation(&self) -> f64 {
         self.numerics.dissipation
@@ -75,7 +86,7 @@ impl Prepared {
         let mut fields = self.fields.clone();
         fields.solve_potential();
         let table = self.species.table(&fields, &[], 0.0);
-        let sources = processor::sources(&self.grid, &self.species.particle, &self.state, &table);
+        let sources = processor::sources(&self.grid, &self.species.particle, &self.state, &table)?;
         let matter = self.species.matter(&sources);
         fields.set_background(self.background, &matter)?;
         fields.solve_gauss(&matter);

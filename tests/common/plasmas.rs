@@ -6,7 +6,7 @@ use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, open};
 use spinwigner::scenario::schema::{Evolution, Numerics};
 use spinwigner::simulation::{Prepared, Simulation};
-use spinwigner::state::State;
+use spinwigner::state::{Cells, State};
 
 use super::random::Random;
 
@@ -104,8 +104,9 @@ impl Draw {
         }
         let mut prepared = Prepared::new(&loaded).unwrap_or_else(|error| panic!("{error}"));
         let mut random = Random(5);
-        let numbers: Vec<f64> = prepared.state.numbers().iter().map(|x| x * (1.0 + noise * random.next())).collect();
-        prepared.state = State::from_numbers(&numbers, prepared.state.components());
+        let held = prepared.state.held().expect("made").numbers();
+        let numbers: Vec<f64> = held.into_iter().map(|x| x * (1.0 + noise * random.next())).collect();
+        prepared.state = State::from_numbers(&numbers, prepared.state.components()).into();
         let opened = open(&prepared, self.device, Some(Precision::F64));
         let (executor, _) = opened.unwrap_or_else(|error| panic!("{error}"));
         prepared.start(executor).unwrap_or_else(|error| panic!("{error}"))

@@ -1,8 +1,10 @@
 //! The state a run ends with, and the fields there: `state/final.npy`, `E.npy`, `B.npy`.
 
+use std::path::Path;
+
 use super::{Action, Outputs};
 use crate::error::{Error, Result};
-use crate::precision::Precision;
+use crate::precision::{Precision, Real};
 use crate::run::schedule::{Halt, Schedule};
 use crate::simulation::Simulation;
 use crate::{initial, npy};
@@ -20,13 +22,9 @@ impl Action for FinalState {
         }
         let folder = outputs.folder.join("state");
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
-        let state = simulation.executor.state()?;
-        let shape = initial::shape(&simulation.grid, state.components());
-        let numbers = state.numbers();
-        if simulation.executor.description().precision == Precision::F32 {
-            npy::write_f32(&folder.join("final.npy"), &shape, &numbers)?;
-        } else {
-            npy::write_f64(&folder.join("final.npy"), &shape, &numbers)?;
+        match simulation.executor.description().precision {
+            Precision::F32 => write::<f32>(simulation, &folder.join("final.npy"))?,
+            Precision::F64 => write::<f64>(simulation, &folder.join("final.npy"))?,
         }
         let (e, b) = (simulation.electric(), simulation.fields.magnetic());
         let shape = simulation.fields.mesh.file_shape();
@@ -36,4 +34,13 @@ impl Action for FinalState {
         }
         Ok(Vec::new())
     }
+}
+
+/// Streams the cells to a file, in the precision of the device.
+fn write<R: Real + npyz::AutoSerialize>(simulation: &mut Simulation, path: &Path) -> Result<()> {
+    let shape = initial::shape(&simulation.grid, simulation.executor.components());
+    let executor = &mut simulation.executor;
+    npy::write_parts::<R>(path, &shape, |part| {
+        executor.walk(&mut |_, numbers| part(&mut numbers.rounded::<R>().into_iter()))
+    })
 }

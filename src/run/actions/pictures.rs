@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use super::{Action, Outputs};
 use crate::error::Result;
-use crate::output::snapshot;
+use crate::output::snapshot::{self, Plane, Projection};
 use crate::run::schedule::{Halt, Schedule};
 use crate::scenario::schema::{Scenario, Snapshot};
 use crate::simulation::Simulation;
-use crate::state::State;
 
 pub(in crate::run) struct Pictures {
     /// One per snapshot of the scenario, as its name.
@@ -29,10 +28,9 @@ impl Pictures {
         Pictures { schedules, names: snapshot::names(snapshots), first_planes: HashMap::new() }
     }
 
-    fn draw(&mut self, index: usize, state: &State, simulation: &Simulation, outputs: &Outputs) -> Result<()> {
+    fn draw(&mut self, index: usize, mut plane: Plane, simulation: &Simulation, outputs: &Outputs) -> Result<()> {
         let (scenario, grid) = (outputs.scenario, &simulation.grid);
         let what = &scenario.output.snapshots[index];
-        let mut plane = snapshot::project(state, grid, what);
         if what.change {
             let first = self.first_planes.entry(index).or_insert_with(|| plane.values.clone());
             plane.values.iter_mut().zip(first).for_each(|(value, first)| *value -= *first);
@@ -53,9 +51,18 @@ impl Action for Pictures {
         if due.is_empty() {
             return Ok(Vec::new());
         }
+        let Simulation { grid, executor, .. } = simulation;
+        let snapshots = &outputs.scenario.output.snapshots;
+        let of = |&index: &usize| Projection::new(grid, executor.components(), &snapshots[index]);
+        let mut projections: Vec<_> = due.iter().map(of).collect();
         // Read once for all pictures of this step.
-        let state = simulation.executor.state()?;
-        due.into_iter().try_for_each(|index| self.draw(index, &state, simulation, outputs))?;
+        executor.walk(&mut |first, numbers| {
+            projections.iter_mut().for_each(|projection| projection.add(first, numbers));
+            Ok(())
+        })?;
+        for (index, projection) in due.into_iter().zip(projections) {
+            self.draw(index, projection.plane(), simulation, outputs)?;
+        }
         Ok(Vec::new())
     }
 }

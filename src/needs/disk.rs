@@ -1,0 +1,62 @@
+//! Disk of a run: the files of its folder.
+
+use crate::grid::Grid;
+use crate::numerals::bytes;
+use crate::output::balance;
+use crate::precision::Precision;
+use crate::quantities::{Facts, columns};
+use crate::scenario::schema::{PhaseAxis, Scenario, Snapshot, Time};
+
+/// A picture of phase space, a typical one: 20 kB of axes and letters where little happens, 150 kB of noise.
+const PICTURE: f64 = 6e4;
+/// `diagnostics.png`, a typical one of five panels.
+const CURVES: f64 = 1.2e5;
+/// A number of a CSV file and its comma: between 4 of a zero and 23.
+const NUMBER: f64 = 18.0;
+/// Columns of balances.csv.
+const BALANCE_COLUMNS: f64 = 11.0;
+/// `run.json` besides the scenario.
+const RECORD: f64 = 2e3;
+/// Header of an array.
+const HEADER: f64 = 128.0;
+
+/// Bytes of the files of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disk {
+    /// Their sum.
+    pub total: f64,
+    /// What they are, in words.
+    pub parts: Vec<String>,
+}
+
+impl Disk {
+    /// All that a scenario writes.
+    pub fn of(scenario: &Scenario, grid: &Grid, precision: Precision) -> Disk {
+        let output = &scenario.output;
+        let Time { step, end } = scenario.time;
+        let samples = |interval: f64| (end / interval * (1.0 + 1e-9)).floor() + 1.0;
+        let rows = samples(output.diagnostics.interval.unwrap_or(step));
+        let columns = columns(&Facts::of(scenario)).len() as f64;
+        // Not `sum`: that of no number is -0.
+        let pictures_of = |snapshot: &Snapshot| snapshot.interval.map_or(snapshot.times.len() as f64, samples);
+        let pictures = output.snapshots.iter().fold(0.0, |sum, snapshot| sum + pictures_of(snapshot));
+        let record = RECORD + serde_json::to_string_pretty(scenario).map_or(0.0, |text| text.len() as f64);
+        let mut total = record + CURVES + (rows + 1.0) * columns * NUMBER + pictures * PICTURE;
+        let mut parts = vec![format!("{rows} rows of diagnostics"), format!("{pictures} pictures")];
+        if let Some(balances) = output.balances {
+            let rows = samples(balances.interval.unwrap_or(step)) - 1.0;
+            let spaces = PhaseAxis::SPACE.iter().filter(|&&axis| scenario.phase_space.axis(axis).is_some());
+            let each = balance::pictures(spaces.count(), scenario.species.spin) as f64;
+            let pictures = each * balances.pictures.map_or(1.0, |interval| samples(interval) - 1.0);
+            total += (rows + 1.0) * BALANCE_COLUMNS * NUMBER + pictures * PICTURE;
+            parts.push(format!("{rows} rows and {pictures} pictures of balances"));
+        }
+        if output.final_state {
+            let state = HEADER + (grid.cells() * scenario.species.components() * precision.bytes()) as f64;
+            let fields = 2.0 * (HEADER + (3 * size_of::<f64>() * grid.space_cells()) as f64);
+            total += state + fields;
+            parts.push(format!("the final state ({}) and its fields ({})", bytes(state), bytes(fields)));
+        }
+        Disk { total, parts }
+    }
+}
