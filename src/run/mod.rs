@@ -19,7 +19,7 @@ use crate::precision::Precision;
 use crate::scenario::Loaded;
 use crate::simulation::{Prepared, Simulation};
 use crate::table::Table;
-use crate::validate;
+use crate::{check, watch};
 use actions::{Action, FinalState, LocalBalances, Outputs, Pictures, Rows};
 use folder::Reserve;
 use record::Record;
@@ -53,6 +53,8 @@ pub struct Outcome {
     pub answers: Vec<Answer>,
     /// What was noted on the way and at the end.
     pub notes: Vec<String>,
+    /// What `check` warns of, and a mean current.
+    pub warnings: Vec<String>,
     /// On what it was computed.
     pub device: ExecutorDescription,
     /// Of phase space.
@@ -76,6 +78,19 @@ impl Outcome {
         }
         Ok(())
     }
+
+    /// The same, with every warning and note a failure.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] when there was any, or expected answers were missed.
+    pub fn strict_verdict(&self) -> Result<()> {
+        let said = self.warnings.len() + self.notes.len();
+        if said > 0 {
+            return Err(Error::Run(format!("--strict: {said} notes were made, which run.json repeats")));
+        }
+        self.verdict()
+    }
 }
 
 /// Runs a scenario and writes its results.
@@ -90,12 +105,18 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let planned = (scenario.time.end / scenario.time.step).round() as u64;
     let steps = options.steps.map_or(planned, |steps| steps.min(planned));
     let prepared = Prepared::new(loaded)?;
-    let warnings = validate::warnings(scenario);
-    warnings.iter().for_each(|warning| observer.note(warning));
+    let precision = match options.device {
+        DeviceChoice::Reference => Precision::F64,
+        _ => options.precision.unwrap_or_default(),
+    };
+    let mut warnings = check::warnings(loaded, precision)?;
     let (executor, notice) = open(&prepared, options.device, options.precision)?;
     notice.iter().for_each(|notice| observer.note(notice));
     let mut simulation = prepared.start(executor)?;
-    let rows = Rows::new(&mut simulation, scenario)?;
+    let particle = &simulation.species.particle;
+    warnings.extend(watch::mean_current(scenario, &simulation.grid, particle, &simulation.sources));
+    warnings.iter().for_each(|warning| observer.note(warning));
+    let rows = Rows::new(&mut simulation, loaded)?;
     // Everything that can be refused has been: now the folder may exist.
     let folder = folder::create(&loaded.name, options.out.as_deref())?;
     let reserve = Reserve::of(&folder)?;
@@ -135,7 +156,7 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let recorded = warnings.iter().chain(&notes).collect();
     Record { seconds, notes: recorded, failure: None, answers: &answers }.write(&folder, loaded, &simulation)?;
     let (cells, steps, time) = (simulation.grid.cells(), simulation.clock.steps, simulation.time());
-    Ok(Outcome { folder, table: rows.into_table(), answers, notes, device, cells, steps, time, seconds })
+    Ok(Outcome { folder, table: rows.into_table(), answers, notes, warnings, device, cells, steps, time, seconds })
 }
 
 /// What is done while a simulation advances, in the order in which it acts.

@@ -69,14 +69,20 @@ impl Prepared {
         Scheme::of(self.numerics.order, self.numerics.dissipation)
     }
 
+    /// Sums over momentum of the state at t = 0.
+    pub(crate) fn sources(&self) -> Vec<Sources> {
+        let mut fields = self.fields.clone();
+        fields.solve_potential();
+        let table = self.species.table(&fields, &[], 0.0);
+        processor::sources(&self.grid, &self.species.particle, &self.state, &table)
+    }
+
     /// Compares the longitudinal part of the given E with what follows from the charges and P.
     fn refuse_inconsistent_field(&self) -> Result<()> {
         let Some(claimed) = self.fields.claimed() else { return Ok(()) };
         let mut fields = self.fields.clone();
         fields.solve_potential();
-        let table = self.species.table(&fields, &[], 0.0);
-        let sources = processor::sources(&self.grid, &self.species.particle, &self.state, &table);
-        let matter = self.species.matter(&sources);
+        let matter = self.species.matter(&self.sources());
         fields.set_background(self.background, &matter)?;
         fields.solve_gauss(&matter);
         fields.refuse_contradiction(&claimed, &matter)
