@@ -422,7 +422,7 @@ fn commands(grid: &Grid, spin: bool) -> Vec<Command> {
     if spin {
         let hidden = |axis| HiddenVelocity { axis, time, scheme: Scheme::Flux, table };
         commands.extend(grid.spaces().map(hidden).map(Command::from));
-        commands.push(SpinTorque { time, table }.into());
+        commands.push(SpinTorque { time, table, far: false }.into());
     }
     commands.push(ReadSources { table }.into());
     commands.push(ReadObservables { table }.into());

@@ -8,9 +8,11 @@
 //! Both must hold for a and b. Prescribed fields must obey Faraday's law in the
 //! components that A_c makes, because A_c is advanced by E_c alone.
 
+use std::path::Path;
+
 use glam::DVec3;
 
-use crate::fields::{ClosedForm, Prescribed};
+use crate::fields::{ClosedForm, Component, OfFiles, Prescribed, component_index};
 use crate::scenario::schema::*;
 
 /// Names of the components of E and B.
@@ -40,8 +42,9 @@ impl Reduction {
 }
 
 /// Every momentum that is not resolved, and whether that is exact.
-pub fn reductions(scenario: &Scenario) -> Vec<Reduction> {
-    let sources = Sources { scenario, external: Prescribed::of_all(&scenario.fields.external) };
+pub fn reductions(scenario: &Scenario, folder: &Path) -> Vec<Reduction> {
+    let (external, files) = (Prescribed::of_all(&scenario.fields.external), OfFiles::of(scenario, folder));
+    let sources = Sources { scenario, external, files };
     (0..3)
         .filter(|&axis| scenario.phase_space.axis(PhaseAxis::MOMENTA[axis]).is_none())
         .map(|axis| Reduction { axis: PhaseAxis::MOMENTA[axis], inexact: sources.inexact(axis) })
@@ -53,6 +56,8 @@ struct Sources<'s> {
     scenario: &'s Scenario,
     /// The prescribed ones.
     external: Vec<Prescribed>,
+    /// What is in its arrays.
+    files: OfFiles,
 }
 
 impl Sources<'_> {
@@ -79,24 +84,12 @@ impl Sources<'_> {
                 reasons.push(format!("the prescribed E_{} and B_{letter} do not obey dB/dt = - curl E", LETTERS[axis]));
             }
         }
-        if self.inhomogeneous() && self.files().any(|file| file.B.is_some()) {
-            let (zero, mean): (Vec<usize>, Vec<usize>) =
-                [(axis + 1) % 3, (axis + 2) % 3].into_iter().partition(|&field| self.space(3 - axis - field).is_none());
-            let demands = zero.iter().map(|&field| format!("B_{} = 0", LETTERS[field]));
-            let demands = demands.chain(mean.iter().map(|&field| format!("B_{} averages to zero", LETTERS[field])));
-            let demands: Vec<String> = demands.collect();
-            reasons.push(format!("B comes from a file; this is exact only if {}", demands.join(" and ")));
-        }
         reasons
     }
 
     /// A space axis (0, 1, 2), if it is resolved.
     fn space(&self, axis: usize) -> Option<Axis> {
         self.scenario.phase_space.axis(PhaseAxis::SPACE[axis])
-    }
-
-    fn inhomogeneous(&self) -> bool {
-        (0..3).any(|axis| self.space(axis).is_some())
     }
 
     /// Whether particles can have momentum along an axis.
@@ -110,9 +103,10 @@ impl Sources<'_> {
         space.axis(PhaseAxis::MOMENTA[axis]).is_some() || canonical != 0.0 || self.present(E[axis]) || potential
     }
 
-    fn files(&self) -> impl Iterator<Item = &FieldFile> {
-        let fields = &self.scenario.fields;
-        fields.file.iter().chain(fields.external.iter().filter_map(External::file))
+    /// What files hold of a component: those of the self-consistent fields, and the prescribed ones.
+    fn of_files(&self, component: FieldComponent) -> [Component; 2] {
+        let (vector, direction) = component_index(component);
+        [self.files.own[vector][direction], self.files.external[vector][direction]]
     }
 
     /// The prescribed forms of a component.
@@ -125,15 +119,15 @@ impl Sources<'_> {
         let fields = &self.scenario.fields;
         fields.uniform.component(component) != 0.0
             || fields.perturbations.iter().any(|p| p.component == component && p.amplitude != 0.0)
-            || self.files().any(|file| if E.contains(&component) { file.E.is_some() } else { file.B.is_some() })
+            || self.of_files(component).iter().any(|array| array.largest != 0.0)
             || self.forms(component).any(|form| form.bound(&self.scenario.phase_space).value != 0.0)
     }
 
-    /// The mean over the domain; waves that fit none of its axes count with their
-    /// amplitude, and files not at all.
+    /// The mean over the domain; waves that fit none of its axes count with their amplitude.
     fn mean(&self, component: FieldComponent) -> f64 {
         let external: f64 = self.forms(component).map(|form| form.mean(&self.scenario.phase_space)).sum();
-        self.scenario.fields.uniform.component(component) + external
+        let files: f64 = self.of_files(component).iter().map(|array| array.mean).sum();
+        self.scenario.fields.uniform.component(component) + external + files
     }
 
     /// Whether the prescribed E along `axis`, varying along `along`, violates Faraday's
@@ -145,13 +139,13 @@ impl Sources<'_> {
         let (electric, magnetic) = (E[axis], B[third]);
         // A transverse E that varies but does not evolve never changes B.
         let fields = &self.scenario.fields;
-        let from_file = |file: &FieldFile| file.E.is_some();
+        let [own, prescribed] = self.of_files(electric);
         let varies = |wave: &FieldPerturbation| {
             wave.component == electric && wave.amplitude != 0.0 && wave.mode.each()[along] != 0
         };
-        let frozen_wave = fields.evolution != Evolution::Maxwell
-            && (fields.perturbations.iter().any(varies) || fields.file.as_ref().is_some_and(from_file));
-        if frozen_wave || fields.external.iter().filter_map(External::file).any(from_file) {
+        let frozen_wave =
+            fields.evolution != Evolution::Maxwell && (fields.perturbations.iter().any(varies) || own.varies[along]);
+        if frozen_wave || prescribed.varies[along] {
             return true;
         }
         (1..8).any(|i| {
@@ -202,7 +196,7 @@ mod tests {
             "phase_space": space, "initial": {"populations": []}, "fields": fields, "time": {"step": 1, "end": 10}
         }))
         .unwrap();
-        reductions(&scenario).iter().filter(|r| r.warning().is_some()).map(|r| r.axis.name()).collect()
+        reductions(&scenario, Path::new(".")).iter().filter(|r| r.warning().is_some()).map(|r| r.axis.name()).collect()
     }
 
     fn wave(component: &str, amplitude: f64, wavenumber: f64) -> Value {
@@ -237,7 +231,6 @@ mod tests {
         assert_eq!(frozen(json!({"external": [wave("E_y", 1.0, 2.0)]})), ["py"]);
         // Half a wavelength has a mean.
         assert_eq!(frozen(json!({"external": [wave("E_y", 1.0, 0.5), wave("B_z", 1.0, 0.5)]})), ["py"]);
-        assert_eq!(frozen(json!({"external": [{"file": {"B": "b.npy"}}]})), ["py", "pz"]);
         // Neutral particles follow no vector potential.
         assert_eq!(inexact(&["x"], &["px"], 0.0, "frozen", &json!({"uniform": {"B": [1, 1, 1]}}), &json!({})), none);
         // Growing transverse fields move particles, and B_x turns them.

@@ -14,6 +14,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::f64::consts::PI;
 use std::sync::OnceLock;
 
 use common::random::Random;
@@ -345,7 +346,7 @@ impl<R: Real> Bench<R> {
         self.check_absorption(&table, report);
     }
 
-    /// The rotation by angles from 1e-5 to half a turn, and about nothing at all.
+    /// The rotation by angles from 1e-5 to half a turn, and of many turns, and about nothing at all.
     fn check_torque(&mut self, table: &[FieldSample], report: &mut Report) {
         let coefficient = self.particle.torque_coefficient();
         if coefficient == 0.0 {
@@ -358,10 +359,20 @@ impl<R: Real> Bench<R> {
             .flat_map(|field| (0..self.grid.momentum_cells()).map(move |cell| magnitude(field, cell)))
             .fold(0.0, f64::max);
         let none = vec![FieldSample::default(); table.len()];
-        for (angle, table) in [(1e-5, table), (0.7, table), (-3.1, table), (1.0, &none)] {
+        let near =
+            [(1e-5, table), (0.7, table), (-3.1, table), (1.0, &none)].map(|(angle, table)| (angle, table, false));
+        let far = [(0.7, table), (-23e3, table), (8e5, table), (1.0, &none)].map(|(angle, table)| (angle, table, true));
+        for (angle, table, far) in near.into_iter().chain(far) {
             let time = held::<R>(angle / (coefficient * largest));
-            let outcome = self.run(&[SpinTorque { time, table: 0 }.into()], table);
-            let (kind, angle) = (format!("torque {:?}", self.particle.kinematics), angle.abs());
+            let outcome = self.run(&[SpinTorque { time, table: 0, far }.into()], table);
+            let word = if far { "far torque" } else { "torque" };
+            let (kind, angle) = (format!("{word} {:?}", self.particle.kinematics), f64::abs(angle));
+            // Angles in two parts are known to 2^-35, see shaders/shared/wide.wgsl: all but half a turn of them
+            // costs no more than that.
+            let angle = match far && R::PRECISION == Precision::F32 {
+                true => angle.min(PI) + 0.1 * angle * 2f64.powi(-35) / f64::from(f32::EPSILON),
+                false => angle,
+            };
             let mut stretch = 0.0;
             for cell in 0..self.grid.cells() {
                 let (before, gpu, exact) =
@@ -698,7 +709,10 @@ fn check_threads<R: Real>() {
             let table = table::<R>(&grid, &mut random);
             let sweeps = Bench::<R>::processor(&grid, particle, 0.6, &before).sweeps(&table);
             let mut commands: Vec<Command> = sweeps.into_iter().map(|(command, _)| command).collect();
-            commands.extend([Command::from(SpinTorque { time: 0.3, table: 0 }), Absorption { table: 0 }.into()]);
+            commands.extend([
+                Command::from(SpinTorque { time: 0.3, table: 0, far: false }),
+                Absorption { table: 0 }.into(),
+            ]);
             commands.extend([Command::from(ReadSources { table: 0 }), ReadObservables { table: 0 }.into()]);
             commands.push(ReadFluxes { table: 0 }.into());
             let [one, two, three] = [1, 2, 3].map(|threads| {
@@ -836,7 +850,8 @@ fn momenta_may_exceed_one_dispatch_dimension() {
     assert!(grid.momentum_cells() > 64 * 65535);
     let state = State::Spin((0..grid.cells()).map(|cell| DVec4::new(1.0, 0.5, -0.25, (cell % 7) as f64)).collect());
     let mut bench = Bench::<f32>::new(&grid, particle::<f32>(Kinematics::Relativistic, 0.0, -1.0), 1.0, &state);
-    let outcome = bench.run(&[SpinTorque { time: 0.5, table: 0 }.into()], &table::<f32>(&grid, &mut random));
+    let outcome =
+        bench.run(&[SpinTorque { time: 0.5, table: 0, far: false }.into()], &table::<f32>(&grid, &mut random));
     // Angles up to 2 mu_B/hbar |T| t < 4; see the check of all angles.
     let excess =
         |cell| (outcome.gpu.cell(cell) - outcome.reference.cell(cell)).length() / w(outcome.before.cell(cell)).length();

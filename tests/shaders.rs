@@ -259,7 +259,7 @@ macro_rules! layouts {
     ($real:ident) => {
         [
             ("Axis", layout!(AxisRecord<$real> { cells, stride, offset, whole, first, step, first_low, step_low })),
-            ("Particle", layout!(ParticleRecord<$real> { mass, charge, moment, torque, anomaly, mass_low, anomaly_low })),
+            ("Particle", layout!(ParticleRecord<$real> { mass, charge, moment, torque, anomaly, mass_low, anomaly_low, torque_low })),
             (
                 "Parameters",
                 layout!(Parameters<$real> {
@@ -271,10 +271,11 @@ macro_rules! layouts {
                     particle,
                     time_over_step,
                     time,
-                    dissipation
+                    dissipation,
+                    time_low
                 }),
             ),
-            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, p_low, de, db })),
+            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, p_low, e_low, b_low, de, db })),
         ]
     };
 }

@@ -22,6 +22,7 @@ struct Particle {
     anomaly: real,
     mass_low: real,
     anomaly_low: real,
+    torque_low: real,
 }
 
 struct Parameters {
@@ -39,6 +40,8 @@ struct Parameters {
     time: real,
     // Share of the upwind part in the flux of a sweep.
     dissipation: real,
+    // What the rounding of `time` left.
+    time_low: real,
 }
 
 // Fields at a space-cell centre, the kinetic momentum along axes that are not
@@ -49,8 +52,10 @@ struct FieldRecord {
     remaining: real,
     b: vec4<real>,
     p: vec4<real>,
-    // What the rounding of p left.
+    // What the rounding of p, e and b left.
     p_low: vec4<real>,
+    e_low: vec4<real>,
+    b_low: vec4<real>,
     de: array<vec4<real>, 3>,
     db: array<vec4<real>, 3>,
 }

@@ -1,6 +1,7 @@
 //! What a scenario will cost and how well it is resolved, without a GPU.
 
 mod memory;
+mod misleading;
 mod resolution;
 mod steps;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 
 use std::f64::consts::{PI, TAU};
 use std::fmt::Write;
+use std::path::Path;
 
 use glam::DVec3;
 
@@ -27,7 +29,7 @@ use crate::scenario::schema::{
     self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin, Time,
 };
 use crate::simulation::Prepared;
-use crate::{initial, validate};
+use crate::{initial, validate, watch};
 
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
 const EDGE: f64 = 4e-6;
@@ -74,20 +76,37 @@ pub fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, preci
     let mut lacking = estimate.memory(memory_budget, room, &mut line);
     lacking.extend(estimate.disk(&mut line));
     needs::refuse(lacking).map_err(|error| loaded.placed(error))?;
+    let mut current = None;
     let read = matches!(loaded.scenario.initial, Initial::File(_));
     let most = if read { initial::READ_AT_ONCE } else { MADE_AT_ONCE };
     if 8.0 * estimate.cells() * loaded.scenario.species.components() as f64 <= most as f64 {
-        // What a run refuses once it has the state.
-        Prepared::new(loaded)?.judge().map_err(|error| loaded.placed(error))?;
+        // What a run refuses once it has the state, and what it says of it.
+        let prepared = Prepared::new(loaded)?;
+        let sources = prepared.sources().map_err(|error| loaded.placed(error))?;
+        if loaded.scenario.fields.evolution != Evolution::Frozen {
+            let particle = &prepared.species.particle;
+            current = watch::mean_current(&loaded.scenario, &prepared.grid, particle, &sources);
+        }
     } else {
         line(format!("  initial state of more than {}: judged by the run", bytes(most as f64)));
     }
     line(String::new());
     line("resolution and step size".into());
-    for Advice { level, words } in estimate.advice() {
+    let current = current.map(|words| Advice { level: Level::Warning, words });
+    for Advice { level, words } in estimate.advice().into_iter().chain(current) {
         line(format!("  {:<8} {words}", level.word()));
     }
     Ok(text)
+}
+
+/// What [`report`] warns of, for a run to repeat. A mean current is left to the run, which has the state.
+///
+/// # Errors
+///
+/// [`Error::Input`] for a grid that cannot be.
+pub fn warnings(loaded: &Loaded, precision: Precision) -> Result<Vec<String>> {
+    let advice = Estimate::without_limit(loaded, precision)?.advice();
+    Ok(advice.into_iter().filter(|advice| advice.level == Level::Warning).map(|advice| advice.words).collect())
 }
 
 /// How urgent a piece of advice is.
@@ -124,6 +143,8 @@ impl Advice {
 
 struct Estimate<'s> {
     scenario: &'s Scenario,
+    /// Of its arrays.
+    folder: &'s Path,
     limit: Option<StepLimit>,
     /// Of the state on the device.
     precision: Precision,
@@ -137,12 +158,19 @@ struct Estimate<'s> {
 
 impl<'s> Estimate<'s> {
     fn new(loaded: &'s Loaded, precision: Precision) -> Result<Self> {
+        let limit = validate::step_limit(&loaded.scenario, &loaded.folder);
+        Ok(Estimate { limit, ..Self::without_limit(loaded, precision)? })
+    }
+
+    /// The same but for the limit of the step, which every valid scenario keeps.
+    fn without_limit(loaded: &'s Loaded, precision: Precision) -> Result<Self> {
         let scenario = &loaded.scenario;
         let grid = Grid::of(&scenario.phase_space)?;
         let axes = |first: usize| [0, 1, 2].map(|direction| grid.axis(first + direction).copied());
         Ok(Estimate {
             scenario,
-            limit: validate::step_limit(scenario, &loaded.folder),
+            folder: &loaded.folder,
+            limit: None,
             precision,
             particle: Particle::new(&scenario.species, scenario.kinematics),
             spaces: axes(0),
@@ -167,7 +195,9 @@ impl<'s> Estimate<'s> {
     fn advice(&self) -> Vec<Advice> {
         let bounds = self.field_bounds();
         let mut advice = Vec::new();
+        advice.extend(self.glyphs());
         advice.extend(self.range());
+        advice.extend(self.narrow());
         advice.extend(self.streaming(&bounds));
         advice.extend(self.forces(&bounds));
         advice.extend(self.stability());
@@ -179,6 +209,8 @@ impl<'s> Estimate<'s> {
         advice.extend(self.equilibria());
         advice.extend(self.wavelengths());
         advice.extend(self.recurrence());
+        advice.extend(self.ends());
+        advice.extend(self.continued());
         advice.extend(self.reductions());
         advice
     }

@@ -252,7 +252,7 @@ impl Estimate<'_> {
     }
 
     pub(super) fn reductions(&self) -> Vec<Advice> {
-        let reduced = reduction::reductions(self.scenario);
+        let reduced = reduction::reductions(self.scenario, self.folder);
         let mut advice: Vec<Advice> = reduced
             .iter()
             .filter(|reduction| reduction.inexact.is_empty())
@@ -264,8 +264,11 @@ impl Estimate<'_> {
                 ),
             })
             .collect();
-        advice
-            .extend(validate::warnings(self.scenario).into_iter().map(|words| Advice { level: Level::Warning, words }));
+        advice.extend(
+            validate::warnings(self.scenario, self.folder)
+                .into_iter()
+                .map(|words| Advice { level: Level::Warning, words }),
+        );
         advice
     }
 }

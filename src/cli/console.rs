@@ -1,5 +1,6 @@
 //! A run as a terminal shows it.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,7 +51,7 @@ impl Observer for Console {
     fn note(&mut self, text: &str) {
         // Standard error may be closed.
         self.progress.suspend(|| {
-            let _ = writeln!(std::io::stderr(), "note: {text}");
+            let _ = writeln!(std::io::stderr(), "note: {}", plain(text));
         });
     }
 
@@ -84,7 +85,22 @@ impl Observer for Console {
 
 /// Prints a line; a reader that has gone away is no error.
 fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(std::io::stdout(), "{}", plain(text));
+}
+
+/// A text that moves no cursor and colours nothing: control characters but line breaks, and marks that turn the
+/// direction of what follows, are written as escapes.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let acts =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if acts(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    Cow::Owned(shown)
 }
 
 fn say_answer(answer: &Answer) {

@@ -90,7 +90,8 @@ pub fn report(flags: &Flags) -> Result<String> {
     let unit = if unit.is_empty() { unit } else { format!("  in {}", Units::inverse(&unit)) };
     Ok(format!(
         "{} ~ exp(rate t) cos(frequency t + phase), {inside} samples\n\
-         frequency    {} +- {:.1e}{unit}\ngrowth rate {}{} +- {:.1e}{unit}\nmisfit       {:.1e} {misfit}\n",
+         frequency    {} +- {:.1e}{unit}\ngrowth rate {}{} +- {:.1e}{unit}\nmisfit       {:.1e} {misfit}\n\
+         errors are those of the fit to this record; that of the grid and the step shows in a finer run alone\n",
         flags.quantity,
         number(fit.frequency, 10),
         fit.frequency_error,

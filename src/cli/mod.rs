@@ -18,7 +18,7 @@ use spinwigner::precision::Precision;
 use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::{Error, Result, bench, check, gallery, gpu, run, validate};
 
-use console::Console;
+use console::{Console, plain};
 use parsers::{count, device, measured, memory, precision};
 
 const EXAMPLES: &str = "\
@@ -72,6 +72,9 @@ Examples:
         /// Print errors and warnings only.
         #[arg(long, short)]
         quiet: bool,
+        /// Take every note for a failure: exit code 1 after a run that anything was noted of.
+        #[arg(long)]
+        strict: bool,
     },
     /// Check a scenario: validity, memory, disk, resolution and step size. Needs no GPU.
     #[command(after_help = "\
@@ -193,7 +196,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to tell when stderr is closed.
-            let _ = writeln!(std::io::stderr(), "error: {}", with_causes(&error));
+            let _ = writeln!(std::io::stderr(), "error: {}", plain(&with_causes(&error)));
             ExitCode::from(match error {
                 Error::Input(_) | Error::Key { .. } => 2,
                 Error::Stopped(_) => STOPPED,
@@ -205,12 +208,12 @@ pub fn main() -> ExitCode {
 
 fn act(command: Command) -> Result<()> {
     match command {
-        Command::Run { scenario, out, device, precision, steps, quiet } => {
+        Command::Run { scenario, out, device, precision, steps, quiet, strict } => {
             let loaded = validate::load(&scenario)?;
             let mut console = Console::new(quiet);
             let outcome = run::execute(&loaded, &RunOptions { out, device, precision, steps }, &mut console)?;
             console.summary(&outcome);
-            outcome.verdict()
+            if strict { outcome.strict_verdict() } else { outcome.verdict() }
         }
         Command::Check { scenario, memory, device, precision } => {
             let (room, precision) = run::room(device, precision)?;
@@ -280,7 +283,7 @@ fn with_causes(error: &Error) -> String {
 /// Writes to stdout. A reader that has seen enough (`list | head -1`) is no error.
 fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(plain(text).as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::file("standard output")(error)),
         _ => Ok(()),
     }
@@ -294,6 +297,13 @@ mod tests {
     fn arguments_are_consistent() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    /// Nothing that a file says acts on the terminal.
+    #[test]
+    fn texts_are_made_harmless() {
+        assert_eq!(plain("\u{1b}[2Jψ\r\n\u{202e}b"), "\\u{1b}[2Jψ\\u{d}\n\\u{202e}b");
+        assert_eq!(plain("two\nlines"), "two\nlines");
     }
 
     #[test]

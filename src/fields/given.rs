@@ -86,3 +86,67 @@ fn field_arrays(folder: &Path, file: &FieldFile, mesh: &Mesh, key: &str) -> Resu
     };
     Ok((read(&file.E, "E")?, read(&file.B, "B")?))
 }
+
+/// What the arrays of one kind come to, component by component.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Component {
+    /// Largest magnitude.
+    pub largest: f64,
+    /// Mean over the domain.
+    pub mean: f64,
+    /// Whether it varies along x, y, z, by more than single precision rounds.
+    pub varies: [bool; 3],
+}
+
+/// E and B that a scenario's files hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct OfFiles {
+    /// Of `fields.file`.
+    pub own: [[Component; 3]; 2],
+    /// Of `fields.external`, added up.
+    pub external: [[Component; 3]; 2],
+}
+
+/// Share of the largest magnitude that counts as zero in an array, which may be of single precision.
+const NOTHING: f64 = 1e-6;
+
+impl OfFiles {
+    /// Reads the arrays; what cannot be read is left to the run, which refuses it.
+    pub fn of(scenario: &Scenario, folder: &Path) -> OfFiles {
+        let mesh = match Grid::of(&scenario.phase_space) {
+            Ok(grid) => Mesh::of(&grid),
+            Err(_) => return OfFiles::default(),
+        };
+        let (mut own, mut external) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+        let files = scenario.fields.external.iter().filter_map(|field| field.file()).map(|file| (file, false));
+        for (file, is_own) in scenario.fields.file.iter().map(|file| (file, true)).chain(files) {
+            let Ok((e, b)) = field_arrays(folder, file, &mesh, "fields") else { continue };
+            let sums = if is_own { &mut own } else { &mut external };
+            for (sum, more) in sums.iter_mut().zip([e, b]) {
+                if sum.is_empty() {
+                    *sum = more;
+                } else {
+                    sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+                }
+            }
+        }
+        let judged = |arrays: [Vec<DVec3>; 2]| arrays.map(|array| [0, 1, 2].map(|j| Component::of(&array, j, &mesh)));
+        OfFiles { own: judged(own), external: judged(external) }
+    }
+}
+
+impl Component {
+    fn of(array: &[DVec3], j: usize, mesh: &Mesh) -> Component {
+        let largest = array.iter().map(|v| v[j].abs()).fold(0.0, f64::max);
+        if largest == 0.0 {
+            return Component::default();
+        }
+        let mean = array.iter().map(|v| v[j]).sum::<f64>() / array.len() as f64;
+        let varies = [0, 1, 2].map(|axis| {
+            // Against the first cell of its line.
+            let first = |i: usize| i - mesh.indices(i)[axis] * mesh.stride(axis);
+            (0..array.len()).any(|i| (array[i][j] - array[first(i)][j]).abs() > NOTHING * largest)
+        });
+        Component { largest, mean: if mean.abs() > NOTHING * largest { mean } else { 0.0 }, varies }
+    }
+}

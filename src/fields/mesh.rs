@@ -74,7 +74,7 @@ impl Mesh {
     }
 
     /// Distance in memory between neighbours along `axis`.
-    fn stride(&self, axis: usize) -> usize {
+    pub(super) fn stride(&self, axis: usize) -> usize {
         self.cells[axis + 1..].iter().product()
     }
 

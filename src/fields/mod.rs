@@ -14,6 +14,7 @@ mod stability;
 
 pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};
+pub(crate) use given::{Component, OfFiles};
 pub use matter::Matter;
 pub use maxwell::Fields;
 pub use mesh::{Mesh, along, component, others, vectors};

@@ -6,6 +6,8 @@ use super::{Fit, MOST_SERIES, Samples};
 
 /// Fewest samples in which a wave is looked for.
 const LEAST: usize = 8;
+/// Samples of a long record that tell one frequency from another.
+const ENOUGH: usize = 4096;
 /// Rate, frequency, and two amplitudes for each series.
 const MOST: usize = 2 + 2 * MOST_SERIES;
 
@@ -110,12 +112,17 @@ impl Samples {
         let dt = self.time[1] - self.time[0];
         let power = |y: &Vec<f64>| y.iter().map(|value| value * value).sum::<f64>();
         let strongest = self.series.iter().max_by(|a, b| power(a).total_cmp(&power(b)))?;
-        // Try strides and keep the best fit: short ones drown in rounding, long ones alias.
+        // Try strides and keep the best fit: short ones drown in rounding, long ones alias. Of a long record
+        // some samples tell which is best.
+        let some = self.some();
+        let start =
+            |wave: Wave| if some.time.len() < n { self.refine((wave.frequency, wave.rate)) } else { Some(wave) };
         let oscillating = std::iter::successors(Some(1), |stride| Some(stride + stride / 4 + 1))
             .take_while(|&stride| stride < n / 4)
-            .filter_map(|stride| self.refine(guess(strongest, stride, dt)?))
-            .min_by(|a, b| a.misfit.total_cmp(&b.misfit));
-        let growing = growth(strongest, n / 4, dt).and_then(|rate| self.refine((0.0, rate)));
+            .filter_map(|stride| some.refine(guess(strongest, stride, dt)?))
+            .min_by(|a, b| a.misfit.total_cmp(&b.misfit))
+            .and_then(start);
+        let growing = growth(strongest, n / 4, dt).and_then(|rate| some.refine((0.0, rate))).and_then(start);
         let best = match (growing, oscillating) {
             (Some(growing), Some(oscillating)) => {
                 // A frequency and a phase for each series must be worth it (G. Schwarz,
@@ -130,6 +137,21 @@ impl Samples {
         let (growth_rate_error, frequency_error) = self.errors(&best)?;
         let Wave { rate, frequency, misfit, .. } = best;
         Some(Fit { frequency: frequency.abs(), growth_rate: rate, frequency_error, growth_rate_error, misfit })
+    }
+
+    /// All samples of a short record, [`ENOUGH`] of a long one, at uneven distances, so that none of its frequencies
+    /// looks like another.
+    fn some(&self) -> Samples {
+        let n = self.time.len();
+        if n <= ENOUGH {
+            return self.part(0..n);
+        }
+        let stride = n as f64 / ENOUGH as f64;
+        let place = |k: usize| ((k as f64 + (k as f64 * 0.618_034).fract()) * stride) as usize;
+        // Its ends are those of the record.
+        let places: Vec<usize> = (0..ENOUGH).map(|k| if k == 0 { 0 } else { place(k) }).chain([n - 1]).collect();
+        let thinned = |values: &Vec<f64>| places.iter().map(|&i| values[i]).collect();
+        Samples { time: thinned(&self.time), series: self.series.iter().map(thinned).collect(), ..*self }
     }
 
     /// exp(g t) (cos w t, sin w t) and t, from the middle of the window. A sine that
@@ -160,10 +182,10 @@ impl Samples {
     }
 
     /// Residual and its gradient by rate, frequency and the amplitudes, sample by sample and series by series.
-    fn residuals(&self, wave: &Wave) -> Vec<Vec<(f64, [f64; MOST])>> {
-        let one = |index: usize, values: &Vec<f64>| {
+    fn residuals<'a>(&'a self, wave: &'a Wave) -> impl Iterator<Item = impl Iterator<Item = (f64, [f64; MOST])> + 'a> {
+        self.series.iter().enumerate().map(move |(index, values)| {
             let (a, b) = wave.amplitudes[index];
-            let samples = self.time.iter().zip(values).map(|(&t, y)| {
+            self.time.iter().zip(values).map(move |(&t, y)| {
                 let (c, s, t) = self.basis(wave.rate, wave.frequency, t);
                 let mut gradient = [0.0; MOST];
                 gradient[0] = t * (a * c + b * s);
@@ -171,10 +193,8 @@ impl Samples {
                 gradient[2 + 2 * index] = c;
                 gradient[3 + 2 * index] = s;
                 (y - a * c - b * s, gradient)
-            });
-            samples.collect()
-        };
-        self.series.iter().enumerate().map(|(index, values)| one(index, values)).collect()
+            })
+        })
     }
 
     /// Gauss-Newton on (Re omega, Im omega) with the amplitudes eliminated at each step.
@@ -185,7 +205,7 @@ impl Samples {
             let amplitudes = self.series.iter().map(|values| self.amplitudes(rate, frequency, values)).collect();
             let wave = Wave { rate, frequency, amplitudes, misfit };
             let (mut normal, mut right, mut square) = ([[0.0; MOST]; MOST], [0.0; MOST], 0.0);
-            for (residual, gradient) in self.residuals(&wave).into_iter().flatten() {
+            for (residual, gradient) in self.residuals(&wave).flatten() {
                 square += residual * residual;
                 for i in 0..MOST {
                     right[i] += gradient[i] * residual;
@@ -213,21 +233,23 @@ impl Samples {
 
     /// Standard deviations of rate and frequency.
     fn errors(&self, wave: &Wave) -> Option<(f64, f64)> {
-        let residuals = self.residuals(wave);
-        let (mut normal, mut square, mut count) = ([[0.0; MOST]; MOST], 0.0, 0);
-        for (residual, gradient) in residuals.iter().flatten() {
-            square += residual * residual;
-            count += 1;
-            for i in 0..MOST {
-                for j in 0..MOST {
-                    normal[i][j] += gradient[i] * gradient[j];
+        let (mut normal, mut square, mut neighbours, mut count) = ([[0.0; MOST]; MOST], 0.0, 0.0, 0);
+        for series in self.residuals(wave) {
+            let mut last = 0.0;
+            for (residual, gradient) in series {
+                square += residual * residual;
+                neighbours += residual * last;
+                last = residual;
+                count += 1;
+                for i in 0..MOST {
+                    for j in 0..MOST {
+                        normal[i][j] += gradient[i] * gradient[j];
+                    }
                 }
             }
         }
         let parameters = (0..MOST).filter(|&i| normal[i][i] > 0.0).count();
         // Correlation of neighbouring residuals.
-        let neighbours: f64 =
-            residuals.iter().flat_map(|series| series.windows(2)).map(|pair| pair[0].0 * pair[1].0).sum();
         let memory = (neighbours / square).clamp(0.0, 0.999);
         let turn = (wave.frequency * (self.time[1] - self.time[0])).cos();
         let power = ((1.0 - memory * memory) / (1.0 - 2.0 * memory * turn + memory * memory)).max(1.0);

@@ -181,9 +181,9 @@ impl<R: Real> GpuExecutor<R> {
         let time = command.time();
         let step = command.slot().and_then(|slot| self.grid.axis(slot)).map(|axis| axis.step);
         let time_over_step = R::nearest(step.map_or(0.0, |step| time / step));
-        let time = R::nearest(time);
+        let (time, time_low) = (R::nearest(time), R::nearest(time - R::nearest(time).into()));
         let common = self.common.iter();
-        let parameters = common.map(|common| Parameters { time_over_step, time, ..*common }).collect();
+        let parameters = common.map(|common| Parameters { time_over_step, time, time_low, ..*common }).collect();
         Ok(Bound { command: *command, pipeline: self.pipeline(&kernel)?, kernel, parameters })
     }
 

@@ -54,6 +54,8 @@ pub struct ParticleRecord<R> {
     pub mass_low: R,
     /// What the rounding of `anomaly` left.
     pub anomaly_low: R,
+    /// What the rounding of `torque` left.
+    pub torque_low: R,
 }
 
 /// Twin of `Parameters` in `shaders/shared/parameters.wgsl`.
@@ -78,6 +80,8 @@ pub struct Parameters<R> {
     pub time: R,
     /// Share of the upwind part in the flux of a sweep.
     pub dissipation: R,
+    /// What the rounding of `time` left.
+    pub time_low: R,
 }
 
 /// What rounding to a device's precision leaves of a number.
@@ -118,6 +122,7 @@ impl<R: Real> Parameters<R> {
                 anomaly: R::nearest(particle.anomaly),
                 mass_low: low(particle.mass),
                 anomaly_low: low(particle.anomaly),
+                torque_low: low(particle.torque_coefficient()),
             },
             dissipation: R::nearest(dissipation),
             ..Default::default()
@@ -148,6 +153,10 @@ pub struct FieldRecord<R> {
     pub p: [R; 4],
     /// What the rounding of `p` left.
     pub p_low: [R; 4],
+    /// What the rounding of `e` left.
+    pub e_low: [R; 4],
+    /// What the rounding of `b` left.
+    pub b_low: [R; 4],
     /// dE/dx, dE/dy, dE/dz.
     pub de: [[R; 4]; 3],
     /// dB/dx, dB/dy, dB/dz.
@@ -157,12 +166,15 @@ pub struct FieldRecord<R> {
 impl<R: Real> From<&FieldSample> for FieldRecord<R> {
     fn from(sample: &FieldSample) -> Self {
         let record = |v: DVec3| [v.x, v.y, v.z, 0.0].map(R::nearest);
+        let lows = |v: DVec3| [v.x, v.y, v.z, 0.0].map(low);
         FieldRecord {
             e: sample.e.to_array().map(R::nearest),
             remaining: R::nearest(1.0 - sample.absorbed),
             b: record(sample.b),
             p: record(sample.p),
-            p_low: [low(sample.p.x), low(sample.p.y), low(sample.p.z), low(0.0)],
+            p_low: lows(sample.p),
+            e_low: lows(sample.e),
+            b_low: lows(sample.b),
             de: sample.de.map(record),
             db: sample.db.map(record),
         }

@@ -119,6 +119,34 @@ impl Population {
     }
 }
 
+impl Population {
+    /// Mean velocity, and mean of its square, by a sum over a lattice.
+    fn velocities(&self, particle: &Particle, resolved: [bool; 3]) -> ([f64; 3], f64) {
+        let Shape::Gaussian { spread, drift } = self.shape else {
+            // Isotropic: a scale of the velocity is all that is asked for.
+            return ([0.0; 3], 0.1);
+        };
+        const POINTS: i32 = 10;
+        let offsets = |axis: usize| if resolved[axis] { -POINTS..=POINTS } else { 0..=0 };
+        let (mut mean, mut square, mut all) = ([0.0; 3], 0.0, 0.0);
+        for x in offsets(0) {
+            for y in offsets(1) {
+                for z in offsets(2) {
+                    let offset = DVec3::new(x.into(), y.into(), z.into()) * (5.0 / f64::from(POINTS));
+                    let weight = (-0.5 * offset.length_squared()).exp();
+                    let v = particle.velocity(DVec3::from(drift) + DVec3::from(spread) * offset);
+                    for (sum, v) in mean.iter_mut().zip(v.to_array()) {
+                        *sum += weight * v;
+                    }
+                    square += weight * v.length_squared();
+                    all += weight;
+                }
+            }
+        }
+        (mean.map(|sum| sum / all), square / all)
+    }
+}
+
 impl Plasma {
     /// The equilibrium of a scenario: its populations without their perturbations.
     ///
@@ -343,6 +371,32 @@ impl Plasma {
 
     pub(super) fn coupling(&self) -> Coupling {
         Coupling { particle: self.particle, magnetic_field: self.magnetic_field }
+    }
+
+    /// What is to be said where the populations drift together: their current drives a uniform E, and the
+    /// equilibrium is none.
+    pub fn mean_current(&self) -> Option<String> {
+        let (mut mean, mut square, mut density) = ([0.0; 3], 0.0, 0.0);
+        for population in &self.populations {
+            let (velocity, spread) = population.velocities(&self.particle, self.resolved);
+            for (sum, velocity) in mean.iter_mut().zip(velocity) {
+                *sum += population.density * velocity;
+            }
+            square += population.density * spread;
+            density += population.density;
+        }
+        let driven = if self.electrostatic { 1 } else { 3 };
+        let largest = mean[..driven].iter().fold(0.0f64, |most, u| most.max(u.abs())) / density;
+        let noted = self.particle.charge != 0.0 && largest > 1e-3 * f64::sqrt(square / density);
+        noted.then(|| {
+            format!(
+                "the populations have a mean velocity of {largest:.4} together, and with it a mean current, which drives \
+                 a uniform E that turns the plasma round within pi/omega_p = {:.3}: these are the waves of a steady drift, \
+                 as where the background carries the current back, and a run will not show them; choose drifts whose \
+                 currents add up to zero",
+                std::f64::consts::PI / self.plasma_frequency()
+            )
+        })
     }
 
     /// sqrt(q^2 n/m).

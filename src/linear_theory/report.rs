@@ -37,6 +37,8 @@ pub struct Report {
     pub waves: Vec<Vec<Wave>>,
     /// Closed forms of the ordinary mode across B0 where they apply.
     pub closed_forms: Vec<Option<ClosedForms>>,
+    /// What limits the answer, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// Frequencies near (g/2 - 1) q B0/m, and near light, of the short-orbit closed form.
@@ -74,6 +76,7 @@ pub fn report(title: &str, units: &Units, plasma: &Plasma, search: &Search) -> R
         wavenumbers: search.wavenumbers.clone(),
         waves: Vec::new(),
         closed_forms: Vec::new(),
+        notes: plasma.mean_current().into_iter().collect(),
     };
     for &k in &search.wavenumbers {
         let mut window = default_window(plasma, k);
@@ -84,10 +87,43 @@ pub fn report(title: &str, units: &Units, plasma: &Plasma, search: &Search) -> R
             (window.from.im, window.to.im) = (from, to);
         }
         check(&window)?;
-        report.waves.push(waves(&Response::new(plasma, k)?, window)?);
+        let response = Response::new(plasma, k)?;
+        let (found, searched) = followed(&response, window, search)?;
+        if searched != window {
+            report.notes.push(format!(
+                "at k = {k} damping is too strong to be followed further: searched down to Im omega = {:.4} and up to \
+                 {:.4}; --re and --im look elsewhere",
+                searched.from.im, searched.to.im
+            ));
+        }
+        report.waves.push(found);
         report.closed_forms.push(closed_forms(plasma, k));
     }
     Ok(report)
+}
+
+/// Halvings of a window's reach into damping that are tried.
+const HALVINGS: i32 = 8;
+
+/// The waves of a window, or, where the user has not set its imaginary parts, of one that reaches less far into
+/// damping, where the dispersion function may not be followed.
+fn followed(response: &Response, window: Rectangle, search: &Search) -> Result<(Vec<Wave>, Rectangle)> {
+    let mut failure = match waves(response, window) {
+        Ok(found) => return Ok((found, window)),
+        Err(error) => error,
+    };
+    for halving in 1..=HALVINGS {
+        if search.im.is_some() || !matches!(failure, Error::Run(_)) {
+            break;
+        }
+        let mut nearer = window;
+        nearer.from.im *= 0.5f64.powi(halving);
+        match waves(response, nearer) {
+            Ok(found) => return Ok((found, nearer)),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
 }
 
 fn check(window: &Rectangle) -> Result<()> {
@@ -178,6 +214,9 @@ impl Report {
             }
             text += "\n";
         }
+        for note in &self.notes {
+            text += &format!("\nnote: {note}\n");
+        }
         text
     }
 
@@ -204,7 +243,7 @@ impl Report {
                 Some(json!({"k": k, "spins": spins, "corrected": closed.corrected, "printed": closed.printed}))
             })
             .collect();
-        json!({"title": self.title, "waves": waves, "closed_forms": closed})
+        json!({"title": self.title, "waves": waves, "closed_forms": closed, "notes": self.notes})
     }
 
     /// Draws Re omega and Im omega over k.

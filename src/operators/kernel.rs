@@ -163,7 +163,13 @@ impl Kernel {
         (list, extra): (&'static List, usize),
         canonical: bool,
     ) -> Kernel {
-        let files = [wgsl!("shared/hamiltonian"), wgsl!("shared/blocks"), wgsl!("shared/wide"), wgsl!("shared/sums")];
+        let files = [
+            wgsl!("shared/hamiltonian"),
+            wgsl!("shared/blocks"),
+            wgsl!("shared/wide"),
+            wgsl!("shared/wide_momenta"),
+            wgsl!("shared/sums"),
+        ];
         let kernel = Kernel::in_place(name, &[&files[..], &[file]].concat(), name, canonical);
         Kernel { work: Work::Sums { list, extra }, ..kernel }
     }

@@ -30,7 +30,7 @@ pub use observables::{Observables, ReadObservables};
 pub use recorder::Recorder;
 pub use sample::FieldSample;
 pub use sources::{ReadSources, Sources};
-pub use spin_torque::SpinTorque;
+pub use spin_torque::{MOST_TURN, SpinTorque};
 pub use streaming::Streaming;
 pub use sums::{List, Sums, position};
 pub use sweep::{FLUX_REACH, Factor, MAX_PARTS, Scheme, Speed};

@@ -4,16 +4,22 @@ use std::f64::consts::PI;
 
 use glam::DVec3;
 
-use super::sweep::parts;
+use super::sweep::MAX_PARTS;
 use super::{Build, FieldSample, Kernel, Recorder, Recording, Term, wgsl};
 
-/// A turn of half a circle at the most.
+/// Radians that a spin may turn at once: beyond, a device that has an angle in two parts no longer knows it to 1e-3.
+pub const MOST_TURN: f64 = 1e7;
+
+/// A turn by any angle, in one pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpinTorque {
     /// Negative backwards.
     pub time: f64,
     /// Its place in [`Recording::tables`].
     pub table: usize,
+    /// Whether some spin may turn by more than half a circle: whole turns are then taken off an angle that is known
+    /// to as many digits as it takes.
+    pub far: bool,
 }
 
 impl SpinTorque {
@@ -29,15 +35,15 @@ impl SpinTorque {
         particle.torque_coefficient().abs() * largest
     }
 
-    /// Appends the turns of a time.
+    /// Appends the turn of a time; more than a recording may hold where no angle is known.
     pub fn record(recorder: &Recorder, recording: &mut Recording, time: f64, table: usize) {
-        let angle = SpinTorque::largest(recorder, &recording.tables[table]) * time;
+        let angle = (SpinTorque::largest(recorder, &recording.tables[table]) * time).abs();
         if angle == 0.0 {
             return;
         }
-        let parts = parts(angle / PI);
-        for _ in 0..parts {
-            recording.push(SpinTorque { time: time / parts as f64, table });
+        let count = if angle <= MOST_TURN { 1 } else { MAX_PARTS };
+        for _ in 0..count {
+            recording.push(SpinTorque { time, table, far: angle > PI });
         }
     }
 }
@@ -48,12 +54,16 @@ impl Term for SpinTorque {
     }
 
     fn kernel(&self, build: Build) -> Kernel {
-        let files = [wgsl!("shared/hamiltonian"), wgsl!("shared/blocks"), wgsl!("spin_torque")];
-        Kernel::in_place("spin torque", &files, "rotate", build.canonical)
+        let (near, blocks) = (wgsl!("spin_torque"), [wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
+        if !self.far {
+            return Kernel::in_place("spin torque", &[&blocks[..], &[near]].concat(), "rotate", build.canonical);
+        }
+        let far = [wgsl!("shared/wide"), wgsl!("shared/wide_momenta"), near, wgsl!("spin_torque_far")];
+        Kernel::in_place("spin torque (far)", &[&blocks[..], &far].concat(), "rotate_far", build.canonical)
     }
 
     fn kinds(spin: bool) -> Vec<Self> {
-        if spin { vec![SpinTorque { time: 0.0, table: 0 }] } else { Vec::new() }
+        if spin { [false, true].map(|far| SpinTorque { time: 0.0, table: 0, far }).into() } else { Vec::new() }
     }
 
     fn time(&self) -> f64 {

@@ -17,6 +17,7 @@ mod ticks;
 pub use colormap::{ColorMap, MISSING};
 pub use heat_map::{HeatMap, PlotAxis, Scale};
 pub use line_plot::{LinePlot, Series, Style, render_panels, write_panels};
+pub use text::missing_glyphs;
 
 use std::io;
 use std::path::Path;

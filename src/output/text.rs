@@ -4,6 +4,7 @@ use std::iter::Peekable;
 use std::str::CharIndices;
 use std::sync::OnceLock;
 
+use ab_glyph::{Font, FontRef};
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
 use super::canvas::drawing_failed;
@@ -27,6 +28,30 @@ pub(super) fn font(em: f64) -> Result<FontDesc<'static>> {
         return Err(Error::Run("the bundled font cannot be read".into()));
     }
     Ok(FontDesc::new(FontFamily::Name(FAMILY), font_height(em), FontStyle::Normal))
+}
+
+/// The bundled font, to ask for its glyphs.
+fn outlines() -> Option<&'static FontRef<'static>> {
+    static OUTLINES: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
+    OUTLINES
+        .get_or_init(|| FontRef::try_from_slice(include_bytes!("../../assets/fonts/NotoSans-Plot.ttf")).ok())
+        .as_ref()
+}
+
+/// Whether the bundled font can draw a character.
+fn has_glyph(character: char) -> bool {
+    outlines().is_none_or(|font| character.is_whitespace() || font.glyph_id(character).0 != 0)
+}
+
+/// The characters of a text that pictures leave out, each once, in order.
+pub fn missing_glyphs(text: &str) -> String {
+    let mut missing = String::new();
+    for character in text.chars().filter(|c| !c.is_control() && !has_glyph(*c)) {
+        if !missing.contains(character) {
+            missing.push(character);
+        }
+    }
+    missing
 }
 
 /// Font size in the renderer's measure; even, because the renderer places the
@@ -70,7 +95,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
             '_' => -0.18,
             '^' => 0.38,
             _ => {
-                base.push(if c.is_control() { ' ' } else { c });
+                base.extend(Some(if c.is_control() { ' ' } else { c }).filter(|c| has_glyph(*c)));
                 continue;
             }
         };

@@ -1,6 +1,9 @@
 //! The exact rotation of w about T. Twin of `shaders/spin_torque.wgsl`.
 
+use std::f64::consts::TAU;
+
 use fearless_simd::{Simd, dispatch};
+use glam::DVec3;
 
 use super::cell::Spin;
 use super::momenta::{Known, Momenta};
@@ -18,6 +21,15 @@ impl Twin for SpinTorque {
             return None;
         }
         let strength = -context.particle.torque_coefficient() * self.time;
+        if self.far {
+            pieces::for_each(
+                context,
+                cells,
+                || (),
+                |(), piece| rotate_far(context, strength, &fields[piece.space], piece),
+            );
+            return None;
+        }
         pieces::for_each(context, cells, Momenta::default, |momenta, piece| {
             momenta.set(context.grid, piece.momenta.clone(), None);
             let field = &fields[piece.space];
@@ -54,6 +66,26 @@ fn rotate<S: Simd, R: Real>(
     cells[..rest.len()].copy_from_slice(rest);
     about.turned(simd, Spin::load_stored(simd, &cells, 0), whole).store_stored(&mut cells, 0);
     rest.copy_from_slice(&cells[..rest.len()]);
+}
+
+/// The same by angles of many turns, which are formed in f64 whatever the precision of the state.
+fn rotate_far<R: Real>(context: Context, strength: f64, field: &FieldSample, piece: Piece<R>) {
+    for (cell, momentum) in piece.numbers.chunks_exact_mut(4).zip(piece.momenta) {
+        let p = context.grid.momentum(momentum) + field.p;
+        let turn = strength * context.particle.precession_field(p, field.e, field.b);
+        let w = rotated(DVec3::new(cell[1].into(), cell[2].into(), cell[3].into()), remainder(turn));
+        for (number, turned) in cell[1..].iter_mut().zip(w.to_array()) {
+            *number = R::nearest(turned);
+        }
+    }
+}
+
+/// `turn` without its whole turns, whose angle is TAU and what its rounding left.
+fn remainder(turn: DVec3) -> DVec3 {
+    const TAU_LOW: f64 = 2.449_293_598_294_706_4e-16;
+    let angle = turn.length();
+    let turns = (angle / TAU).round();
+    if turns == 0.0 { turn } else { turn * ((angle - turns * TAU - turns * TAU_LOW) / angle) }
 }
 
 /// What spins of a space cell turn about.

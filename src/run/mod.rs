@@ -20,7 +20,7 @@ use crate::precision::Precision;
 use crate::scenario::Loaded;
 use crate::simulation::{Prepared, Simulation};
 use crate::table::Table;
-use crate::validate;
+use crate::{check, watch};
 use actions::{Action, FinalState, LocalBalances, Outputs, Pictures, Rows};
 use folder::Reserve;
 use record::Record;
@@ -54,6 +54,8 @@ pub struct Outcome {
     pub answers: Vec<Answer>,
     /// What was noted on the way and at the end.
     pub notes: Vec<String>,
+    /// What `check` warns of, and a mean current.
+    pub warnings: Vec<String>,
     /// On what it was computed.
     pub device: ExecutorDescription,
     /// Of phase space.
@@ -77,6 +79,19 @@ impl Outcome {
         }
         Ok(())
     }
+
+    /// The same, with every warning and note a failure.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Run`] when there was any, or expected answers were missed.
+    pub fn strict_verdict(&self) -> Result<()> {
+        let said = self.warnings.len() + self.notes.len();
+        if said > 0 {
+            return Err(Error::Run(format!("--strict: {said} notes were made, which run.json repeats")));
+        }
+        self.verdict()
+    }
 }
 
 /// Runs a scenario and writes its results.
@@ -91,16 +106,18 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let planned = (scenario.time.end / scenario.time.step).round() as u64;
     let steps = options.steps.map_or(planned, |steps| steps.min(planned));
     let prepared = Prepared::new(loaded)?;
-    let warnings = validate::warnings(scenario);
-    warnings.iter().for_each(|warning| observer.note(warning));
     let (place, precision) = room(options.device, options.precision)?;
+    let mut warnings = check::warnings(loaded, precision)?;
     let folder = options.out.as_deref().unwrap_or(Path::new("."));
     needs::judge(scenario, &prepared.grid, precision, &place, folder).map_err(|error| loaded.placed(error))?;
     let opened = open(&prepared, options.device, options.precision);
     let (executor, notice) = opened.map_err(|error| loaded.placed(error))?;
     notice.iter().for_each(|notice| observer.note(notice));
     let mut simulation = prepared.start(executor)?;
-    let rows = Rows::new(&mut simulation, scenario)?;
+    let particle = &simulation.species.particle;
+    warnings.extend(watch::mean_current(scenario, &simulation.grid, particle, &simulation.sources));
+    warnings.iter().for_each(|warning| observer.note(warning));
+    let rows = Rows::new(&mut simulation, loaded)?;
     // Everything that can be refused has been: now the folder may exist.
     let folder = folder::create(&loaded.name, options.out.as_deref())?;
     let reserve = Reserve::of(&folder)?;
@@ -140,7 +157,7 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let recorded = warnings.iter().chain(&notes).collect();
     Record { seconds, notes: recorded, failure: None, answers: &answers }.write(&folder, loaded, &simulation)?;
     let (cells, steps, time) = (simulation.grid.cells(), simulation.clock.steps, simulation.time());
-    Ok(Outcome { folder, table: rows.into_table(), answers, notes, device, cells, steps, time, seconds })
+    Ok(Outcome { folder, table: rows.into_table(), answers, notes, warnings, device, cells, steps, time, seconds })
 }
 
 /// What is done while a simulation advances, in the order in which it acts.

@@ -34,7 +34,12 @@ pub struct Loaded {
 impl Loaded {
     /// `FILE:LINE:COLUMN: at KEY: TEXT`, for a mistake at the value of a key.
     pub(crate) fn complaint(&self, key: &str, text: &str) -> String {
-        let (line, column) = Places::of(&self.text).value(key);
+        self.complaint_at(&Places::of(&self.text), key, text)
+    }
+
+    /// The same with the places of the text at hand.
+    pub(crate) fn complaint_at(&self, places: &Places, key: &str, text: &str) -> String {
+        let (line, column) = places.value(key);
         format!("{}:{line}:{column}: at `{key}`: {text}", self.origin)
     }
 

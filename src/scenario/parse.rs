@@ -35,6 +35,15 @@ pub fn parse(text: &str, origin: &str) -> Result<Scenario> {
     if value.is_array() {
         return Err(not_an_object(""));
     }
+    if let Some(Value::Array(species)) = value.get("species") {
+        let message = format!(
+            "at `species`: found an array of {}, expected one object {{...}}: a run has one kind of particles; beams and \
+             backgrounds of that kind are entries of `initial.populations`, and ions that stand still the \
+             `fields.background`",
+            species.len()
+        );
+        return Err(at(origin, places.value("species"), &message));
+    }
     let scenario: Scenario = serde_path_to_error::deserialize(&value).map_err(|error| {
         let mistake = Mistake::new(&value, error.path(), &error.inner().to_string());
         let place = if mistake.at_key { places.key(&mistake.path) } else { places.value(&mistake.path) };
@@ -280,6 +289,13 @@ fn expected(root: &Value, segments: &[Segment], value: Option<&Value>, message: 
         let names = backticked(choices);
         let hint = value.and_then(Value::as_str).and_then(|found| did_you_mean(found, names.iter().copied()));
         return one_of(&names) + &hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    }
+    let whole = value.and_then(Value::as_f64).filter(|x| x.fract() == 0.0);
+    if wanted == "u32" && whole.is_some_and(|x| x > f64::from(u32::MAX)) {
+        return format!(
+            "{} at the most: too many, as all cells of space, and all of momentum, are fewer than 2^31",
+            u32::MAX
+        );
     }
     match wanted {
         "f64" => "a number".to_string(),

@@ -10,11 +10,11 @@ use glam::DVec3;
 
 use crate::error::{Error, Result};
 use crate::fields::{Fields, Matter, Stability};
-use crate::grid::Grid;
+use crate::grid::{AXIS_NAMES, Grid};
 use crate::numerals::number;
 use crate::operators::{
-    Command, Executor, FieldSample, Fluxes, MAX_PARTS, Observables, ReadFluxes, ReadObservables, ReadSources, Reading,
-    Recorder, Recording, Scheme, Sources,
+    Command, Executor, FieldSample, Fluxes, Force, HiddenVelocity, MAX_PARTS, MOST_TURN, Observables, ReadFluxes,
+    ReadObservables, ReadSources, Reading, Recorder, Recording, Scheme, Sources, SpinTorque, Term,
 };
 use crate::scenario::schema::{Evolution, Synchronise};
 use crate::species::Species;
@@ -198,11 +198,7 @@ impl Simulation {
 
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
         if recording.commands.len() >= MAX_PARTS {
-            return Err(Error::Run(format!(
-                "at t = {} the fields are so strong that a sweep would cross {MAX_PARTS} cells or more in one step; \
-                 reduce time.step or the fields, or see whether the run has become unstable",
-                number(self.time(), 7)
-            )));
+            return Err(self.excess(recording));
         }
         let is_reading = |command: &&Command| {
             matches!(command, Command::ReadSources(_) | Command::ReadObservables(_) | Command::ReadFluxes(_))
@@ -212,6 +208,66 @@ impl Simulation {
         let readings = self.executor.execute(recording);
         self.executed += start.elapsed();
         readings
+    }
+
+    /// Says what a recording of more than [`MAX_PARTS`] commands has most of, and where that is fastest.
+    fn excess(&self, recording: &Recording) -> Error {
+        let kinds: Vec<_> = recording.commands.iter().map(|c| (std::mem::discriminant(c), c.slot())).collect();
+        let count = |command: &Command| {
+            let kind = (std::mem::discriminant(command), command.slot());
+            kinds.iter().filter(|other| **other == kind).count()
+        };
+        // One of each kind: there are a dozen among thousands.
+        let mut firsts: Vec<&Command> = Vec::new();
+        for (i, command) in recording.commands.iter().enumerate() {
+            if !kinds[..i].contains(&kinds[i]) {
+                firsts.push(command);
+            }
+        }
+        let (what, place) = match firsts.into_iter().max_by_key(|command| count(command)) {
+            Some(command) => self.fastest(command, &recording.tables[command.table()]),
+            None => ("a sweep would cross".into(), 0),
+        };
+        let mesh = self.fields.mesh;
+        let place =
+            mesh.resolved().map(|axis| format!("{} = {}", AXIS_NAMES[axis], number(mesh.position(place)[axis], 5)));
+        let place = place.collect::<Vec<_>>().join(", ");
+        let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
+        Error::Run(format!(
+            "in step {}, from t = {} on, {what}{place}: reduce time.step or the fields, or see whether the run has \
+             become unstable",
+            self.clock.steps + 1,
+            number(self.time(), 7)
+        ))
+    }
+
+    /// What a command does too much of, and the space cell where it is fastest.
+    fn fastest(&self, command: &Command, table: &[FieldSample]) -> (String, usize) {
+        let recorder = self.recorder();
+        let speed = |sample: &FieldSample| {
+            let one = std::slice::from_ref(sample);
+            match *command {
+                Command::Force(Force { axis, .. }) => Force::largest(&recorder, one, axis),
+                Command::HiddenVelocity(_) => HiddenVelocity::largest(&recorder, one),
+                Command::SpinTorque(_) => SpinTorque::largest(&recorder, one),
+                _ => 0.0,
+            }
+        };
+        let place = (0..table.len()).max_by(|&a, &b| speed(&table[a]).total_cmp(&speed(&table[b]))).unwrap_or(0);
+        let sweep = |what: &str| {
+            let axis = command.slot().map_or("an axis", |slot| AXIS_NAMES[slot]);
+            format!("{what} would cross {MAX_PARTS} cells of {axis} or more")
+        };
+        let what = match command {
+            Command::Force(_) => sweep("the force"),
+            Command::HiddenVelocity(_) => sweep("the hidden velocity of the spins"),
+            Command::SpinTorque(_) => {
+                let angle = (speed(&table[place]) * command.time()).abs();
+                format!("spins would turn by {} rad at once, {} at the most,", number(angle, 3), number(MOST_TURN, 2))
+            }
+            _ => sweep("the particles"),
+        };
+        (what, place)
     }
 
     /// Sources of the present state.

@@ -15,7 +15,6 @@ use crate::processor;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Numerics, Synchronise};
 use crate::species::Species;
-use crate::state::Cells;
 
 /// A scenario ready to be put on a device.
 pub struct Prepared {
@@ -60,16 +59,6 @@ impl Prepared {
         Ok(prepared)
     }
 
-    /// Makes all cells once, part by part, to see whether they can be.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Input`](crate::Error::Input) for a distribution that the grid does not hold, and an array that cannot be
-    /// read or holds what is no number.
-    pub fn judge(&self) -> Result<()> {
-        self.grid.parts(self.state.components()).try_for_each(|cells| self.state.take(cells).map(|_| ()))
-    }
-
     /// Share of the upwind part in its sweeps.
     pub fn dissipation(&self) -> f64 {
         self.numerics.dissipation
@@ -80,14 +69,25 @@ impl Prepared {
         Scheme::of(self.numerics.order, self.numerics.dissipation)
     }
 
+    /// Sums over momentum of the state at t = 0, for which all cells are made once, part by part.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) for a distribution that the grid does not hold, and an array that cannot be
+    /// read or holds what is no number.
+    pub fn sources(&self) -> Result<Vec<Sources>> {
+        let mut fields = self.fields.clone();
+        fields.solve_potential();
+        let table = self.species.table(&fields, &[], 0.0);
+        processor::sources(&self.grid, &self.species.particle, &self.state, &table)
+    }
+
     /// Compares the longitudinal part of the given E with what follows from the charges and P.
     fn refuse_inconsistent_field(&self) -> Result<()> {
         let Some(claimed) = self.fields.claimed() else { return Ok(()) };
         let mut fields = self.fields.clone();
         fields.solve_potential();
-        let table = self.species.table(&fields, &[], 0.0);
-        let sources = processor::sources(&self.grid, &self.species.particle, &self.state, &table)?;
-        let matter = self.species.matter(&sources);
+        let matter = self.species.matter(&self.sources()?);
         fields.set_background(self.background, &matter)?;
         fields.solve_gauss(&matter);
         fields.refuse_contradiction(&claimed, &matter)

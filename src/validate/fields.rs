@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Share of the largest slope that the divergence of prescribed fields may have: what ten digits of a component leave.
+const DIVERGENCE: f64 = 1e-6;
+
 impl Checker<'_> {
     pub(super) fn fields(&mut self) {
         let fields = &self.scenario.fields;
@@ -24,7 +27,7 @@ impl Checker<'_> {
             self.needs_space(&path, "a field perturbation");
             self.mode(perturbation.mode, false, &format!("{path}.mode"));
             let varies = perturbation.mode.each().map(|number| number != 0);
-            self.divergence_free(perturbation.component, varies, &format!("{path}.component"));
+            self.divergence_free(perturbation, &format!("{path}.component"));
             let (electric, direction) = direction(perturbation.component);
             let longitudinal = electric && self.has(PhaseAxis::SPACE[direction]) && varies[direction];
             let allowed = fields.evolution != Evolution::Electrostatic || !self.inhomogeneous() || longitudinal;
@@ -42,13 +45,52 @@ impl Checker<'_> {
         for (index, external) in fields.external.iter().enumerate() {
             self.external(external, &format!("fields.external[{index}]"));
         }
+        self.prescribed_divergence();
+    }
+
+    /// Refuses prescribed fields whose sum violates div B = 0, at the component that does so most: light that runs
+    /// obliquely has two of them.
+    fn prescribed_divergence(&mut self) {
+        let space = &self.scenario.phase_space;
+        let parts = self.scenario.fields.external.iter().enumerate();
+        let parts: Vec<(usize, Prescribed)> = parts
+            .flat_map(|(index, external)| Prescribed::of(external).into_iter().map(move |part| (index, part)))
+            .filter(|(_, part)| !part.component.is_electric())
+            .collect();
+        let slope = |part: &Prescribed, slope: DVec3| slope[direction(part.component).1];
+        let steepest = |(_, part): &(usize, Prescribed)| slope(part, part.form.bound(space).slope).abs();
+        let scale = parts.iter().map(steepest).fold(0.0, f64::max);
+        let Some((index, worst)) = parts.iter().max_by(|a, b| steepest(a).total_cmp(&steepest(b))) else { return };
+        let violated = (1..16).any(|i| {
+            // Multiples of irrational numbers avoid the zeros of all terms at once.
+            let part = |irrational: f64| (f64::from(i) * irrational).fract();
+            let along =
+                |axis: Option<Axis>, part: f64| axis.map_or(0.0, |axis| axis.from + (axis.to - axis.from) * part);
+            let (x, y, z) =
+                (along(space.x, part(0.618_034)), along(space.y, part(0.414_214)), along(space.z, part(0.732_051)));
+            let time = self.scenario.time.end * part(0.754_878);
+            let divergence = parts.iter().map(|(_, part)| slope(part, part.form.at(DVec3::new(x, y, z), time).slope));
+            divergence.sum::<f64>().abs() > DIVERGENCE * scale
+        });
+        if !violated {
+            return;
+        }
+        let (_, direction) = direction(worst.component);
+        let path = format!("fields.external[{index}].{}.component", worst.kind);
+        let alone = parts.iter().filter(|part| steepest(part) > 0.0).count() == 1;
+        let name = PhaseAxis::SPACE[direction].name();
+        let remedy = if alone { "" } else { ", and so do all prescribed fields together" };
+        self.refuse(path, format!(
+            "found a B_{name} that varies along {name}, which violates div B = 0{remedy}; vary another component, let \
+             B_{name} vary across {name}, or add the other component of a wave with k.B = 0"
+        ));
     }
 
     fn external(&mut self, external: &External, path: &str) {
         if let Some(file) = external.file() {
             self.field_file(file, &format!("{path}.file"));
         }
-        for Prescribed { component, kind, name, form } in Prescribed::of(external) {
+        for Prescribed { kind, name, form, .. } in Prescribed::of(external) {
             let (path, axes) = (format!("{path}.{kind}"), form.axes());
             if axes.is_empty() {
                 continue;
@@ -57,18 +99,30 @@ impl Checker<'_> {
             for (axis, key) in axes {
                 self.needs_axis(axis, &format!("{path}.{key}"), name);
             }
-            let varies = form.bound(&self.scenario.phase_space).slope.to_array().map(|slope| slope != 0.0);
-            self.divergence_free(component, varies, &format!("{path}.component"));
         }
     }
 
-    /// Refuses a B_j that varies along j.
-    fn divergence_free(&mut self, component: FieldComponent, varies: [bool; 3], path: &str) {
-        let (electric, direction) = direction(component);
-        self.require(electric || !varies[direction], path, || {
+    /// Refuses a B_j that varies along j and that no other perturbation of its mode makes up for.
+    fn divergence_free(&mut self, perturbation: &FieldPerturbation, path: &str) {
+        let fields = &self.scenario.fields;
+        let space = &self.scenario.phase_space;
+        // Of k.B exp(i phase), per turn.
+        let part = |wave: &FieldPerturbation| {
+            let (electric, direction) = direction(wave.component);
+            let length = space.axis(PhaseAxis::SPACE[direction]).map_or(1.0, |axis| axis.to - axis.from);
+            let slope = if electric { 0.0 } else { f64::from(wave.mode.each()[direction]) * wave.amplitude / length };
+            (slope * wave.phase.cos(), slope * wave.phase.sin())
+        };
+        let alike = fields.perturbations.iter().filter(|other| other.mode.each() == perturbation.mode.each());
+        let (re, im) = alike.map(part).fold((0.0, 0.0), |sum, next| (sum.0 + next.0, sum.1 + next.1));
+        let (own_re, own_im) = part(perturbation);
+        let holds = re.hypot(im) <= DIVERGENCE * own_re.hypot(own_im) || own_re.hypot(own_im) == 0.0;
+        let (_, direction) = direction(perturbation.component);
+        self.require(holds, path, || {
             let name = PhaseAxis::SPACE[direction].name();
             format!(
-                "found a B_{name} that varies along {name}, which violates div B = 0; vary another component, or let B_{name} vary across {name}"
+                "found a B_{name} that varies along {name}, which violates div B = 0; vary another component, let \
+                 B_{name} vary across {name}, or add the other component of a wave with k.B = 0"
             )
         });
     }

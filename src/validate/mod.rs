@@ -24,6 +24,7 @@ use crate::numerals::{bytes, number, rounded_down};
 use crate::physics::Particle;
 use crate::quantities::{Facts, columns};
 use crate::reduction;
+use crate::scenario::locate::Places;
 use crate::scenario::parse::did_you_mean;
 use crate::scenario::schema::*;
 use crate::scenario::{self, Loaded};
@@ -38,8 +39,15 @@ const MOST_CELLS: f64 = (1u64 << 40) as f64;
 const MOST_PART: f64 = (1u64 << 31) as f64;
 /// Fewest cells across an absorbing layer: a steeper one reflects.
 const LAYER_CELLS: f64 = 8.0;
+/// Most steps, which are counted in f64 here and there.
+const MOST_STEPS: f64 = (1u64 << 53) as f64;
+/// Narrowest cells, over the distance of an axis from zero: f64 rounds to 1e-16.
+const NARROWEST: f64 = 1e-12;
 /// How far `end / step` and intervals may be from whole numbers, relatively.
 const WHOLE: f64 = 1e-6;
+
+/// Mistakes that are said one by one.
+const MOST_SAID: usize = 50;
 
 /// A broken rule: where, and what to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +93,7 @@ fn validate(loaded: &Loaded) -> Result<()> {
     let Loaded { scenario, origin, folder, .. } = loaded;
     let mut checker =
         Checker { scenario, particle: Particle::new(&scenario.species, scenario.kinematics), violations: Vec::new() };
+    checker.texts();
     checker.species();
     checker.phase_space();
     checker.initial();
@@ -104,18 +113,22 @@ fn validate(loaded: &Loaded) -> Result<()> {
     if checker.violations.is_empty() {
         return Ok(());
     }
-    let lines: Vec<String> =
-        checker.violations.iter().map(|violation| loaded.complaint(&violation.path, &violation.text)).collect();
+    let (count, places) = (checker.violations.len(), Places::of(&loaded.text));
+    let said = checker.violations.iter().take(MOST_SAID);
+    let mut lines: Vec<String> = said.map(|said| loaded.complaint_at(&places, &said.path, &said.text)).collect();
+    if count > lines.len() {
+        lines.push(format!("... and {} more", count - lines.len()));
+    }
     Err(Error::Input(match lines.as_slice() {
         [line] => line.clone(),
-        lines => format!("{} mistakes in {origin}\n{}", lines.len(), lines.join("\n")),
+        lines => format!("{count} mistakes in {origin}\n{}", lines.join("\n")),
     }))
 }
 
 /// What is allowed but probably not meant, or only approximately solved.
-pub fn warnings(scenario: &Scenario) -> Vec<String> {
+pub fn warnings(scenario: &Scenario, folder: &Path) -> Vec<String> {
     let mut warnings: Vec<String> =
-        reduction::reductions(scenario).into_iter().filter_map(|reduction| reduction.warning()).collect();
+        reduction::reductions(scenario, folder).into_iter().filter_map(|reduction| reduction.warning()).collect();
     let species = &scenario.species;
     if !species.spin && (species.magnetic_moment.is_some() || species.g_factor.is_some()) {
         warnings.push(

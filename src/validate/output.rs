@@ -5,6 +5,31 @@ use std::iter;
 use super::*;
 
 impl Checker<'_> {
+    /// Texts of a line, which become headers, titles and lines of a terminal.
+    pub(super) fn texts(&mut self) {
+        let Scenario { title, units, .. } = self.scenario;
+        let units = [
+            ("units.length", &units.length),
+            ("units.time", &units.time),
+            ("units.momentum", &units.momentum),
+            ("units.energy", &units.energy),
+        ];
+        let named = [("title".to_string(), title)].into_iter().chain(units.map(|(path, text)| (path.into(), text)));
+        let expected = self.scenario.expect.iter().enumerate();
+        let expected = expected.map(|(index, expectation)| (format!("expect[{index}].what"), &expectation.what));
+        for (path, text) in named.chain(expected) {
+            if let Some(found) = text.chars().find(|c| c.is_control()) {
+                self.refuse(
+                    path,
+                    format!(
+                        "found the control character {}, expected a text of one line; remove it",
+                        found.escape_unicode()
+                    ),
+                );
+            }
+        }
+    }
+
     pub(super) fn time(&mut self) {
         let Time { step, end } = self.scenario.time;
         self.positive(step, "time.step");
@@ -17,6 +42,14 @@ impl Checker<'_> {
                 format!("found {}, expected one step ({}) or more", number(end, 12), number(step, 12)),
             );
             return;
+        }
+        if end / step > MOST_STEPS {
+            let text = format!(
+                "found {} steps of {}, expected 2^53 or fewer, which no run lives to see; end earlier or take longer steps",
+                number(end / step, 4),
+                number(step, 12)
+            );
+            return self.refuse("time.end", text);
         }
         if let Some(nearest) = nearest_multiple(end, step) {
             self.refuse(
@@ -77,6 +110,12 @@ impl Checker<'_> {
         self.spin_axis(output.diagnostics.spin_axis, "output.diagnostics.spin_axis");
         for (index, mode) in output.diagnostics.modes.iter().enumerate() {
             self.recorded_mode(*mode, &format!("output.diagnostics.modes[{index}]"));
+            if let Some(first) = output.diagnostics.modes[..index].iter().position(|other| other == mode) {
+                let text = format!(
+                    "found the mode of modes[{first}] again, which would be two columns of one name; remove it"
+                );
+                self.refuse(format!("output.diagnostics.modes[{index}]"), text);
+            }
         }
         for (index, snapshot) in output.snapshots.iter().enumerate() {
             self.snapshot(snapshot, &format!("output.snapshots[{index}]"));

@@ -48,6 +48,14 @@ impl Checker<'_> {
             self.require(from < to, format!("{path}.to"), || {
                 format!("found from = {} and to = {}, expected from < to", number(from, 12), number(to, 12))
             });
+            let (width, reach) = ((to - from) / f64::from(cells.max(1)), from.abs().max(to.abs()));
+            self.require(from >= to || width > NARROWEST * reach, format!("{path}.to"), || {
+                format!(
+                    "found cells of {}, which cannot be told apart at {}; move the axis nearer to 0, or widen it",
+                    number(width, 2),
+                    number(reach, 12)
+                )
+            });
             self.require(cells >= MIN_CELLS, format!("{path}.cells"), || {
                 format!("found {cells}, expected {MIN_CELLS} or more; sweeps reach three cells to each side")
             });

@@ -550,13 +550,13 @@ fn waves_that_do_not_fit_are_warned_about_per_axis() {
         json!([{"travelling_wave": {"component": "B_z", "amplitude": 0.1, "wavenumber": [1, 1, 0], "frequency": 1}}]),
     );
     let scenario: Scenario = serde_json::from_value(root.clone()).unwrap();
-    let found = warnings(&scenario);
+    let found = warnings(&scenario, Path::new("."));
     // x absorbs what comes to its ends.
     let fits = |found: &[String]| found.iter().filter(|text| text.contains("wavelengths on the periodic")).count();
     assert_eq!(fits(&found), 1, "{found:?}");
     assert!(found.iter().any(|text| text.contains("periodic y axis")), "{found:?}");
     set(&mut root, "/phase_space/x/absorbing_layer", Value::Null);
-    assert_eq!(fits(&warnings(&serde_json::from_value(root).unwrap())), 2);
+    assert_eq!(fits(&warnings(&serde_json::from_value(root).unwrap(), Path::new("."))), 2);
 }
 
 #[test]

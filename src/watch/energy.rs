@@ -18,7 +18,7 @@ use glam::DVec3;
 use crate::error::{Error, Result};
 use crate::numerals::number;
 use crate::reduction::reductions;
-use crate::scenario::schema::Scenario;
+use crate::scenario::Loaded;
 use crate::simulation::Simulation;
 
 /// Share of the energy exchanged that is worth a note: ten times what resolved runs lose.
@@ -54,7 +54,8 @@ pub(super) struct Energy {
 impl Energy {
     /// None where energy may come, as where a momentum is followed only approximately or layers
     /// swallow spins that have less than none.
-    pub fn of(simulation: &Simulation, scenario: &Scenario) -> Option<Energy> {
+    pub fn of(simulation: &Simulation, loaded: &Loaded) -> Option<Energy> {
+        let scenario = &loaded.scenario;
         let fields = &simulation.fields;
         let table = simulation.species.table(fields, &[], simulation.time());
         let strongest = table.iter().map(|sample| sample.b.length()).fold(0.0, f64::max);
@@ -65,7 +66,7 @@ impl Energy {
         let dissipates = scenario.numerics.dissipation > 0.0;
         let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
         let energy = Energy { swing, fixed, dissipates, absorbs, ..Energy::default() };
-        let exact = reductions(scenario).iter().all(|reduction| reduction.inexact.is_empty());
+        let exact = reductions(scenario, &loaded.folder).iter().all(|reduction| reduction.inexact.is_empty());
         let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
         (exact && !spins_leave && fields.are_given_no_energy()).then_some(energy)
     }

@@ -1,41 +1,53 @@
 //! Watches over the rows of a run for what misleads: energy that comes from nowhere, particles at the ends of the
-//! momentum axes, and w0 below zero.
+//! momentum axes or where a field jumps, w0 below zero; and over its start for a mean current.
 
 mod bounds;
+mod current;
+mod ends;
 mod energy;
 
 use crate::error::Result;
-use crate::scenario::schema::Scenario;
+use crate::scenario::Loaded;
 use crate::simulation::Simulation;
 use crate::table::Table;
 
 use bounds::Bound;
+use ends::Ends;
 use energy::Energy;
+
+pub(crate) use current::mean_current;
+pub(crate) use ends::{NOTED as AT_ENDS, REMEDY as AT_ENDS_REMEDY, jumping};
 
 /// What is remembered of the rows of `diagnostics.csv` so far.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     energy: Option<Energy>,
     bounds: Vec<Bound>,
+    ends: Vec<Ends>,
 }
 
 impl Watch {
     /// What can be watched of a run.
-    pub fn of(simulation: &Simulation, scenario: &Scenario) -> Watch {
-        Watch { energy: Energy::of(simulation, scenario), bounds: Bound::all(simulation.species.particle.spin) }
+    pub fn of(simulation: &Simulation, loaded: &Loaded) -> Watch {
+        Watch {
+            energy: Energy::of(simulation, loaded),
+            bounds: Bound::all(simulation.species.particle.spin),
+            ends: Ends::all(&loaded.scenario),
+        }
     }
 
-    /// Looks at the last row of a table; returns notes, each the first time it is due.
+    /// Looks at a simulation and the last row of its table; returns notes, each the first time it is due.
     ///
     /// # Errors
     ///
     /// [`Error::Run`](crate::Error::Run) when more energy came or went than there was.
-    pub fn see(&mut self, table: &Table) -> Result<Vec<String>> {
+    pub fn see(&mut self, simulation: &Simulation, table: &Table) -> Result<Vec<String>> {
         let value = |name: &str| {
             let column = table.columns.iter().position(|column| column == name)?;
             table.rows.last()?.get(column).copied()
         };
         let mut notes: Vec<String> = self.bounds.iter_mut().filter_map(|bound| bound.see(&value)).collect();
+        notes.extend(self.ends.iter_mut().filter_map(|ends| ends.see(simulation)));
         if let Some(energy) = &mut self.energy {
             notes.extend(energy.see(&value)?);
         }

@@ -4,6 +4,7 @@ use super::{Action, Outputs, TableFile};
 use crate::diagnostics;
 use crate::error::Result;
 use crate::run::schedule::{Halt, Schedule};
+use crate::scenario::Loaded;
 use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
 use crate::table::Table;
@@ -19,9 +20,10 @@ pub(in crate::run) struct Rows {
 
 impl Rows {
     /// Takes the first row.
-    pub fn new(simulation: &mut Simulation, scenario: &Scenario) -> Result<Rows> {
+    pub fn new(simulation: &mut Simulation, loaded: &Loaded) -> Result<Rows> {
+        let scenario = &loaded.scenario;
         let schedule = Schedule::every(scenario.output.diagnostics.interval, simulation.clock.step);
-        let watch = Watch::of(simulation, scenario);
+        let watch = Watch::of(simulation, loaded);
         let file = TableFile::new("diagnostics.csv", Table::default());
         let mut rows = Rows { schedule, file, watch, first: Vec::new() };
         rows.first = rows.sample(simulation, scenario)?;
@@ -31,7 +33,7 @@ impl Rows {
     fn sample(&mut self, simulation: &mut Simulation, scenario: &Scenario) -> Result<Vec<String>> {
         let table = &mut self.file.table;
         diagnostics::sample(simulation, &scenario.output.diagnostics, &scenario.units, table)?;
-        self.watch.see(table)
+        self.watch.see(simulation, table)
     }
 
     pub fn table(&self) -> &Table {

@@ -1,0 +1,125 @@
+//! What a run would do without a word: fields that jump, drivers that begin anew, cells too narrow for single
+//! precision, letters that pictures leave out.
+
+use super::*;
+use crate::output::missing_glyphs;
+use crate::reduction;
+use crate::scenario::schema::External;
+
+/// Spreads beyond which a share of 1e-4 of a Gaussian lies on one side.
+const TAIL: f64 = 3.72;
+
+impl Estimate<'_> {
+    /// Letters of texts on pictures for which the font has no glyphs.
+    pub(super) fn glyphs(&self) -> Option<Advice> {
+        let Scenario { title, units, output, .. } = self.scenario;
+        let texts = [title, &units.length, &units.time, &units.momentum, &units.energy];
+        // diagnostics.png is always drawn, and has units alone.
+        let texts = if output.snapshots.is_empty() { &texts[1..] } else { &texts[..] };
+        let missing = missing_glyphs(&texts.iter().map(|text| text.as_str()).collect::<String>());
+        let words = format!("pictures leave out {missing}: the font of the program has no glyphs for them");
+        (!missing.is_empty()).then_some(Advice { level: Level::Warning, words })
+    }
+
+    /// Momentum cells that single precision hardly tells apart.
+    pub(super) fn narrow(&self) -> Option<Advice> {
+        let reach = |axis: &Axis| axis.from.abs().max(axis.to().abs());
+        let narrow = |axis: &Axis| axis.step < 16.0 * f64::from(f32::EPSILON) * reach(axis);
+        let (i, axis) = self.momenta.iter().enumerate().find_map(|(i, axis)| Some((i, axis.filter(narrow)?)))?;
+        let words = format!(
+            "cells of {} are {} wide at {}, which single precision hardly tells apart: use --precision f64, or a frame \
+             in which the axis is nearer to 0",
+            PhaseAxis::MOMENTA[i].name(),
+            number(axis.step, 2),
+            number(reach(&axis), 3)
+        );
+        (self.precision == Precision::F32).then_some(Advice { level: Level::Warning, words })
+    }
+
+    /// When particles meet the jump of a prescribed gradient at the ends of a periodic axis, at the earliest.
+    pub(super) fn ends(&self) -> Vec<Advice> {
+        let along = |direction: usize| {
+            let axis = self.spaces[direction]?;
+            let name = PhaseAxis::SPACE[direction].name();
+            let time = self
+                .populations_given()
+                .iter()
+                .map(|population| self.first_at_an_end(population, direction, &axis))
+                .fold(f64::INFINITY, f64::min);
+            let level = if time > self.scenario.time.end { Level::Ok } else { Level::Warning };
+            let fact = match time {
+                _ if self.populations_given().is_empty() => return None,
+                0.0 => {
+                    format!("particles lie at the ends of {name} from the start, where the prescribed gradient jumps")
+                }
+                _ => format!(
+                    "the prescribed gradient jumps at the ends of {name}; a share of {} of the particles is there from \
+                     t = {} on, by estimate, the run ends at {}",
+                    watch::AT_ENDS,
+                    number(time, 3),
+                    number(self.scenario.time.end, 4)
+                ),
+            };
+            Some(Advice::new(level, fact, watch::AT_ENDS_REMEDY))
+        };
+        watch::jumping(self.scenario).into_iter().filter_map(along).collect()
+    }
+
+    /// When the fastest tail of a population has reached an end, under the force of gradients at the start.
+    fn first_at_an_end(&self, population: &Population, direction: usize, axis: &Axis) -> f64 {
+        let Some(Space::Gaussian { centre, width }) = population.space else { return 0.0 };
+        let (centre, width, mass) = (centre.each()[direction], width.each()[direction], self.particle.mass);
+        let push = |external: &External| match *external {
+            External::Gradient { component, slope, value, .. } if component.is_electric() => {
+                self.particle.charge.abs() * (value.abs() + (slope * centre).abs())
+            }
+            External::Gradient { slope, .. } => self.particle.moment.abs() * slope.abs(),
+            _ => 0.0,
+        };
+        let acceleration: f64 = self.scenario.fields.external.iter().map(push).sum::<f64>() / mass;
+        let (spread, drifts) = match self.momenta[direction] {
+            Some(_) => self.spread_and_drifts(population, direction),
+            None => (0.0, vec![0.0]),
+        };
+        let end = self.scenario.time.end;
+        let arrives = |time: f64| {
+            let wide = TAIL * width.hypot(spread / mass * time) + 0.5 * acceleration * time * time;
+            drifts.iter().any(|drift| {
+                let middle = centre + self.particle.velocity(DVec3::X * *drift).x * time;
+                middle - wide < axis.from || middle + wide > axis.to()
+            })
+        };
+        (0..=200).map(|i| end * f64::from(i) / 200.0).find(|&time| arrives(time)).unwrap_or(f64::INFINITY)
+    }
+
+    /// What begins anew where a state is read, which may be that of another run.
+    pub(super) fn continued(&self) -> Vec<Advice> {
+        if !matches!(self.scenario.initial, Initial::File(_)) {
+            return Vec::new();
+        }
+        let mut advice = Vec::new();
+        let mut warn = |words: String| advice.push(Advice { level: Level::Warning, words });
+        if Prescribed::of_all(&self.scenario.fields.external).iter().any(|part| !part.form.is_steady()) {
+            warn(
+                "the state comes from a file, and external waves begin with their phase at t = 0: where it is that of \
+                 another run at t = T, take omega T off the phase of each travelling wave (a standing one is two)"
+                    .into(),
+            );
+        }
+        let fields = &self.scenario.fields;
+        let begin = |reduction: &reduction::Reduction| {
+            let axis = PhaseAxis::MOMENTA.iter().position(|axis| *axis == reduction.axis).unwrap_or(0);
+            fields.evolution == Evolution::Maxwell || self.field_bounds()[0].e[axis] != 0.0
+        };
+        let anew = reduction::reductions(self.scenario, self.folder);
+        let anew: Vec<&str> = anew.iter().filter(|r| begin(r)).map(|reduction| reduction.axis.name()).collect();
+        if self.particle.charge != 0.0 && !anew.is_empty() {
+            warn(format!(
+                "the state comes from a file, and {} begin(s) with the mean that `phase_space.canonical` gives, A having \
+                 none: where E had a mean in another run, give the mean of p_c - q A that it ended with",
+                anew.join(" and ")
+            ));
+        }
+        advice
+    }
+}
