@@ -15,6 +15,7 @@ mod planes;
 mod rows;
 mod sources;
 mod spin_torque;
+mod store;
 mod streaming;
 mod sums;
 mod sweep;
@@ -35,6 +36,7 @@ use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
 use crate::state::State;
 use planes::Vectors;
+use store::Store;
 use sums::Stored;
 
 /// Holds the state in the precision `R`, once.
@@ -44,6 +46,7 @@ pub struct Processor<R> {
     dissipation: f64,
     cells: Cells<R>,
     level: Level,
+    store: Store,
 }
 
 /// The numbers of all cells.
@@ -62,13 +65,14 @@ impl<R: Real> Processor<R> {
             State::Spin(cells) => cells.iter().flat_map(|cell| cell.to_array().map(R::nearest)).collect(),
         };
         let cells = Cells { numbers, components: state.components() };
-        Processor { grid, particle, dissipation, cells, level: Level::new() }
+        Processor { grid, particle, dissipation, cells, level: Level::new(), store: Store::default() }
     }
 }
 
 /// Maxwell's sources of a state, one per space cell, without an executor.
 pub fn sources(grid: &Grid, particle: &Particle, state: &State, fields: &[FieldSample]) -> Vec<Sources> {
-    let context = Context { grid, particle, dissipation: 0.0, level: Level::new() };
+    let store = Store::default();
+    let context = Context { grid, particle, dissipation: 0.0, level: Level::new(), store: &store };
     match sums::reading(context, state, fields, ReadSources { table: 0 }) {
         Some(Reading::Sources(sources)) => sources,
         other => unreachable!("sources are read, not {other:?}"),
@@ -83,6 +87,7 @@ struct Context<'a> {
     dissipation: f64,
     /// The instruction set.
     level: Level,
+    store: &'a Store,
 }
 
 /// A term on the processor.
@@ -115,8 +120,8 @@ impl<S: Simd, R: Real> Field<Vectors<S, R>> {
 
 impl<R: Real> Executor for Processor<R> {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
-        let Processor { grid, particle, dissipation, cells, level } = self;
-        let context = Context { grid, particle, dissipation: *dissipation, level: *level };
+        let Processor { grid, particle, dissipation, cells, level, store } = self;
+        let context = Context { grid, particle, dissipation: *dissipation, level: *level, store };
         let run = |command: &Command| {
             let fields = &recording.tables[command.table()];
             each_term!(command, term => term.run(context, cells, fields))
