@@ -77,6 +77,8 @@ pub trait Vector:
     fn dot(self, other: Self) -> Self::Number;
     /// The vector product.
     fn cross(self, other: Self) -> Self;
+    /// That of the direction `axis` with it: e_axis x v.
+    fn across(self, axis: usize) -> Self;
     /// Its square.
     #[inline(always)]
     fn length_squared(self) -> Self::Number {
@@ -106,5 +108,9 @@ impl Vector for DVec3 {
     #[inline(always)]
     fn cross(self, other: DVec3) -> DVec3 {
         DVec3::cross(self, other)
+    }
+    #[inline(always)]
+    fn across(self, axis: usize) -> DVec3 {
+        DVec3::AXES[axis].cross(self)
     }
 }

@@ -236,4 +236,13 @@ impl<S: Simd, R: Real> Vector for Triple<Lanes<S, R>> {
             z: self.x * other.y - other.x * self.y,
         }
     }
+    #[inline(always)]
+    fn across(self, axis: usize) -> Self {
+        let zero = self.x.like(0.0);
+        match axis {
+            0 => Triple { x: zero, y: -self.z, z: self.y },
+            1 => Triple { x: self.z, y: zero, z: -self.x },
+            _ => Triple { x: -self.y, y: self.x, z: zero },
+        }
+    }
 }

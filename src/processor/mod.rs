@@ -15,6 +15,7 @@ mod planes;
 mod rows;
 mod sources;
 mod spin_torque;
+mod store;
 mod streaming;
 mod sums;
 mod sweep;
@@ -35,6 +36,7 @@ use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
 use crate::state::{self, PART, State, runs};
 use planes::Vectors;
+use store::Store;
 use sums::Stored;
 
 /// Holds the state in the precision `R`, once.
@@ -44,6 +46,7 @@ pub struct Processor<R> {
     dissipation: f64,
     cells: Cells<R>,
     level: Level,
+    store: Store,
 }
 
 /// The numbers of all cells.
@@ -68,7 +71,7 @@ impl<R: Real> Processor<R> {
         })?;
         numbers.resize(count, R::nearest(0.0));
         let cells = Cells { numbers, components };
-        let mut processor = Processor { grid, particle, dissipation, cells, level: Level::new() };
+        let mut processor = Processor { grid, particle, dissipation, cells, level: Level::new(), store: Store::default() };
         processor.write(state)?;
         Ok(processor)
     }
@@ -85,7 +88,8 @@ pub fn sources(
     state: &dyn state::Cells,
     fields: &[FieldSample],
 ) -> Result<Vec<Sources>> {
-    let context = Context { grid, particle, dissipation: 0.0, level: Level::new() };
+    let store = Store::default();
+    let context = Context { grid, particle, dissipation: 0.0, level: Level::new(), store: &store };
     let (momenta, mut all) = (grid.momentum_cells(), Vec::new());
     for places in runs(grid.space_cells(), (PART / (momenta * state.components())).max(1)) {
         let numbers = state.take(places.start * momenta..places.end * momenta)?.widened();
@@ -106,6 +110,7 @@ struct Context<'a> {
     dissipation: f64,
     /// The instruction set.
     level: Level,
+    store: &'a Store,
 }
 
 /// A term on the processor.
@@ -138,8 +143,8 @@ impl<S: Simd, R: Real> Field<Vectors<S, R>> {
 
 impl<R: Real> Executor for Processor<R> {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
-        let Processor { grid, particle, dissipation, cells, level } = self;
-        let context = Context { grid, particle, dissipation: *dissipation, level: *level };
+        let Processor { grid, particle, dissipation, cells, level, store } = self;
+        let context = Context { grid, particle, dissipation: *dissipation, level: *level, store };
         let run = |command: &Command| {
             let fields = &recording.tables[command.table()];
             each_term!(command, term => term.run(context, cells, fields))

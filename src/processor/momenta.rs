@@ -181,6 +181,25 @@ enum Cells {
 pub struct Known<'a, R>([&'a [R]; NUMBERS]);
 
 impl<R: Real> Known<'_, R> {
+    /// The same, of one length that a loop compares its loads with once.
+    #[inline(always)]
+    pub fn alike(self) -> Self {
+        let [x, y, z, inverse_energy, alpha, beta, kappa, d_alpha, d_beta, d_kappa] = self.0;
+        let length = x.len();
+        Known([
+            x,
+            &y[..length],
+            &z[..length],
+            &inverse_energy[..length],
+            &alpha[..length],
+            &beta[..length],
+            &kappa[..length],
+            &d_alpha[..length],
+            &d_beta[..length],
+            &d_kappa[..length],
+        ])
+    }
+
     /// The momenta from number `i` on.
     #[inline(always)]
     pub fn load<S: Simd>(self, simd: S, i: usize) -> Momentum<Vectors<S, R>> {

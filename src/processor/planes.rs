@@ -19,32 +19,41 @@ const WITH_OVERRUN: usize = LENGTH + MOST_LANES;
 /// An array for each number of a cell.
 pub type Arrays<R> = [[R; WITH_OVERRUN]; 4];
 
+/// Each begins where a cache line does: loads that cross none are twice as fast.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Aligned<R>(Arrays<R>);
+
 /// Arrays on the heap; none where they are not needed.
-pub struct Planes<R>(Vec<[R; WITH_OVERRUN]>);
+pub struct Planes<R>(Vec<Aligned<R>>);
 
 impl<R: Real> Planes<R> {
     pub fn new(needed: bool) -> Self {
-        Planes(vec![[R::default(); WITH_OVERRUN]; if needed { 4 } else { 0 }])
+        Planes(vec![Aligned([[R::default(); WITH_OVERRUN]; 4]); needed.into()])
     }
 
     #[inline(always)]
     pub fn arrays(&self) -> &Arrays<R> {
-        self.0.first_chunk().expect("arrays that are used are needed")
+        &self.0.first().expect("arrays that are used are needed").0
     }
 
     #[inline(always)]
     pub fn arrays_mut(&mut self) -> &mut Arrays<R> {
-        self.0.first_chunk_mut().expect("arrays that are used are needed")
+        &mut self.0.first_mut().expect("arrays that are used are needed").0
+    }
+
+    fn each(&mut self) -> impl Iterator<Item = &mut [R; WITH_OVERRUN]> {
+        self.0.iter_mut().flat_map(|arrays| &mut arrays.0)
     }
 
     /// Moves some numbers of the first arrays to the front.
     pub fn keep(&mut self, arrays: usize, numbers: Range<usize>) {
-        self.0.iter_mut().take(arrays).for_each(|array| array.copy_within(numbers.clone(), 0));
+        self.each().take(arrays).for_each(|array| array.copy_within(numbers.clone(), 0));
     }
 
     /// Makes some numbers of all arrays zero.
     pub fn clear(&mut self, numbers: Range<usize>) {
-        self.0.iter_mut().for_each(|array| array[numbers.clone()].fill(R::default()));
+        self.each().for_each(|array| array[numbers.clone()].fill(R::default()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The sources of Maxwell's equations. Twin of `shaders/sources.wgsl`.
 
 use super::cell::Cell;
-use super::sums::{self, Moments, Place, Totals, unit};
+use super::sums::{self, Moments, Place, Totals};
 use super::{Cells, Context, Twin};
 use crate::lanes::{Number, Vector};
 use crate::operators::{FieldSample, ReadSources, Reading};
@@ -27,10 +27,10 @@ impl Moments for ReadSources {
             sums.vector(magnetisation);
             sums.vector(polarisation);
             // - kappa w x e_j - d_kappa p_j w x p
-            let turn = p.cross(w) * f.d_kappa;
-            sums.vector(unit(p, 0).cross(w) * f.kappa + turn * p.along(0));
-            sums.vector(unit(p, 1).cross(w) * f.kappa + turn * p.along(1));
-            sums.vector(unit(p, 2).cross(w) * f.kappa + turn * p.along(2));
+            let (turn, kappa_w) = (p.cross(w) * f.d_kappa, w * f.kappa);
+            sums.vector(kappa_w.across(0) + turn * p.along(0));
+            sums.vector(kappa_w.across(1) + turn * p.along(1));
+            sums.vector(kappa_w.across(2) + turn * p.along(2));
             sums.vector(p * (f.kappa * f.kappa * p.dot(w)));
         } else {
             sums.vector(stream);

@@ -30,7 +30,8 @@ impl Twin for SpinTorque {
             );
             return None;
         }
-        pieces::for_each(context, cells, Momenta::default, |momenta, piece| {
+        let make = || context.store.lend(None, Momenta::<R>::default);
+        pieces::for_each(context, cells, make, |momenta, piece| {
             momenta.set(context.grid, piece.momenta.clone(), None);
             let field = &fields[piece.space];
             dispatch!(context.level, simd => rotate(simd, context, strength, field, momenta, piece));
@@ -53,7 +54,7 @@ fn rotate<S: Simd, R: Real>(
         particle: context.particle,
         strength,
         field: Field::splat(simd, field),
-        known: momenta.add(simd, context.particle, field.p),
+        known: momenta.add(simd, context.particle, field.p).alike(),
     };
     let lanes = Lanes::<S, R>::COUNT;
     let whole = piece.momenta.len() / lanes * lanes;

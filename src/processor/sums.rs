@@ -164,11 +164,12 @@ struct Task<'a, T> {
 impl<T: Moments> Task<'_, T> {
     /// One result for each space cell.
     fn add_up<S: Simd>(&self, simd: S, cells: &impl Stored, spaces: Range<usize>) -> Vec<Partial> {
-        let mut columns = Momenta::default();
+        let mut desk = self.context.store.lend(None, Desk::default);
+        let Desk { columns, numbers } = &mut *desk;
         columns.set(self.context.grid, self.momenta.clone(), None);
         let edges = Edges::of(self.context.grid, self.momenta.clone(), T::EDGES);
         let (momentum_cells, count) = (self.context.grid.momentum_cells(), self.momenta.len());
-        let mut numbers = vec![0.0; cells.components() * (count + MOST_LANES)];
+        numbers.resize(cells.components() * (count + MOST_LANES), 0.0);
         let of_space_cell = |space: usize| {
             let first = space * momentum_cells + self.momenta.start;
             simd.vectorize(
@@ -178,8 +179,8 @@ impl<T: Moments> Task<'_, T> {
             let field = &self.fields[space];
             let known = columns.add(simd, self.context.particle, field.p);
             match cells.components() {
-                1 => self.add_cells::<S, Spinless<_>>(simd, &numbers, known, &edges, field),
-                _ => self.add_cells::<S, Spin<_>>(simd, &numbers, known, &edges, field),
+                1 => self.add_cells::<S, Spinless<_>>(simd, numbers, known, &edges, field),
+                _ => self.add_cells::<S, Spin<_>>(simd, numbers, known, &edges, field),
             }
         };
         spaces.map(of_space_cell).collect()
@@ -196,7 +197,7 @@ impl<T: Moments> Task<'_, T> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let (particle, field) = (self.context.particle, Field::splat(simd, field));
+                let (particle, field, known) = (self.context.particle, Field::splat(simd, field), known.alike());
                 let zero = Lanes::splat(simd, 0.0);
                 let mut sums = Totals { totals: [zero; MOST_SUMS], next: 0, least: zero.like(f64::INFINITY) };
                 for i in (0..self.momenta.len()).step_by(Lanes::<S, f64>::COUNT) {
@@ -215,6 +216,13 @@ impl<T: Moments> Task<'_, T> {
             },
         )
     }
+}
+
+/// What a thread needs for a range.
+#[derive(Default)]
+struct Desk {
+    columns: Momenta<f64>,
+    numbers: Vec<f64>,
 }
 
 /// Which cells of a range are at the edges of momentum axes, and which lanes beyond its end.

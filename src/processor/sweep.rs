@@ -12,7 +12,7 @@ use super::momenta::Momenta;
 use super::part::Part;
 use super::planes::{self, Arrays};
 use super::rows::{Layout, Rows, Strip};
-use super::uniform::UniformPart;
+use super::uniform::{self, UniformPart};
 use super::varying::VaryingPart;
 use super::{Cells, Context, Field};
 use crate::grid::MOMENTUM;
@@ -25,8 +25,7 @@ use crate::precision::Real;
 const LEAST_WIDTH: usize = 16;
 /// Numbers of a row of a part.
 const ROW_NUMBERS: usize = 128;
-/// The same for uniform speeds, which need fewer arrays, and numbers of such a part.
-const UNIFORM_ROW_NUMBERS: usize = 256;
+/// Numbers of a part for uniform speeds, which need fewer arrays.
 const UNIFORM_NUMBERS: usize = 6144;
 
 /// A term that carries the state along an axis.
@@ -60,9 +59,11 @@ pub fn sweep<R: Real, T: Carrier>(
     let layout = Layout { cells: axis.cells, inner, components };
     let sweep = Sweep { context, fields, term, method, layout, courant: method.time / axis.step };
     let numbers = &mut state.numbers;
+    let purpose = Some((method.slot, method.speed, method.scheme));
     if sweep.uniform() {
-        let size = sweep.size(UNIFORM_ROW_NUMBERS, UNIFORM_NUMBERS / components);
+        let size = sweep.size(uniform::ROW_NUMBERS, UNIFORM_NUMBERS / components);
         let make = || Buffers::new(UniformPart::new(components, size.width, size.length), size);
+        let make = || context.store.lend(purpose, make);
         layout.for_each(numbers, sweep.repeat(), make, |buffers, outer, strip| {
             dispatch!(context.level, simd => match sweep.whole_lines(size) {
                 true => sweep.advance_lines(simd, buffers, outer, strip, Sweep::advance_uniform_lines),
@@ -73,6 +74,7 @@ pub fn sweep<R: Real, T: Carrier>(
         let size = sweep.size(ROW_NUMBERS, planes::LENGTH);
         let coupled = method.speed == Speed::Coupled;
         let make = || Buffers::new(VaryingPart::new(components, coupled, method.scheme), size);
+        let make = || context.store.lend(purpose, make);
         layout.for_each(numbers, sweep.repeat(), make, |buffers, outer, strip| {
             dispatch!(context.level, simd => match sweep.whole_lines(size) {
                 true => sweep.advance_lines(simd, buffers, outer, strip, Sweep::advance_varying_lines),
@@ -490,7 +492,7 @@ impl<T: Carrier> Sweep<'_, T> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let field = Field::splat(simd, field);
+                let (field, known) = (Field::splat(simd, field), known.alike());
                 for i in (0..count).step_by(Lanes::<S, R>::COUNT) {
                     let momentum = known.load(simd, column + i);
                     let v = term.scalar(particle, &momentum, &field);

@@ -13,6 +13,13 @@ use crate::lanes::{Lanes, MOST_LANES};
 use crate::operators::FLUX_REACH;
 use crate::precision::Real;
 
+/// Numbers of a row at most; more may be loaded.
+pub const ROW_NUMBERS: usize = 256;
+const WITH_OVERRUN: usize = ROW_NUMBERS + MOST_LANES;
+
+/// Arrays of fixed lengths, so that one comparison bounds the loads from all of them.
+type Weights<R> = [[R; planes::LENGTH + MOST_LANES]; 6];
+
 /// Old numbers, the weights of their lines, and fluxes.
 pub struct UniformPart<R> {
     components: usize,
@@ -23,7 +30,7 @@ pub struct UniformPart<R> {
     /// Whether lines follow each other in the state, so that each fills vectors by itself. A row is then one cell.
     lines_apart: bool,
     /// Six for each number of a row; where a row is one cell, all the same.
-    weights: [Vec<R>; 6],
+    weights: Box<Weights<R>>,
     /// What flows through the lower faces: of the next row, or of all rows where a row is one cell.
     fluxes: Vec<R>,
     /// The row above which lines are closed.
@@ -35,11 +42,12 @@ impl<R: Real> UniformPart<R> {
     pub fn new(components: usize, width: usize, length: usize) -> Self {
         let numbers = |cells: usize| vec![R::default(); cells * components + MOST_LANES];
         // Where rows are cells, of several lines.
-        let weights = [(); 6].map(|()| numbers(if width == 1 { planes::LENGTH } else { width }));
-        let fluxes = numbers(if width == 1 { length } else { width });
+        let weights = Box::new([[R::default(); _]; 6]);
+        let fluxes = numbers(if width == 1 { length } else { ROW_NUMBERS });
         // The last of many lines side by side may be alone in its rows, too.
         let lines_apart = width == 1;
-        UniformPart { components, width, lines_apart, old: numbers(length), weights, fluxes, closed: None }
+        let old = numbers(length + ROW_NUMBERS);
+        UniformPart { components, width, lines_apart, old, weights, fluxes, closed: None }
     }
 
     /// Arrays for the weights of cells, to be filled before [`UniformPart::spread`].
@@ -49,7 +57,7 @@ impl<R: Real> UniformPart<R> {
 
     /// Makes of the weights of cells those of numbers, the last cell first.
     pub fn spread(&mut self) {
-        for weights in &mut self.weights {
+        for weights in self.weights.iter_mut() {
             for cell in (0..self.width / self.components).rev() {
                 let weight = weights[cell];
                 weights[cell * self.components..(cell + 1) * self.components].fill(weight);
@@ -128,12 +136,22 @@ impl<R: Real> UniformPart<R> {
         simd.vectorize(
             #[inline(always)]
             || {
+                let around = row_of(old, first + FLUX_REACH * width);
+                let fluxes = fluxes.first_chunk_mut::<WITH_OVERRUN>().expect("a row has room");
+                let rows = [
+                    row_of(old, first + width),
+                    row_of(old, first + 2 * width),
+                    around,
+                    row_of(old, first + 4 * width),
+                    row_of(old, first + 5 * width),
+                    row_of(old, first + 6 * width),
+                ];
                 for i in (0..width).step_by(Lanes::<S, R>::COUNT) {
                     let upper = match closed {
                         true => Lanes::splat(simd, 0.0),
-                        false => flux_at(simd, old, first + width + i, width, of_number(simd, weights, i)),
+                        false => flux::weighted(of_rows(simd, rows, i), of_number(simd, weights, i)).0,
                     };
-                    let u = Lanes::load(simd, old, first + FLUX_REACH * width + i);
+                    let u = Lanes::load(simd, around, i);
                     (u - (upper - Lanes::load(simd, fluxes, i))).store_some(stored, i);
                     upper.store(fluxes, i);
                 }
@@ -199,9 +217,28 @@ fn flux_at<S: Simd, R: Real>(simd: S, old: &[R], at: usize, width: usize, weight
     flux::weighted(u, weights).0
 }
 
+/// The row of numbers from `at` on.
+#[inline(always)]
+fn row_of<R>(old: &[R], at: usize) -> &[R; WITH_OVERRUN] {
+    old[at..].first_chunk().expect("rows have room")
+}
+
+/// One number of each of six rows.
+#[inline(always)]
+fn of_rows<S: Simd, R: Real>(simd: S, rows: [&[R; WITH_OVERRUN]; 6], at: usize) -> Six<Spinless<Vectors<S, R>>> {
+    [
+        Spinless(Lanes::load(simd, rows[0], at)),
+        Spinless(Lanes::load(simd, rows[1], at)),
+        Spinless(Lanes::load(simd, rows[2], at)),
+        Spinless(Lanes::load(simd, rows[3], at)),
+        Spinless(Lanes::load(simd, rows[4], at)),
+        Spinless(Lanes::load(simd, rows[5], at)),
+    ]
+}
+
 /// The weights of the numbers from `at` on.
 #[inline(always)]
-fn of_number<S: Simd, R: Real>(simd: S, weights: &[Vec<R>; 6], at: usize) -> Six<Lanes<S, R>> {
+fn of_number<S: Simd, R: Real>(simd: S, weights: &Weights<R>, at: usize) -> Six<Lanes<S, R>> {
     [
         Lanes::load(simd, &weights[0], at),
         Lanes::load(simd, &weights[1], at),
@@ -214,7 +251,7 @@ fn of_number<S: Simd, R: Real>(simd: S, weights: &[Vec<R>; 6], at: usize) -> Six
 
 /// Those of number `line`, in all lanes.
 #[inline(always)]
-fn of_line<S: Simd, R: Real>(simd: S, weights: &[Vec<R>; 6], line: usize) -> Six<Lanes<S, R>> {
+fn of_line<S: Simd, R: Real>(simd: S, weights: &Weights<R>, line: usize) -> Six<Lanes<S, R>> {
     [
         Lanes::splat(simd, weights[0][line].into()),
         Lanes::splat(simd, weights[1][line].into()),
