@@ -1,7 +1,7 @@
 //! What a run takes of memory and disk is what `check` says, on ten scenarios, and a state is never held twice.
 //!
-//! Peak memory is that of a child process, `VmHWM` of its status, less that of the same run with eight cells along every
-//! axis, which is what program, driver and pictures take by themselves. Linux alone tells.
+//! Peak memory is that of a child process, `VmHWM` of its status. What program and driver take by themselves is found
+//! from the same run with eight cells along every axis, less what that is foretold to take. Linux alone tells.
 #![cfg(target_os = "linux")]
 
 use std::path::Path;
@@ -129,12 +129,17 @@ fn runs_take_what_was_foretold() {
         if !room.shares_memory {
             continue;
         }
-        let (small, _) = scenario(case, Some(8), folder.path());
+        let (small, little) = scenario(case, Some(8), folder.path());
         let (large, loaded) = scenario(case, None, folder.path());
         let [without, _] = measured(case, &small, &folder.path().join("small"));
         let [peak, disk] = measured(case, &large, &folder.path().join("large"));
         let grid = Grid::of(&loaded.scenario.phase_space).expect("a grid");
-        let foretold = Memory::of(&loaded.scenario, &grid, precision, &room).expect("it fits").host as f64;
+        let memory = |loaded: &Loaded| {
+            let grid = Grid::of(&loaded.scenario.phase_space).expect("a grid");
+            Memory::of(&loaded.scenario, &grid, precision, &room).expect("it fits").host as f64
+        };
+        let foretold = memory(&loaded);
+        let without = without - memory(&little);
         let files = Disk::of(&loaded.scenario, &grid, precision).total;
         let (memory, disk) = (foretold / (peak - without), files / disk);
         let line = format!(
@@ -149,4 +154,27 @@ fn runs_take_what_was_foretold() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// What the machine lacks is refused by both, before anything is allocated, with all numbers: 3.2 TB in f32, on the
+/// processor and for the final state, of which no machine of ours has as much memory, and few as much disk.
+#[test]
+fn what_a_machine_lacks_is_refused_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let axes: &'static [(&str, u32)] = &[("x", 10_000), ("px", 80_000_000)];
+    let pictures = json!([]);
+    let case = Case { axes, spin: false, evolution: "frozen", device: "cpu", precision: "f32", pictures };
+    let (path, _) = scenario(&case, None, folder.path());
+    let out = folder.path().join("out");
+    let out = out.to_str().expect("a name");
+    for arguments in [vec!["check", &path, "--device", "cpu"], vec!["run", &path, "--device", "cpu", "--out", out]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_spinwigner")).args(&arguments).output().expect("started");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(
+            text.contains("memory needed, expected") && text.contains("2.91 TiB") && text.contains(":1:"),
+            "{text}"
+        );
+        assert!(!Path::new(out).exists());
+    }
 }

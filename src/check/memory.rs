@@ -83,7 +83,7 @@ impl Estimate<'_> {
         let available = needs::available_memory();
         let own = if room.limits.is_none() { available } else { None };
         if room.limits.is_some() {
-            line(format!("  host memory {} besides what the program and the driver take", bytes(host as f64)));
+            line(format!("  host memory {} besides what program and driver take", bytes(host as f64)));
             lacking.extend(needs::without_memory(host, available));
         }
         let Some(budget) = budget.or(room.bytes).or(own) else {

@@ -135,6 +135,7 @@ mod tests {
     use super::*;
     use crate::operators::FieldSample;
     use crate::processor;
+    use crate::state::runs;
     use crate::validate::tests::{base, set};
 
     /// int |w0|/eps found without the state is what the solver sums up of it: to rounding where
@@ -169,6 +170,39 @@ mod tests {
                 let found = largest_inverse_inertia(&scenario, populations, &grid, &particle, &at).expect("a sum");
                 assert!((found / exact - 1.0).abs() < 1e-12, "{found} for {exact}");
             }
+        }
+    }
+
+    /// To the bit, of populations that drift or rest, whose weights are kept or too many to be, and of a file.
+    #[test]
+    fn cells_do_not_depend_on_how_they_are_asked_for() {
+        let gaussian = json!({"gaussian": {"spread": [0.5, 0.7, 1], "drift": [0.6, 0, 0]}});
+        let thermal = json!({"equilibrium": {"temperature": 0.4, "field": [0, 0, 0.1]}});
+        let drift = json!({"drift": {"axis": "py", "mode": 1, "amplitude": 1.5}});
+        let small = json!([{"momentum": gaussian, "perturbations": [drift]}, {"density": 0.7, "momentum": thermal}]);
+        let large = json!([{"momentum": gaussian, "perturbations": [drift]}, {"density": 0.5, "momentum": gaussian}]);
+        let folder = tempfile::tempdir().expect("a folder");
+        for (cells, populations) in [([16, 32, 20], small), ([8, 400, 400], large)] {
+            let mut root = base();
+            for (axis, cells) in ["x", "px", "py"].into_iter().zip(cells) {
+                set(&mut root, &format!("/phase_space/{axis}/cells"), json!(cells));
+            }
+            set(&mut root, "/initial/populations", populations);
+            let mut scenario: Scenario = serde_json::from_value(root).expect("a scenario");
+            let grid = Grid::of(&scenario.phase_space).expect("a grid");
+            let particle = Particle::new(&scenario.species, scenario.kinematics);
+            let made = super::state(&scenario, &grid, &particle, folder.path()).expect("a state");
+            let whole = made.take(0..grid.cells()).expect("made").widened();
+            let in_runs = |state: &InitialState, parts: Vec<Range<usize>>| -> Vec<f64> {
+                parts.into_iter().flat_map(|cells| state.take(cells).expect("a part").widened()).collect()
+            };
+            assert!(whole.iter().any(|number| *number > 0.01));
+            assert!(whole == in_runs(&made, grid.parts(4).collect()), "{cells:?}");
+            assert!(whole == in_runs(&made, runs(grid.cells(), grid.cells() / 7 + 1).collect()), "{cells:?}");
+            npy::write_f64(&folder.path().join("state.npy"), &shape(&grid, 4), &whole).expect("written");
+            scenario.initial = Initial::File("state.npy".into());
+            let read = super::state(&scenario, &grid, &particle, folder.path()).expect("a state");
+            assert!(whole == in_runs(&read, grid.parts(4).collect()), "{cells:?}");
         }
     }
 }

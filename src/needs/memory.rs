@@ -12,9 +12,13 @@ use crate::state::PART;
 
 /// Bytes of a cell while populations are added up, and of a weight.
 const MADE: u64 = 32;
-/// Bytes per space cell of fields, sources, tables and sums on the host: what runs were measured to take,
-/// `tests/needs.rs`.
-const PER_SPACE_CELL: u64 = 1200;
+/// Bytes per space cell on the host of what a run holds, fields and sources, and of tables and sums that come and go;
+/// those of drawing a picture of phase space, and the curves of the diagnostics. All as measured, which
+/// `tests/needs.rs` repeats.
+const HELD_PER_PLACE: u64 = 700;
+const READ_PER_PLACE: u64 = 1400;
+const DRAW_PICTURE: u64 = 46 << 20;
+const DRAW_CURVES: u64 = 31 << 20;
 
 /// Bytes of memory of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,22 +56,24 @@ impl Memory {
     }
 }
 
-/// What the host has besides the cells: fields, and what is largest of all that comes and goes.
+/// What the host has besides the cells: fields, and the largest of all that comes and goes.
 fn host(scenario: &Scenario, grid: &Grid, precision: Precision) -> u64 {
-    let components = scenario.species.components();
-    let part = grid.parts(components).next().map_or(0, |cells| cells.len()) as u64;
-    let numbers = part * components as u64;
-    let momenta = grid.momentum_cells() as u64;
+    let components = scenario.species.components() as u64;
+    let part = grid.parts(components as usize).next().map_or(0, |cells| cells.len()) as u64;
+    let (numbers, momenta, places) = (part * components, grid.momentum_cells() as u64, grid.space_cells() as u64);
     let made = match &scenario.initial {
         Initial::Populations(populations) => {
-            let kept = if momenta * components as u64 <= PART as u64 { momenta } else { part };
+            let kept = if momenta * components <= PART as u64 { momenta } else { part };
             part * MADE + populations.len() as u64 * kept * MADE
         }
         Initial::File(_) => numbers * 8,
     };
     let start = made + numbers * (8 + precision.bytes() as u64);
-    let planes = scenario.output.snapshots.iter().map(|what| snapshot::plane_bytes(grid, what));
-    let (all, largest) = planes.fold((0, 0), |(all, largest), [kept, drawn]| (all + kept, drawn.max(largest)));
-    let pictures = all + (numbers * precision.bytes() as u64).max(largest);
-    start.max(pictures) + PER_SPACE_CELL * grid.space_cells() as u64
+    let planes = || scenario.output.snapshots.iter().map(|what| snapshot::plane_bytes(grid, what));
+    let kept: u64 = planes().map(|[kept, _]| kept).sum();
+    // All are kept until they are drawn, one after the other.
+    let drawn = planes().map(|[own, values]| (kept - own + DRAW_PICTURE).max(kept) + values).max().unwrap_or(0);
+    let walk = kept + numbers * precision.bytes() as u64;
+    let passing = [start, walk, drawn, DRAW_CURVES, READ_PER_PLACE * places];
+    HELD_PER_PLACE * places + passing.into_iter().max().unwrap_or(0)
 }

@@ -135,26 +135,26 @@ impl<'a> Projection<'a> {
         });
     }
 
-    /// (w0, w1, w2, w3) of the plane, rows along the vertical axis from below.
-    fn sums(&self) -> Vec<DVec4> {
+    /// (w0, w1, w2, w3) of value number `at` of the plane, rows along the vertical axis from below.
+    fn sum(&self, at: usize) -> DVec4 {
         let ([columns, rows], [slow, fast]) = (self.shape, self.cells);
-        let sum = |at: usize| {
-            let shared = block(slow, columns, at / rows).len() * block(fast, rows, at % rows).len();
-            self.plane[at] * self.weight / shared as f64
-        };
-        if slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0]) {
-            return (0..rows * columns).map(sum).collect();
-        }
-        (0..rows * columns).map(|at| sum(at % columns * rows + at / columns)).collect()
+        let at = if self.lies() { at } else { at % columns * rows + at / columns };
+        let shared = block(slow, columns, at / rows).len() * block(fast, rows, at % rows).len();
+        self.plane[at] * self.weight / shared as f64
+    }
+
+    /// Whether rows of the plane are lines along the faster axis.
+    fn lies(&self) -> bool {
+        slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0])
     }
 
     /// The plane, once all parts were added.
-    pub fn plane(&self) -> Plane {
-        let plane = self.sums();
+    pub fn plane(self) -> Plane {
+        let sums = || (0..self.plane.len()).map(|at| self.sum(at));
         let axis = DVec3::from(self.snapshot.spin_axis).normalize();
-        let largest = plane.iter().map(|cell| cell.x).fold(0.0, f64::max);
+        let largest = sums().map(|cell| cell.x).fold(0.0, f64::max);
         let present = |cell: &DVec4| cell.x > EMPTY * largest;
-        let value = |cell: &DVec4| {
+        let value = |cell: DVec4| {
             let w = DVec3::new(cell.y, cell.z, cell.w);
             match self.snapshot.quantity {
                 Quantity::W0 => cell.x,
@@ -164,20 +164,19 @@ impl<'a> Projection<'a> {
                 Quantity::Spin => w.length(),
                 Quantity::Up => 0.5 * (cell.x + axis.dot(w)),
                 Quantity::Down => 0.5 * (cell.x - axis.dot(w)),
-                Quantity::Polarisation | Quantity::Texture if !present(cell) => f64::NAN,
+                Quantity::Polarisation | Quantity::Texture if !present(&cell) => f64::NAN,
                 Quantity::Polarisation => axis.dot(w) / cell.x,
                 Quantity::Texture => w.z / cell.x,
             }
         };
-        let arrow = |cell: &DVec4| if present(cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
+        let arrow = |cell: DVec4| if present(&cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
         let arrows = match self.snapshot.quantity {
-            Quantity::Texture => plane.iter().map(arrow).collect(),
+            Quantity::Texture => sums().map(arrow).collect(),
             _ => Vec::new(),
         };
         let [slow, fast] = self.shape;
-        let falling = slot(self.snapshot.axes[1]) < slot(self.snapshot.axes[0]);
-        let [columns, rows] = if falling { [fast, slow] } else { [slow, fast] };
-        Plane { values: plane.iter().map(value).collect(), arrows, columns, rows }
+        let [columns, rows] = if self.lies() { [fast, slow] } else { [slow, fast] };
+        Plane { values: sums().map(value).collect(), arrows, columns, rows }
     }
 }
 
@@ -225,7 +224,7 @@ pub fn plane_bytes(grid: &Grid, snapshot: &Snapshot) -> [u64; 2] {
     let (sums, values) = (size_of::<DVec4>(), size_of::<f64>());
     let arrows = if snapshot.quantity == Quantity::Texture { size_of::<[f64; 2]>() } else { 0 };
     let first = if snapshot.change { values } else { 0 };
-    [shown * (sums + first), shown * (sums + values + arrows)].map(|bytes| bytes as u64)
+    [shown * (sums + first), shown * (values + arrows)].map(|bytes| bytes as u64)
 }
 
 /// The picture of a plane.
@@ -397,7 +396,7 @@ mod tests {
                     for cells in runs(grid.cells(), 2 * 77) {
                         found.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
                     }
-                    let found = found.sums();
+                    let found: Vec<DVec4> = (0..found.plane.len()).map(|at| found.sum(at)).collect();
                     for (found, expected) in found.iter().zip(&expected) {
                         assert!((*found - *expected).length() < 1e-12 * expected.length(), "{what:?}");
                     }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::grid::Grid;
 use crate::needs;
 use crate::numerals::number;
 use crate::operators::ExecutorDescription;
@@ -105,11 +106,12 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let scenario = &loaded.scenario;
     let planned = (scenario.time.end / scenario.time.step).round() as u64;
     let steps = options.steps.map_or(planned, |steps| steps.min(planned));
-    let prepared = Prepared::new(loaded)?;
     let (place, precision) = room(options.device, options.precision)?;
-    let mut warnings = check::warnings(loaded, precision)?;
     let folder = options.out.as_deref().unwrap_or(Path::new("."));
-    needs::judge(scenario, &prepared.grid, precision, &place, folder).map_err(|error| loaded.placed(error))?;
+    needs::judge(scenario, &Grid::of(&scenario.phase_space)?, precision, &place, folder)
+        .map_err(|error| loaded.placed(error))?;
+    let prepared = Prepared::new(loaded)?;
+    let mut warnings = check::warnings(loaded, precision)?;
     let opened = open(&prepared, options.device, options.precision);
     let (executor, notice) = opened.map_err(|error| loaded.placed(error))?;
     notice.iter().for_each(|notice| observer.note(notice));
