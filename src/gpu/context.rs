@@ -1,5 +1,7 @@
 //! Adapter, device, limits and the errors they raise.
 
+use std::sync::OnceLock;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -89,9 +91,10 @@ pub fn list_adapters() -> Vec<AdapterDescription> {
     adapters().iter().enumerate().map(|(index, adapter)| describe(index, adapter)).collect()
 }
 
-/// The best adapter that is no software: what a run takes unless it is told otherwise.
+/// The best adapter that is no software: what a run takes unless it is told otherwise. The system is asked once.
 pub fn best_gpu() -> Option<AdapterDescription> {
-    list_adapters().into_iter().find(|adapter| !adapter.software)
+    static BEST: OnceLock<Option<AdapterDescription>> = OnceLock::new();
+    BEST.get_or_init(|| list_adapters().into_iter().find(|adapter| !adapter.software)).clone()
 }
 
 fn adapters() -> Vec<wgpu::Adapter> {

@@ -7,7 +7,7 @@ use glam::DVec3;
 use super::sweep::MAX_PARTS;
 use super::{Build, FieldSample, Kernel, Recorder, Recording, Term, wgsl};
 
-/// Radians that a spin may turn at once: beyond, a device that has an angle in two parts no longer knows it to 1e-3.
+/// Radians that a spin may turn at once: a device that has an angle in two parts knows it to some 1e-3 there.
 pub const MOST_TURN: f64 = 1e7;
 
 /// A turn by any angle, in one pass.
