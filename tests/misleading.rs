@@ -124,7 +124,7 @@ fn field_files_are_judged_by_their_numbers() {
         (of(&|i| [0.0, 0.1 * wave(i), 0.2 * wave(i) + 0.01]), true),
         (of(&|i| [0.1, 0.1 * wave(i), 0.0]), true),
     ] {
-        npy::write_f32(&folder.path().join("b.npy"), &[32, 3], &numbers).expect("written");
+        npy::write_f64(&folder.path().join("b.npy"), &[32, 3], &numbers).expect("written");
         for fields in [
             json!({"evolution": "electrostatic", "external": [{"file": {"B": "b.npy"}}]}),
             json!({"evolution": "electrostatic", "file": {"B": "b.npy"}}),

@@ -191,7 +191,7 @@ mod tests {
             let mut scenario: Scenario = serde_json::from_value(root).expect("a scenario");
             let grid = Grid::of(&scenario.phase_space).expect("a grid");
             let particle = Particle::new(&scenario.species, scenario.kinematics);
-            let made = super::state(&scenario, &grid, &particle, folder.path()).expect("a state");
+            let made = state(&scenario, &grid, &particle, folder.path()).expect("a state");
             let whole = made.take(0..grid.cells()).expect("made").widened();
             let in_runs = |state: &InitialState, parts: Vec<Range<usize>>| -> Vec<f64> {
                 parts.into_iter().flat_map(|cells| state.take(cells).expect("a part").widened()).collect()
@@ -201,7 +201,7 @@ mod tests {
             assert!(whole == in_runs(&made, runs(grid.cells(), grid.cells() / 7 + 1).collect()), "{cells:?}");
             npy::write_f64(&folder.path().join("state.npy"), &shape(&grid, 4), &whole).expect("written");
             scenario.initial = Initial::File("state.npy".into());
-            let read = super::state(&scenario, &grid, &particle, folder.path()).expect("a state");
+            let read = state(&scenario, &grid, &particle, folder.path()).expect("a state");
             assert!(whole == in_runs(&read, grid.parts(4).collect()), "{cells:?}");
         }
     }
