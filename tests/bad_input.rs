@@ -268,12 +268,12 @@ fn a_state_beyond_the_memory_budget_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("s.json"), VALID).expect("written");
     // 16 x 32 cells of 16 bytes are 8 KiB; fields and readings at 16 places, and on an adapter a staging buffer, add
-    // some 22 KiB.
+    // some 33 KiB.
     let output = spinwigner(folder.path(), &["check", "s.json", "--memory", "20K"]);
     assert_refused(&output, &["of memory needed, expected 20 KiB or less; multiply the cells of every axis by 0."]);
     let output = spinwigner(folder.path(), &["check", "s.json", "--memory", "4K"]);
     assert_refused(&output, &["expected 4 KiB or less", "(x 8, px 8) need more"]);
-    assert!(spinwigner(folder.path(), &["check", "s.json", "--memory", "40K"]).status.success());
+    assert!(spinwigner(folder.path(), &["check", "s.json", "--memory", "48K"]).status.success());
 }
 
 #[test]

@@ -79,13 +79,11 @@ impl Estimate<'_> {
             bytes((needed - state) as f64),
         ));
         let mut lacking = Vec::new();
-        // The memory of the processor is that of the host.
         let available = needs::available_memory();
+        // The memory of the processor is that of the host.
         let own = if room.limits.is_none() { available } else { None };
-        if room.limits.is_some() {
-            line(format!("  host memory {} besides what program and driver take", bytes(host as f64)));
-            lacking.extend(needs::without_memory(host, available));
-        }
+        line(format!("  host memory {} besides what program and driver take", bytes(host as f64)));
+        lacking.extend(needs::without_memory(host, available));
         let Some(budget) = budget.or(room.bytes).or(own) else {
             line("  largest grid: give the memory of your device, as in --memory 24G".into());
             return lacking;

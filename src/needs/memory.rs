@@ -27,7 +27,7 @@ pub struct Memory {
     pub slabs: usize,
     /// The cells, where they are held.
     pub state: u64,
-    /// All of the device; for the processor, of the host.
+    /// All of the device; for the processor, cells, fields and readings.
     pub device: u64,
     /// All of the machine, that of a device in it included.
     pub host: u64,
@@ -44,7 +44,8 @@ impl Memory {
         let host = host(scenario, grid, precision);
         let Some(limits) = room.limits else {
             let state = (grid.cells() * components * precision.bytes()) as u64;
-            return Ok(Memory { slabs: 1, state, device: state + host, host: state + host });
+            let fields = (HELD_PER_PLACE + READ_PER_PLACE) * grid.space_cells() as u64;
+            return Ok(Memory { slabs: 1, state, device: state + fields, host: state + host });
         };
         let Numerics { order, dissipation, .. } = scenario.numerics;
         let reach = Scheme::reach_of(Scheme::of(order, dissipation));
