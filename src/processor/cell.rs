@@ -37,28 +37,6 @@ impl<V: Vector> Mul<f64> for Rate<V> {
     }
 }
 
-/// A power of a matrix v + c.sigma, `v + a c.sigma`.
-#[derive(Clone, Copy)]
-pub struct Power<N> {
-    /// Of all components.
-    pub v: N,
-    /// What c is multiplied by.
-    pub a: N,
-}
-
-impl<V: Vector> Rate<V> {
-    /// The second to the fifth power of the matrix, as (c.sigma)^2 = |c|^2.
-    #[inline(always)]
-    pub fn powers(self) -> [Power<V::Number>; 4] {
-        let (v, square) = (self.v, self.c.length_squared());
-        let second = Power { v: v * v + square, a: v + v };
-        let third = Power { v: second.v * v + second.a * square, a: second.v + second.a * v };
-        let fourth = Power { v: second.v * second.v + second.a * second.a * square, a: second.v * second.a * 2.0 };
-        let fifth = Power { v: fourth.v * v + fourth.a * square, a: fourth.v + fourth.a * v };
-        [second, third, fourth, fifth]
-    }
-}
-
 /// The numbers of a cell.
 pub type NumberOf<C> = <<C as Cell>::Vector as Vector>::Number;
 
@@ -78,8 +56,6 @@ pub trait Cell: Copy + Add<Output = Self> + Sub<Output = Self> {
     fn scaled(self, factor: f64) -> Self;
     /// The flux matrix applied to this cell: (v w0 + c.w, v w + c w0).
     fn carried(self, by: Rate<Self::Vector>) -> Self;
-    /// c.sigma applied to this cell: (c.w, c w0).
-    fn coupled(self, by: Self::Vector) -> Self;
 }
 
 /// w0 alone.
@@ -132,10 +108,6 @@ impl<V: Vector> Cell for Spinless<V> {
     fn carried(self, by: Rate<V>) -> Self {
         Spinless(self.0 * by.v)
     }
-    #[inline(always)]
-    fn coupled(self, _: V) -> Self {
-        Spinless(self.0 * 0.0)
-    }
 }
 
 impl<V: Vector> Add for Spin<V> {
@@ -175,10 +147,6 @@ impl<V: Vector> Cell for Spin<V> {
     }
     #[inline(always)]
     fn carried(self, by: Rate<V>) -> Self {
-        self.times(by.v) + self.coupled(by.c)
-    }
-    #[inline(always)]
-    fn coupled(self, by: V) -> Self {
-        Spin { w0: self.w.dot(by), w: by * self.w0 }
+        Spin { w0: self.w0 * by.v + self.w.dot(by.c), w: self.w * by.v + by.c * self.w0 }
     }
 }

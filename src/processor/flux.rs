@@ -151,16 +151,14 @@ pub fn coupled_flux<C: Cell>(u: Six<C>, f: Six<C>, nu: [Rate<C::Vector>; 4], dis
     let [nu, slope, curvature] = at_face(nu);
     let sum = [f[3] + f[2], f[4] + f[1], f[5] + f[0]];
     let difference = [f[3] - f[2], f[4] - f[1], f[5] - f[0]];
-    // Powers by themselves: fewer operations, and fewer that wait for others, than Horner's scheme of matrices.
-    let [square, cube, fourth, fifth] = nu.powers();
-    let [third_term, fourth_term, fifth_term] =
-        [combined(difference, THIRD), combined(sum, FOURTH), combined(difference, FIFTH)];
-    let straight = third_term.times(cube.v) + fourth_term.times(fourth.v) + fifth_term.times(fifth.v);
-    let turned = third_term.times(cube.a) + fourth_term.times(fourth.a) + fifth_term.times(fifth.a);
-    let square = Rate { v: square.v, c: nu.c * square.a };
-    let flux = combined(sum, VALUE)
-        + (combined(difference, FIRST).carried(nu + curvature) + combined(sum, SECOND).carried(square + slope))
-        + (straight + turned.coupled(nu.c));
+    let (first, second) = (combined(difference, FIRST), combined(sum, SECOND));
+    let mut flux = combined(difference, FIFTH);
+    flux = combined(sum, FOURTH) + flux.carried(nu);
+    flux = combined(difference, THIRD) + flux.carried(nu);
+    flux = second + flux.carried(nu);
+    flux = first + flux.carried(nu);
+    flux = combined(sum, VALUE) + flux.carried(nu);
+    flux = flux + (second.carried(slope) + first.carried(curvature));
     flux + upwind_flux(u, nu, dissipation)
 }
 

@@ -13,7 +13,10 @@ pub type Purpose = Option<(usize, Speed, Scheme)>;
 
 /// Belongs to one executor, whose grid and particle are always the same.
 #[derive(Default)]
-pub struct Store(Mutex<HashMap<(TypeId, Purpose), Vec<Box<dyn Any + Send>>>>);
+pub struct Store(Mutex<HashMap<(TypeId, Purpose), Kept>>);
+
+/// Things of one type.
+type Kept = Vec<Box<dyn Any + Send>>;
 
 impl Store {
     /// Lends something to one thread: what another has put back, or a new one.

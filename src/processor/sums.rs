@@ -169,6 +169,8 @@ impl<T: Moments> Task<'_, T> {
         columns.set(self.context.grid, self.momenta.clone(), None);
         let edges = Edges::of(self.context.grid, self.momenta.clone(), T::EDGES);
         let (momentum_cells, count) = (self.context.grid.momentum_cells(), self.momenta.len());
+        // Lanes beyond the last cell hold nothing, whatever the range before had there.
+        numbers.clear();
         numbers.resize(cells.components() * (count + MOST_LANES), 0.0);
         let of_space_cell = |space: usize| {
             let first = space * momentum_cells + self.momenta.start;

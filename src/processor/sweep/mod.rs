@@ -1,22 +1,22 @@
 //! Sweeps along an axis, in place: parts of neighbouring lines are copied into the cache, advanced
 //! there, and put back. Twin of `shaders/shared/sweep.wgsl` and `series.wgsl`.
 
+mod lines;
+mod speeds;
+
 use std::ops::Range;
 
 use fearless_simd::{Simd, dispatch};
-use glam::DVec3;
 
-use super::cell::Rate;
-use super::flux::{self, Six};
 use super::momenta::Momenta;
 use super::part::Part;
-use super::planes::{self, Arrays};
+use super::planes;
 use super::rows::{Layout, Rows, Strip};
 use super::uniform::{self, UniformPart};
 use super::varying::VaryingPart;
 use super::{Cells, Context, Field};
 use crate::grid::MOMENTUM;
-use crate::lanes::{Lanes, Vector};
+use crate::lanes::Vector;
 use crate::operators::{FieldSample, Scheme, Speed};
 use crate::physics::{Momentum, Particle};
 use crate::precision::Real;
@@ -286,85 +286,6 @@ impl<T: Carrier> Sweep<'_, T> {
         }
     }
 
-    /// Advances lines that follow each other in the state from line `outer` on, several at a time.
-    fn advance_lines<S: Simd, R: Real, P>(
-        &self,
-        simd: S,
-        buffers: &mut Buffers<R, P>,
-        outer: usize,
-        strip: Strip<R>,
-        advance: impl Fn(&Self, S, &mut Buffers<R, P>, &FieldSample, usize, &mut [R]),
-    ) {
-        let Strip::Blocks(numbers) = strip else { unreachable!("a line is a block of its own") };
-        let (block, repeat) = (self.layout.block(), self.repeat());
-        let at_once = (planes::LENGTH / (self.layout.cells + 2 * self.reach())).max(1);
-        // Space cells, the first and last of which may be parts; lines with the same momenta one after the other.
-        let (first, end) = (outer, outer + numbers.len() / block);
-        for number in (0..repeat).step_by(at_once) {
-            for space in first / repeat..end.div_ceil(repeat) {
-                let start = (space * repeat + number).max(first);
-                let stop = (space * repeat + repeat.min(number + at_once)).min(end);
-                if start < stop {
-                    let lines = &mut numbers[(start - first) * block..(stop - first) * block];
-                    advance(self, simd, buffers, &self.fields[space], start % repeat * self.layout.cells, lines);
-                }
-            }
-        }
-    }
-
-    /// Lines of one speed each, `first` the momentum cell where they begin.
-    fn advance_uniform_lines<S: Simd, R: Real>(
-        &self,
-        simd: S,
-        buffers: &mut Buffers<R, UniformPart<R>>,
-        field: &FieldSample,
-        first: usize,
-        numbers: &mut [R],
-    ) {
-        let (grid, Layout { cells, components, .. }) = (self.context.grid, self.layout);
-        let lines = numbers.len() / (cells * components);
-        buffers.columns.set_lines(grid, self.method.slot, (first, lines), 0..1, self.periodic());
-        self.weigh(simd, buffers, (field, field.p), (0, lines));
-        for (line, stored) in numbers.chunks_exact_mut(cells * components).enumerate() {
-            buffers.part.advance_line(simd, line, self.periodic(), stored);
-        }
-    }
-
-    /// Lines along which the speed varies: each with the cells around it after the one before.
-    fn advance_varying_lines<S: Simd, R: Real>(
-        &self,
-        simd: S,
-        buffers: &mut Buffers<R, VaryingPart<R>>,
-        field: &FieldSample,
-        first: usize,
-        numbers: &mut [R],
-    ) {
-        let (grid, Layout { cells, components, .. }) = (self.context.grid, self.layout);
-        let (reach, periodic, lines) = (self.reach(), self.periodic(), numbers.len() / (cells * components));
-        let places = -(reach as isize)..(cells + reach) as isize;
-        let padded = places.len();
-        let Buffers { part, columns, .. } = buffers;
-        columns.set_lines(grid, self.method.slot, (first, lines), places, periodic);
-        let all = (0, 0, lines * padded);
-        match self.method.speed {
-            Speed::Coupled => {
-                self.fill_row::<S, R, true>(simd, (field, field.p), columns, part.rates.arrays_mut(), all)
-            }
-            _ => self.fill_row::<S, R, false>(simd, (field, field.p), columns, part.rates.arrays_mut(), all),
-        }
-        part.set_width(1);
-        for (line, stored) in numbers.chunks_exact(cells * components).enumerate() {
-            part.put(simd, line * padded + reach, stored);
-            part.surround(line * padded + reach, cells, reach, periodic);
-        }
-        let edges = (0..lines).flat_map(|line| [line * padded, line * padded + cells]).filter(|_| !periodic);
-        let (scheme, dissipation) = (self.method.scheme, self.context.dissipation);
-        part.advance(simd, scheme, dissipation, lines * padded - 2 * reach, edges);
-        for (line, stored) in numbers.chunks_exact_mut(cells * components).enumerate() {
-            part.give(simd, line * padded, stored);
-        }
-    }
-
     /// Where lines are closed, below and above the rows of a step.
     fn closed(&self, step: &Step) -> [bool; 2] {
         let closed = !self.periodic();
@@ -403,132 +324,5 @@ impl<T: Carrier> Sweep<'_, T> {
         let [below, above] = self.closed(step);
         let closed = below.then_some(0).into_iter().chain(above.then_some(rows));
         buffers.part.advance(simd, scheme, dissipation, rows, closed);
-    }
-
-    /// The momenta of lines, but for what rows add.
-    fn set_columns<R: Real, P>(&self, Buffers { columns, size, .. }: &mut Buffers<R, P>, lines: Lines) {
-        let (grid, slot) = (self.context.grid, self.method.slot);
-        let (reach, cells) = (self.reach() as isize, self.layout.cells as isize);
-        let (first, places) = (self.first_momentum(lines), -reach..cells + reach);
-        if slot < MOMENTUM {
-            let first = lines.first % grid.momentum_cells();
-            columns.set(grid, first..first + lines.width, None);
-        } else if self.along() {
-            columns.set_lines(grid, slot, (first, 1), places, self.periodic());
-        } else if self.one_field(*size) {
-            columns.set_rows(grid, slot, (first, lines.width), places, self.periodic());
-        } else {
-            columns.set(grid, first..first + lines.width, Some(slot - MOMENTUM));
-        }
-    }
-
-    /// The momentum cell where lines along a momentum axis begin.
-    fn first_momentum(&self, lines: Lines) -> usize {
-        let block = self.layout.cells * self.layout.inner;
-        lines.outer * block % self.context.grid.momentum_cells() + lines.first
-    }
-
-    /// The fields at row `k`, and what its momenta have beside those of the columns.
-    fn row(&self, lines: Lines, k: isize) -> (&FieldSample, DVec3) {
-        let (grid, slot, cells) = (self.context.grid, self.method.slot, self.layout.cells);
-        let momenta = grid.momentum_cells();
-        let k = if self.periodic() { k.rem_euclid(cells as isize) } else { k };
-        if slot < MOMENTUM {
-            let inner = self.layout.inner / momenta;
-            let field = &self.fields[(lines.outer * cells + k as usize) * inner + lines.first / momenta];
-            return (field, field.p);
-        }
-        let field = &self.fields[lines.outer * cells * self.layout.inner / momenta];
-        match grid.axis(slot) {
-            Some(axis) if !self.along() => (field, field.p + DVec3::AXES[slot - MOMENTUM] * axis.centre(k)),
-            _ => (field, field.p),
-        }
-    }
-
-    /// The Courant numbers of old rows.
-    fn fill<S: Simd, R: Real, const COUPLED: bool>(
-        &self,
-        simd: S,
-        buffers: &mut Buffers<R, VaryingPart<R>>,
-        lines: Lines,
-        step: &Step,
-    ) {
-        let width = lines.width;
-        let Buffers { part, columns, size, .. } = buffers;
-        let rates = part.rates.arrays_mut();
-        if self.one_field(*size) {
-            let field = &self.fields[lines.outer / self.repeat()];
-            return self.fill_row::<S, R, COUPLED>(
-                simd,
-                (field, field.p),
-                columns,
-                rates,
-                (0, 0, step.old.len() * width),
-            );
-        }
-        if self.along() {
-            // What rows are to other lines, columns are to this one, and all its cells have one field.
-            let first = (step.old.start + self.reach() as isize) as usize;
-            let places = (step.at, first, step.old.len());
-            return self.fill_row::<S, R, COUPLED>(simd, self.row(lines, 0), columns, rates, places);
-        }
-        for (row, k) in (step.at..).zip(step.old.clone()) {
-            // What runs over the end of a row is replaced by the next.
-            self.fill_row::<S, R, COUPLED>(simd, self.row(lines, k), columns, rates, (row * width, 0, width));
-        }
-    }
-
-    /// Courant numbers of cells with one field; `places` are the first of them in `rates`, in `columns`, and how many.
-    fn fill_row<S: Simd, R: Real, const COUPLED: bool>(
-        &self,
-        simd: S,
-        (field, p): (&FieldSample, DVec3),
-        columns: &mut Momenta<R>,
-        rates: &mut Arrays<R>,
-        (at, column, count): (usize, usize, usize),
-    ) {
-        let (particle, term) = (self.context.particle, self.term);
-        let known = columns.add(simd, particle, p);
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                let (field, known) = (Field::splat(simd, field), known.alike());
-                for i in (0..count).step_by(Lanes::<S, R>::COUNT) {
-                    let momentum = known.load(simd, column + i);
-                    let v = term.scalar(particle, &momentum, &field);
-                    let c = if COUPLED { term.coupling(particle, &momentum, &field) } else { momentum.p };
-                    (Rate { v, c } * self.courant).store::<COUPLED>(rates, at + i);
-                }
-            },
-        );
-    }
-
-    /// The weights of some lines of one field, those of `columns` from `column` on with p added to their momenta.
-    fn weigh<S: Simd, R: Real>(
-        &self,
-        simd: S,
-        buffers: &mut Buffers<R, UniformPart<R>>,
-        (field, p): (&FieldSample, DVec3),
-        (column, lines): (usize, usize),
-    ) {
-        let known = buffers.columns.add(simd, self.context.particle, p);
-        let [a, b, c, d, e, f] = buffers.part.weights();
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                let field = Field::splat(simd, field);
-                for i in (0..lines).step_by(Lanes::<S, R>::COUNT) {
-                    let momentum = known.load(simd, column + i);
-                    let nu = self.term.scalar(self.context.particle, &momentum, &field) * self.courant;
-                    let weights: Six<Lanes<S, R>> = flux::uniform_weights(nu, self.context.dissipation);
-                    weights[0].store(a, i);
-                    weights[1].store(b, i);
-                    weights[2].store(c, i);
-                    weights[3].store(d, i);
-                    weights[4].store(e, i);
-                    weights[5].store(f, i);
-                }
-            },
-        );
     }
 }
