@@ -268,3 +268,32 @@ fn characters_that_pictures_leave_out_are_said() {
         assert!(left_out.is_none_or(|words| text.contains(words)), "{text}");
     }
 }
+
+/// Spins across B turn by 2 mu_B B dt/hbar = 23 000 rad a step, and are at cos(2 mu_B B t/hbar) after forty. On the
+/// processor the angle is known to 1e-16 of itself and w has some ten roundings a step; a device knows a step's angle
+/// to five times 2^-35 of it at worst.
+#[test]
+fn spins_turn_by_any_angle() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut scenario = packet("x", 8.0, false);
+    scenario["fields"] = json!({"uniform": {"B": [0, 0, 46_000]}});
+    scenario["output"]["diagnostics"] = json!({"interval": 10});
+    let (exact, rounding) = (920_000f64.cos(), 0.5 * f64::from(f32::EPSILON));
+    for (device, tolerance) in
+        [("reference", 1e-8), ("cpu", 40.0 * 10.0 * rounding), ("gpu", 40.0 * 5.0 * 23e3 * 2f64.powi(-35))]
+    {
+        let run = ["run", "s.json", "--device", device, "--quiet", "--out", device];
+        let (text, code) = said(folder.path(), &scenario, &run);
+        assert_eq!(code, Some(0), "{text}");
+        let rows = std::fs::read_to_string(folder.path().join(device).join("diagnostics.csv")).expect("rows");
+        let table = spinwigner::table::Table::from_csv(&rows).expect("a table");
+        let last = |name: &str| table.nearest(name, 10.0).expect("recorded");
+        let found = last("spin_x") / last("number");
+        assert!((found - exact).abs() < tolerance, "{device}: {found} for {exact}, allowed {tolerance:.1e}");
+    }
+    // Beyond 1e7 rad a step the run says what turns, where and when.
+    scenario["fields"] = json!({"uniform": {"B": [0, 0, 1e9]}});
+    let (text, code) = said(folder.path(), &scenario, &["run", "s.json", "--device", "cpu", "--quiet", "--out", "far"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("in step 1, from t = 0 on, spins would turn by") && text.contains(" at x = "), "{text}");
+}

@@ -88,9 +88,25 @@ fn narrowest(plasma: &Plasma) -> f64 {
 ///
 /// [`Error::Run`] where the dispersion function cannot be followed around the window.
 pub fn waves(response: &Response, window: Rectangle) -> Result<Vec<Wave>> {
-    let mut waves = Vec::new();
+    let (waves, lost) = waves_followed(response, window);
+    lost.first().map_or(Ok(waves), |strip| Err(not_followed(response, window, *strip)))
+}
+
+/// Why a strip of real frequencies has no answer.
+fn not_followed(response: &Response, window: Rectangle, [from, to]: [f64; 2]) -> Error {
+    Error::Run(format!(
+        "the dispersion function at k = {} cannot be followed around omega = {from:.4} to {to:.4}, {:.4} i to {:.4} i: a \
+         wave may lie on the edge, or damping is too strong to continue to; change --re or --im",
+        response.k, window.from.im, window.to.im
+    ))
+}
+
+/// The waves of [`waves`], and the strips of real frequencies, between resonances, around which the dispersion function
+/// cannot be followed.
+pub fn waves_followed(response: &Response, window: Rectangle) -> (Vec<Wave>, Vec<[f64; 2]>) {
+    let (mut waves, mut lost) = (Vec::new(), Vec::new());
     for block in &response.blocks {
-        for zero in zeros(response, block, window)? {
+        for zero in zeros(response, block, window, &mut lost) {
             waves.push(Wave {
                 k: response.k,
                 omega: zero.at,
@@ -102,10 +118,10 @@ pub fn waves(response: &Response, window: Rectangle) -> Result<Vec<Wave>> {
         }
     }
     waves.sort_by(|a, b| b.omega.im.total_cmp(&a.omega.im).then(a.omega.re.total_cmp(&b.omega.re)));
-    Ok(waves)
+    (waves, lost)
 }
 
-fn zeros(response: &Response, block: &Block, window: Rectangle) -> Result<Vec<roots::Zero>> {
+fn zeros(response: &Response, block: &Block, window: Rectangle, lost: &mut Vec<[f64; 2]>) -> Vec<roots::Zero> {
     let scale = response.scale;
     let (poles, order) = response.poles(block);
     let inside = window.from.re - scale..window.to.re + scale;
@@ -133,13 +149,10 @@ fn zeros(response: &Response, block: &Block, window: Rectangle) -> Result<Vec<ro
             let im = [window.from.im - more, window.to.im + more];
             roots::zeros(&function, Rectangle::new(strip, im))
         });
-        found.extend(zeros.ok_or_else(|| {
-            Error::Run(format!(
-                "the dispersion function at k = {} cannot be followed around omega = {:.4} to {:.4}, {:.4} i to \
-                 {:.4} i: a wave may lie on the edge, or damping is too strong to continue to; change --re or --im",
-                response.k, strip[0], strip[1], window.from.im, window.to.im
-            ))
-        })?);
+        match zeros {
+            Some(zeros) => found.extend(zeros),
+            None => lost.push(strip),
+        }
     }
     found.retain(|zero| {
         let mirrored = window.from.re == 0.0 && zero.at.re < -1e-9 * scale;
@@ -155,5 +168,5 @@ fn zeros(response: &Response, block: &Block, window: Rectangle) -> Result<Vec<ro
             zero.at.im = 0.0;
         }
     }
-    Ok(found)
+    found
 }

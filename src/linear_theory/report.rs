@@ -8,7 +8,7 @@ use super::limits::{Polarisation, SpinResonance};
 use super::plasma::{Plasma, Spins};
 use super::response::Response;
 use super::roots::Rectangle;
-use super::{Wave, default_window, waves};
+use super::{Wave, default_window, not_followed, waves_followed};
 use crate::error::{Error, Result};
 use crate::output::{LinePlot, Series, Style, write_panels};
 use crate::scenario::schema::{Kinematics, Scenario, Units};
@@ -88,42 +88,23 @@ pub fn report(title: &str, units: &Units, plasma: &Plasma, search: &Search) -> R
         }
         check(&window)?;
         let response = Response::new(plasma, k)?;
-        let (found, searched) = followed(&response, window, search)?;
-        if searched != window {
-            report.notes.push(format!(
-                "at k = {k} damping is too strong to be followed further: searched down to Im omega = {:.4} and up to \
-                 {:.4}; --re and --im look elsewhere",
-                searched.from.im, searched.to.im
-            ));
+        let (found, lost) = waves_followed(&response, window);
+        // A window that the user has chosen is answered as a whole or not at all.
+        if let Some(strip) = lost.first()
+            && (found.is_empty() || search.re.is_some() || search.im.is_some())
+        {
+            return Err(not_followed(&response, window, *strip));
         }
+        report.notes.extend(lost.iter().map(|[from, to]| {
+            format!(
+                "at k = {k} Re omega = {from:.4} to {to:.4} is left out, around which the dispersion function cannot be \
+                 followed: a wave may lie on the edge; --re and --im choose a window inside"
+            )
+        }));
         report.waves.push(found);
         report.closed_forms.push(closed_forms(plasma, k));
     }
     Ok(report)
-}
-
-/// Halvings of a window's reach into damping that are tried.
-const HALVINGS: i32 = 8;
-
-/// The waves of a window, or, where the user has not set its imaginary parts, of one that reaches less far into
-/// damping, where the dispersion function may not be followed.
-fn followed(response: &Response, window: Rectangle, search: &Search) -> Result<(Vec<Wave>, Rectangle)> {
-    let mut failure = match waves(response, window) {
-        Ok(found) => return Ok((found, window)),
-        Err(error) => error,
-    };
-    for halving in 1..=HALVINGS {
-        if search.im.is_some() || !matches!(failure, Error::Run(_)) {
-            break;
-        }
-        let mut nearer = window;
-        nearer.from.im *= 0.5f64.powi(halving);
-        match waves(response, nearer) {
-            Ok(found) => return Ok((found, nearer)),
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
 }
 
 fn check(window: &Rectangle) -> Result<()> {
