@@ -71,7 +71,8 @@ impl<R: Real> Processor<R> {
         })?;
         numbers.resize(count, R::nearest(0.0));
         let cells = Cells { numbers, components };
-        let mut processor = Processor { grid, particle, dissipation, cells, level: Level::new(), store: Store::default() };
+        let mut processor =
+            Processor { grid, particle, dissipation, cells, level: Level::new(), store: Store::default() };
         processor.write(state)?;
         Ok(processor)
     }
