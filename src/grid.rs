@@ -131,12 +131,12 @@ impl Grid {
         self.shape().iter().product()
     }
 
-    /// The parts in which a state of so many `components` is walked over: all cells, in their order. Each is of whole
+    /// The parts in which a state is walked over: all cells, in their order. Each is of whole
     /// planes, as far as these are small: of all momenta at some places, or of whole lines along the last axis.
-    pub fn parts(&self, components: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let (most, strides) = (PART / components, self.strides());
-        let plane = self.resolved().map(|slot| strides[slot]).find(|&plane| plane <= most).unwrap_or(1);
-        runs(self.cells(), most / plane * plane)
+    pub fn parts(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let strides = self.strides();
+        let plane = self.resolved().map(|slot| strides[slot]).find(|&plane| plane <= PART).unwrap_or(1);
+        runs(self.cells(), PART / plane * plane)
     }
 
     /// Number of cells in space (1 when no space axis is resolved).

@@ -7,9 +7,9 @@ use glam::DVec4;
 use crate::error::Result;
 use crate::precision::Numbers;
 
-/// Numbers that are handled at a time where a state is walked over: 4 MiB in f64. A walk takes the cells in their order,
-/// in parts of about as many.
-pub const PART: usize = 1 << 19;
+/// Cells that are handled at a time where a state is walked over: 4 MiB with spin in f64. A walk takes the cells in their
+/// order, in parts of about as many.
+pub const PART: usize = 1 << 17;
 
 /// `count` in runs of `most`, in order.
 pub fn runs(count: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
@@ -38,7 +38,7 @@ pub trait Cells {
     /// Those of [`Cells::take`].
     fn held(&self) -> Result<State> {
         let (each, mut numbers) = (self.components(), Vec::new());
-        for cells in runs(self.cells(), PART / each) {
+        for cells in runs(self.cells(), PART) {
             numbers.extend(self.take(cells)?.widened());
         }
         Ok(State::from_numbers(&numbers, each))

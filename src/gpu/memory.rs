@@ -10,7 +10,7 @@ use crate::operators::{Build, Command, ReadSources, Term};
 use crate::state::PART;
 
 /// Bytes of one staging copy when a state is read back or written: a part of it.
-pub const STAGING: u64 = 8 * PART as u64;
+pub const STAGING: u64 = 32 * PART as u64;
 /// Field tables of one recorded step: three of a kick, one of a drift.
 pub const TABLES: u64 = 4;
 

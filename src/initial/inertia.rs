@@ -84,7 +84,7 @@ pub fn inverse_inertia_of(
     let components = if particle.spin { 4 } else { 1 };
     let array = npy::Array::open(path, &shape(grid, components)).ok()?;
     let (mut largest, mut sum, mut own) = (0.0_f64, 0.0, DVec3::ZERO);
-    for cells in grid.parts(components) {
+    for cells in grid.parts() {
         let numbers = array.take(cells.start * components..cells.end * components).ok()?;
         for (cell, w0) in cells.zip(numbers.iter().step_by(components)) {
             let (place, momentum) = (cell / grid.momentum_cells(), cell % grid.momentum_cells());

@@ -60,7 +60,7 @@ pub fn state(scenario: &Scenario, grid: &Grid, particle: &Particle, folder: &Pat
         Initial::Populations(populations) => {
             let field = scenario.fields.uniform_magnetic();
             let filling = |(index, population): (usize, &Population)| {
-                Filling::new(population, grid, particle, field, components).map_err(|error| error.at(key(index)))
+                Filling::new(population, grid, particle, field).map_err(|error| error.at(key(index)))
             };
             let fillings = populations.iter().enumerate().map(filling).collect::<Result<_>>()?;
             Ok(InitialState::Populations(Populations { grid: grid.clone(), components, fillings }))
@@ -197,12 +197,12 @@ mod tests {
                 parts.into_iter().flat_map(|cells| state.take(cells).expect("a part").widened()).collect()
             };
             assert!(whole.iter().any(|number| *number > 0.01));
-            assert!(whole == in_runs(&made, grid.parts(4).collect()), "{cells:?}");
+            assert!(whole == in_runs(&made, grid.parts().collect()), "{cells:?}");
             assert!(whole == in_runs(&made, runs(grid.cells(), grid.cells() / 7 + 1).collect()), "{cells:?}");
             npy::write_f64(&folder.path().join("state.npy"), &shape(&grid, 4), &whole).expect("written");
             scenario.initial = Initial::File("state.npy".into());
             let read = state(&scenario, &grid, &particle, folder.path()).expect("a state");
-            assert!(whole == in_runs(&read, grid.parts(4).collect()), "{cells:?}");
+            assert!(whole == in_runs(&read, grid.parts().collect()), "{cells:?}");
         }
     }
 }

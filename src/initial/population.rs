@@ -134,16 +134,10 @@ pub struct Filling {
 }
 
 impl Filling {
-    pub fn new(
-        population: &Population,
-        grid: &Grid,
-        particle: &Particle,
-        field: DVec3,
-        components: usize,
-    ) -> Result<Self> {
+    pub fn new(population: &Population, grid: &Grid, particle: &Particle, field: DVec3) -> Result<Self> {
         let loader = Loader::new(population, grid, particle, field)?;
         let momenta = 0..grid.momentum_cells();
-        let kept = momenta.len() * components <= PART;
+        let kept = momenta.len() <= PART;
         let at_rest = if kept { Some(loader.weights(momenta, DVec3::ZERO)?) } else { None };
         let total = match &at_rest {
             Some(weights) => total(weights),

@@ -60,11 +60,11 @@ impl Memory {
 /// What the host has besides the cells: fields, and the largest of all that comes and goes.
 fn host(scenario: &Scenario, grid: &Grid, precision: Precision) -> u64 {
     let components = scenario.species.components() as u64;
-    let part = grid.parts(components as usize).next().map_or(0, |cells| cells.len()) as u64;
+    let part = grid.parts().next().map_or(0, |cells| cells.len()) as u64;
     let (numbers, momenta, places) = (part * components, grid.momentum_cells() as u64, grid.space_cells() as u64);
     let made = match &scenario.initial {
         Initial::Populations(populations) => {
-            let kept = if momenta * components <= PART as u64 { momenta } else { part };
+            let kept = if momenta <= PART as u64 { momenta } else { part };
             part * MADE + populations.len() as u64 * kept * MADE
         }
         Initial::File(_) => numbers * 8,

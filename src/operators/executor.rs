@@ -51,7 +51,7 @@ pub trait Executor {
     ///
     /// [`Error::Device`](crate::Error::Device) where the machine fails, and those of `visit`.
     fn walk(&mut self, visit: &mut dyn FnMut(usize, &Numbers) -> Result<()>) -> Result<()> {
-        for cells in self.grid().parts(self.components()) {
+        for cells in self.grid().parts() {
             let first = cells.start;
             visit(first, &self.take(cells)?)?;
         }
@@ -83,7 +83,7 @@ pub trait Executor {
     /// [`Error::Device`](crate::Error::Device) where the machine fails, and those of [`Cells::take`].
     fn write(&mut self, state: &dyn Cells) -> Result<()> {
         assert_eq!(self.cells(), state.cells(), "state and grid differ in size");
-        for cells in self.grid().parts(self.components()) {
+        for cells in self.grid().parts() {
             let first = cells.start;
             self.put(first, &state.take(cells)?)?;
         }

@@ -39,7 +39,7 @@ pub struct Plane {
 /// The plane of a snapshot.
 pub fn project(state: &State, grid: &Grid, snapshot: &Snapshot) -> Plane {
     let mut projection = Projection::new(grid, state.components(), snapshot);
-    for cells in grid.parts(state.components()) {
+    for cells in grid.parts() {
         projection.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
     }
     projection.plane()

@@ -92,7 +92,7 @@ pub fn sources(
     let store = Store::default();
     let context = Context { grid, particle, dissipation: 0.0, level: Level::new(), store: &store };
     let (momenta, mut all) = (grid.momentum_cells(), Vec::new());
-    for places in runs(grid.space_cells(), (PART / (momenta * state.components())).max(1)) {
+    for places in runs(grid.space_cells(), (PART / momenta).max(1)) {
         let numbers = state.take(places.start * momenta..places.end * momenta)?.widened();
         let held = State::from_numbers(&numbers, state.components());
         match sums::reading(context, &held, &fields[places], ReadSources { table: 0 }) {
