@@ -94,10 +94,11 @@ fn modes_are_amplitudes() {
 fn a_population_off_the_grid_is_refused() {
     let mut root = density_wave(16, 0.0);
     root["initial"]["populations"][0]["momentum"] = json!({"gaussian": {"spread": 0.01, "drift": [9, 0, 0]}});
-    match Prepared::new(&scenario(&root)).map(|_| ()) {
-        Err(Error::Input(text)) => assert!(text.contains("populations[0]") && text.contains("no weight"), "{text}"),
-        other => panic!("taken: {other:?}"),
-    }
+    let prepared = Prepared::new(&scenario(&root)).expect("cells are made when they are asked for");
+    let error = prepared.sources().expect_err("no weight");
+    assert!(matches!(error, Error::Key { .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains("populations[0]") && text.contains("no weight"), "{text}");
 }
 
 /// Fields too strong for the step end the run with a reason instead of filling the memory.

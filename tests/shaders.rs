@@ -381,17 +381,17 @@ fn constants_are_exact_in_either_precision() {
 }
 
 /// Kernels call no function of which WGSL promises fewer digits than arithmetic has, such
-/// as sin (2^-11), exp, log and pow; sqrt alone has a rounding or two of its own.
+/// as sin (2^-11), exp, log and pow; round is exact, and sqrt alone has a rounding or two of its own.
 #[test]
 fn no_kernel_calls_a_loose_function() {
-    use naga::MathFunction::{Abs, Cross, Dot, Length, Max, Min, Sqrt};
+    use naga::MathFunction::{Abs, Cross, Dot, Length, Max, Min, Round, Sqrt};
     for case in cases() {
         let module = case.module();
         let bodies = module.functions.iter().map(|(_, function)| function);
         for function in bodies.chain(module.entry_points.iter().map(|entry| &entry.function)) {
             for (_, expression) in function.expressions.iter() {
                 if let naga::Expression::Math { fun, .. } = expression {
-                    let exact = matches!(fun, Abs | Cross | Dot | Length | Max | Min | Sqrt);
+                    let exact = matches!(fun, Abs | Cross | Dot | Length | Max | Min | Round | Sqrt);
                     assert!(exact, "{}: {fun:?} in {:?}", case.name(), function.name);
                 }
             }

@@ -21,6 +21,27 @@ impl Estimate<'_> {
         (!missing.is_empty()).then_some(Advice { level: Level::Warning, words })
     }
 
+    /// Particles that outrun light, which nothing forbids without relativity.
+    pub(super) fn outrunning(&self) -> Option<Advice> {
+        let couples = self.particle.charge != 0.0 || self.particle.moment != 0.0;
+        if self.particle.relativistic() || !couples || self.scenario.fields.evolution != Evolution::Maxwell {
+            return None;
+        }
+        // Two spreads beyond the drift.
+        let speed = |population: &Population, axis: usize| {
+            let (spread, drifts) = self.spread_and_drifts(population, axis);
+            drifts.iter().map(|drift| (2.0 * spread + drift.abs()) / self.particle.mass).fold(0.0, f64::max)
+        };
+        let axes = || (0..3).filter(|&axis| self.momenta[axis].is_some());
+        let speeds = self.populations_given().iter().flat_map(|population| axes().map(move |axis| (population, axis)));
+        let fastest = speeds.map(|(population, axis)| speed(population, axis)).fold(0.0, f64::max);
+        let words = format!(
+            "particles of two spreads have v = {} c, which only `non_relativistic` kinematics allows: light that particles              outrun meets the single velocities of the momentum cells, and with spins or dissipation may grow at any step;              use relativistic kinematics or a colder gas, or see whether finer momenta change the answer",
+            number(fastest, 3)
+        );
+        (fastest > 1.0).then_some(Advice { level: Level::Warning, words })
+    }
+
     /// Momentum cells that single precision hardly tells apart.
     pub(super) fn narrow(&self) -> Option<Advice> {
         let reach = |axis: &Axis| axis.from.abs().max(axis.to().abs());

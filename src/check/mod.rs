@@ -201,6 +201,7 @@ impl<'s> Estimate<'s> {
         advice.extend(self.streaming(&bounds));
         advice.extend(self.forces(&bounds));
         advice.extend(self.stability());
+        advice.extend(self.outrunning());
         advice.extend(self.plasma_frequency());
         advice.extend(self.cyclotron(&bounds));
         advice.extend(self.precession(&bounds));

@@ -68,9 +68,9 @@ fn memory_counts_one_copy_and_names_the_largest_grid() {
     let text = report(None).unwrap();
     assert!(text.contains("state 2 MiB in f32 (16 bytes per cell, held once)"), "{text}");
     assert!(text.contains("--memory 24G"), "{text}");
-    // 69 x 69 x 34 cells of 16 bytes, twice with the staging buffer: 4.94 MiB.
+    // 69 x 69 x 34 cells of 16 bytes are 4.94 MiB with the staging buffer, and too many with sums and tables.
     let text = report(Some(5 << 20)).unwrap();
-    assert!(text.contains("81 % used; largest grid of this shape there: x 69, px 69, py 34"), "{text}");
+    assert!(text.contains("81 % used; largest grid of this shape there: x 68, px 68, py 34"), "{text}");
     let error = report(Some(2 << 20)).unwrap_err();
     assert!(matches!(error, Error::Input(_)));
     assert!(error.to_string().contains("by 0.796 or less (x 50, px 50, py 25)"), "{error}");
@@ -260,4 +260,21 @@ fn homogeneous_scenarios_have_no_advice_on_x() {
     for words in ["streaming", "recurrence", "shortest wave", "NaN", "inf"] {
         assert!(!text.contains(words), "{words}\n{text}");
     }
+}
+
+/// Two spreads of 0.3 are slower than light, of 0.6 are not; relativity and fields without light have no such thing.
+#[test]
+fn particles_that_outrun_light_are_warned_about() {
+    let warned = |spread: f64, kinematics: &str, evolution: &str| {
+        let mut root = base();
+        set(&mut root, "/initial/populations/0/momentum", json!({"gaussian": {"spread": spread}}));
+        set(&mut root, "/kinematics", json!(kinematics));
+        set(&mut root, "/fields/evolution", json!(evolution));
+        set(&mut root, "/time/step", json!(1e-3));
+        report(&loaded(&root), None, Precision::F32).unwrap().contains("v = 1.2 c")
+    };
+    assert!(warned(0.6, "non_relativistic", "maxwell"));
+    assert!(!warned(0.3, "non_relativistic", "maxwell"));
+    assert!(!warned(0.6, "relativistic", "maxwell"));
+    assert!(!warned(0.6, "non_relativistic", "electrostatic"));
 }
