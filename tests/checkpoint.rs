@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -49,6 +49,9 @@ fn scenario(folder: &Path, steps: u64, checkpoints: Value) -> PathBuf {
     std::fs::write(&page, scenario.to_string()).expect("written");
     page
 }
+
+/// More than any test waits for, and fewer than fill a disk with pictures.
+const MANY: u64 = 20_000;
 
 fn begin(page: &Path, out: &Path) -> Child {
     let arguments = ["run", path(page), "--out", path(out), "--device", "reference", "--quiet"];
@@ -190,7 +193,7 @@ fn the_disk_is_foretold() {
 /// one interval is lost.
 fn kill_and_go_on(random: &mut Random, longest: f64) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (page, out) = (scenario(folder.path(), 1_000_000, json!({"steps": 3})), folder.path().join("results"));
+    let (page, out) = (scenario(folder.path(), MANY, json!({"steps": 3})), folder.path().join("results"));
     let mut run = begin(&page, &out);
     await_file(&mut run, &checkpoint::place(&out, 3));
     std::thread::sleep(Duration::from_secs_f64(longest * random.fraction()));
@@ -227,7 +230,7 @@ fn a_run_killed_at_two_hundred_moments_goes_on() {
 #[test]
 fn a_signalled_run_goes_on() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (page, out) = (scenario(folder.path(), 1_000_000, json!({})), folder.path().join("results"));
+    let (page, out) = (scenario(folder.path(), MANY, json!({})), folder.path().join("results"));
     let mut run = begin(&page, &out);
     await_file(&mut run, &out.join("snapshots/w0_x_px_0000002.png"));
     let refused = spinwigner(&["resume", path(&out)]).output().expect("runs");
@@ -248,17 +251,24 @@ fn a_signalled_run_goes_on() {
     assert_eq!((record()["steps"].as_u64(), &record()["resumed"]), (Some(steps + 4), &json!([steps])));
 }
 
+/// 20 steps with a checkpoint of a quarter of a megabyte every third, and no pictures.
+#[cfg(unix)]
+fn without_pictures(folder: &Path) -> PathBuf {
+    let page = scenario(folder, 20, json!({"steps": 3}));
+    let mut scenario: Value = serde_json::from_slice(&std::fs::read(&page).expect("it")).expect("JSON");
+    scenario["output"]["snapshots"] = json!([]);
+    (scenario["phase_space"]["x"]["cells"], scenario["phase_space"]["px"]["cells"]) = (json!(160), json!(160));
+    std::fs::write(&page, scenario.to_string()).expect("written");
+    page
+}
+
 /// A file-size limit, whose signal would end the program, is an error that names the file. The checkpoint from before
 /// there was one stays, and the run goes on from it when there is none.
 #[cfg(unix)]
 #[test]
 fn a_file_size_limit_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (page, out) = (scenario(folder.path(), 20, json!({"steps": 3})), folder.path().join("results"));
-    let mut scenario: Value = serde_json::from_slice(&std::fs::read(&page).expect("it")).expect("JSON");
-    scenario["output"]["snapshots"] = json!([]);
-    (scenario["phase_space"]["x"]["cells"], scenario["phase_space"]["px"]["cells"]) = (json!(160), json!(160));
-    std::fs::write(&page, scenario.to_string()).expect("written");
+    let (page, out) = (without_pictures(folder.path()), folder.path().join("results"));
     let first = ["run", path(&page), "--out", path(&out), "--device", "reference", "--steps", "2"];
     assert!(spinwigner(&first).output().expect("runs").status.success());
     // 200 blocks of 512 or 1024 bytes hold the record, and no 160 x 160 cells of float64.
@@ -282,22 +292,28 @@ fn a_full_disk_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let disk = folder.path().join("disk");
     std::fs::create_dir(&disk).expect("made");
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=400k", "tmpfs", path(&disk)]).status();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "tmpfs", path(&disk)]).status();
     assert!(mounted.expect("mount").success());
-    let (page, out) = (scenario(folder.path(), 200, json!({"steps": 1})), disk.join("results"));
-    let arguments = ["run", path(&page), "--out", path(&out), "--device", "reference", "--quiet"];
-    let output = spinwigner(&arguments).output().expect("runs");
-    let sound = checkpoint::list(&out).iter().all(|path| Checkpoint::open(path).is_ok());
-    let kept = checkpoint::list(&out).len();
-    let failure = std::fs::read_to_string(out.join("run.json")).expect("a record");
-    // Room is made, and the run goes on.
-    for entry in std::fs::read_dir(out.join("snapshots")).expect("a folder").flatten() {
-        std::fs::remove_file(entry.path()).expect("removed");
-    }
-    let again = spinwigner(&["resume", path(&out), "--steps", "1"]).output().expect("runs");
-    assert!(Command::new("umount").arg(&disk).status().expect("umount").success());
+    let (page, out) = (without_pictures(folder.path()), disk.join("results"));
+    let first = ["run", path(&page), "--out", path(&out), "--device", "reference", "--steps", "2"];
+    let first = spinwigner(&first).output().expect("runs");
+    // All room but 100 kB is taken, given back later.
+    let filler = disk.join("filler");
+    let mut file = std::fs::File::create(&filler).expect("created");
+    while file.write_all(&[1; 4096]).is_ok() {}
+    let length = file.metadata().expect("it").len();
+    file.set_len(length - 100_000).expect("cut");
+    let output = spinwigner(&["resume", path(&out)]).output().expect("runs");
+    let (kept, record) = (checkpoint::list(&out), std::fs::read_to_string(out.join("run.json")));
+    let sound = kept.iter().all(|path| Checkpoint::open(path).is_ok());
+    std::fs::remove_file(filler).expect("removed");
+    let again = spinwigner(&["resume", path(&out)]).output().expect("runs");
+    drop(file);
+    let unmounted = Command::new("umount").args(["-l", path(&disk)]).status();
+    assert!(unmounted.expect("umount").success());
+    assert!(first.status.success(), "{}", said(&first));
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert!(said(&output).contains("No space left"), "{}", said(&output));
-    assert!(sound && kept > 0 && failure.contains("No space left"), "{kept} {failure}");
+    assert!(said(&output).contains("No space left") && record.expect("a record").contains("No space left"));
+    assert!(sound && kept == [checkpoint::place(&out, 2)], "{kept:?}");
     assert!(again.status.success(), "{}", said(&again));
 }
