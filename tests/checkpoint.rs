@@ -206,7 +206,7 @@ fn kill_and_go_on(random: &mut Random, longest: f64) {
     assert!(output.status.success(), "{}", said(&output));
     let record: Value = serde_json::from_slice(&std::fs::read(out.join("run.json")).expect("it")).expect("JSON");
     let from = record["resumed"][0].as_u64().expect("a step");
-    assert!(from + 3 > last && from % 3 == 0, "{from}, though there was a picture of {last}");
+    assert!(from + 3 > last && from.is_multiple_of(3), "{from}, though there was a picture of {last}");
     let rows = std::fs::read_to_string(out.join("diagnostics.csv")).expect("rows");
     assert_eq!(rows.lines().count() as u64, 1 + 1 + from + 2);
 }
@@ -306,9 +306,9 @@ fn a_full_disk_is_an_error() {
     let output = spinwigner(&["resume", path(&out)]).output().expect("runs");
     let (kept, record) = (checkpoint::list(&out), std::fs::read_to_string(out.join("run.json")));
     let sound = kept.iter().all(|path| Checkpoint::open(path).is_ok());
+    drop(file);
     std::fs::remove_file(filler).expect("removed");
     let again = spinwigner(&["resume", path(&out)]).output().expect("runs");
-    drop(file);
     let unmounted = Command::new("umount").args(["-l", path(&disk)]).status();
     assert!(unmounted.expect("umount").success());
     assert!(first.status.success(), "{}", said(&first));
