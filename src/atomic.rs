@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Writes a file under a temporary name in the same folder and renames it once
 /// its contents are on disk.
 ///
-/// Until the rename an older file at `path` stays as it was. The writer handed
+/// Until the rename an older file at `path` stays as it was; after it the new name is on disk, too. The writer handed
 /// to `write` is buffered.
 ///
 /// # Errors
@@ -58,8 +58,24 @@ impl Temporary {
     fn rename(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
         self.renamed = true;
-        Ok(())
+        sync_folder(target)
     }
+}
+
+/// Puts the name of a file on the disk, where the system has folders be synchronised.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(folder)?.sync_all() {
+        // Some file systems have nothing to synchronise.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        outcome => outcome,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 impl Drop for Temporary {

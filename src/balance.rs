@@ -28,6 +28,7 @@
 //! residual is of the order of the scheme.
 
 use glam::DVec3;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::fields::{Mesh, others};
@@ -73,7 +74,7 @@ impl Law {
 }
 
 /// Densities, fluxes and sources at one space cell and time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Local {
     /// int w0
     pub number: f64,
@@ -154,7 +155,7 @@ impl Local {
 }
 
 /// All space cells at one time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sample {
     /// Physical time.
     pub time: f64,
@@ -166,6 +167,11 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// Whether it can be of a simulation on so many space cells.
+    pub(crate) fn fits(&self, space_cells: usize) -> bool {
+        self.cells.len() == space_cells && self.mesh.size() == space_cells
+    }
+
     /// The present state and fields of a simulation.
     ///
     /// # Errors

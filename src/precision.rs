@@ -6,7 +6,7 @@ use bytemuck::Pod;
 use fearless_simd::SimdFloatElement;
 
 /// A precision that kernels can be built for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// Single: 24 binary digits.

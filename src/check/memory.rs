@@ -116,6 +116,10 @@ impl Estimate<'_> {
     pub(super) fn disk(&self, line: &mut impl FnMut(String)) -> Option<String> {
         let disk = Disk::of(self.scenario, &self.grid, self.precision);
         line(format!("  disk about {}: {}", bytes(disk.total), disk.parts.join(", ")));
+        if self.scenario.output.checkpoints.is_none() {
+            let checkpoint = needs::checkpoint_bytes(self.scenario, &self.grid, self.precision);
+            line(format!("  a signal that stops the run writes a checkpoint of {}", bytes(checkpoint)));
+        }
         needs::without_disk(&disk, Path::new("."))
     }
 }

@@ -40,7 +40,8 @@ impl Console {
         outcome.answers.iter().for_each(say_answer);
         outcome.notes.iter().for_each(|note| say(&format!("note: {note}")));
         let pictures = std::fs::read_dir(outcome.folder.join("snapshots")).map_or(0, Iterator::count);
-        let names = ["diagnostics.csv", "diagnostics.png", "balances.csv", "balances/", "state/", "run.json"];
+        let names =
+            ["diagnostics.csv", "diagnostics.png", "balances.csv", "balances/", "state/", "checkpoints/", "run.json"];
         let written: Vec<&str> = names.into_iter().filter(|name| outcome.folder.join(name).exists()).collect();
         let folder = outcome.folder.display();
         say(&format!("results in {folder}: {pictures} pictures in snapshots/, {}", written.join(", ")));
@@ -62,7 +63,9 @@ impl Observer for Console {
         say(run.title);
         say(&format!("on {} [{}], {}", run.device.device, run.device.backend, run.device.precision));
         // Hidden by itself when standard error is not a terminal.
-        self.progress = ProgressBar::new(run.steps);
+        self.progress = ProgressBar::new(run.steps).with_position(run.done);
+        // What was done before says nothing about the time that is left.
+        self.progress.reset_eta();
         if let Ok(style) = ProgressStyle::with_template("{bar:30} step {pos}/{len}  {msg}  {eta} left") {
             self.progress.set_style(style);
         }

@@ -4,6 +4,7 @@ mod console;
 mod dispersion;
 mod equilibrium;
 mod fit;
+mod inspect;
 mod listings;
 mod parsers;
 mod signals;
@@ -15,8 +16,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use spinwigner::precision::Precision;
-use spinwigner::run::{DeviceChoice, RunOptions};
-use spinwigner::{Error, Result, bench, check, gallery, gpu, run, validate};
+use spinwigner::run::{DeviceChoice, ResumeOptions, RunOptions};
+use spinwigner::{Error, Result, bench, check, doctor, gallery, gpu, run, validate};
 
 use console::{Console, plain};
 use parsers::{count, device, measured, memory, precision};
@@ -28,6 +29,7 @@ Examples:
   spinwigner show landau-damping > my.json     start your own from it
   spinwigner check my.json --memory 4G         memory, disk, resolution; no GPU needed
   spinwigner run my.json --out results         run it
+  spinwigner resume results                    go on with it where a signal stopped it
   spinwigner fit results E_x_mode1             frequency and rate of a wave
   spinwigner dispersion my.json                what linear theory says
 
@@ -75,6 +77,43 @@ Examples:
         /// Take every note for a failure: exit code 1 after a run that anything was noted of.
         #[arg(long)]
         strict: bool,
+    },
+    /// Go on with a run from its newest checkpoint, as if it had not stopped.
+    #[command(after_help = "\
+A run that a signal stopped has one, and those whose scenario asks for `output.checkpoints`.
+
+Examples:
+  spinwigner resume results
+  spinwigner resume results --until 200
+  spinwigner resume results --device cpu --steps 100")]
+    Resume {
+        /// The folder of the run.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Physical time to end at, in place of that of the scenario.
+        #[arg(long, value_name = "T")]
+        until: Option<f64>,
+        /// Stop after this many more time steps.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        steps: Option<u64>,
+        /// Where to compute, as for `run`; where the run was, unless said otherwise.
+        #[arg(long, value_name = "auto|gpu|cpu|reference|INDEX", value_parser = device)]
+        device: Option<DeviceChoice>,
+        /// Precision of the state and of all arithmetic; that of the run, unless said otherwise.
+        #[arg(long, value_name = "f32|f64", value_parser = precision)]
+        precision: Option<Precision>,
+        /// Print errors and warnings only.
+        #[arg(long, short)]
+        quiet: bool,
+    },
+    /// Read a checkpoint through, and say whether it is sound and what it holds.
+    #[command(after_help = "\
+Example:
+  spinwigner inspect results/checkpoints/0000000100.checkpoint")]
+    Inspect {
+        /// A file in `checkpoints/` of the folder of a run.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
     /// Check a scenario: validity, memory, disk, resolution and step size. Needs no GPU.
     #[command(after_help = "\
@@ -157,6 +196,8 @@ Examples:
     },
     /// List the devices that `run --device INDEX` can use.
     Devices,
+    /// Say what is installed to compute with and what is missing, with the command that mends it, and test every device.
+    Doctor,
     /// Measure kernels and steps on a device beside its copy speed; takes a minute.
     #[command(after_help = "\
 Examples:
@@ -215,6 +256,13 @@ fn act(command: Command) -> Result<()> {
             console.summary(&outcome);
             if strict { outcome.strict_verdict() } else { outcome.verdict() }
         }
+        Command::Resume { folder, until, steps, device, precision, quiet } => {
+            let mut console = Console::new(quiet);
+            let outcome = run::resume(&folder, &ResumeOptions { device, precision, until, steps }, &mut console)?;
+            console.summary(&outcome);
+            outcome.verdict()
+        }
+        Command::Inspect { file } => print(&inspect::report(&file)?),
         Command::Check { scenario, memory, device, precision } => {
             let (room, precision) = run::room(device, precision)?;
             print(&check::report_on(&room, &validate::load(&scenario)?, memory, precision)?)
@@ -228,6 +276,14 @@ fn act(command: Command) -> Result<()> {
             exhibit(&gallery::Options { page, only, coarse, device, precision })
         }
         Command::Devices => print(&listings::devices()),
+        Command::Doctor => {
+            let findings = doctor::examine();
+            print(&findings.text)?;
+            match &findings.failed[..] {
+                [] => Ok(()),
+                failed => Err(Error::Device(format!("the self-test failed on {}", failed.join(", ")))),
+            }
+        }
         Command::Bench { device, precision, cells, json } => measure(device, precision, cells, json),
     }
 }

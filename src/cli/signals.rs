@@ -23,6 +23,9 @@ pub fn heard() -> io::Result<Arc<AtomicBool>> {
         flag::register_conditional_shutdown(signal, i32::from(STOPPED), Arc::clone(&asked))?;
         flag::register(signal, Arc::clone(&asked))?;
     }
+    // What is not ignored ends the program where a file grows beyond a limit, before the error can be told.
+    #[cfg(unix)]
+    flag::register(consts::SIGXFSZ, Arc::default())?;
     Ok(asked)
 }
 

@@ -6,12 +6,13 @@
 //! that is not resolved differences vanish and values stay.
 
 use glam::DVec3;
+use serde::{Deserialize, Serialize};
 
 use crate::grid::{Grid, MOMENTUM};
 
 /// A periodic mesh in C order, the last axis fastest; an axis that is not resolved
 /// has one cell.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mesh {
     /// Along x, y, z.
     pub cells: [usize; 3],

@@ -29,6 +29,13 @@ pub enum InitialState {
     File(npy::Array),
     /// Cells that are held already.
     Held(State),
+    /// Zeros, in the place of cells that are put on a device later.
+    Blank {
+        /// Number of cells.
+        cells: usize,
+        /// Numbers per cell.
+        components: usize,
+    },
 }
 
 /// What populations make of the cells of a grid.
@@ -97,6 +104,7 @@ impl Cells for InitialState {
             InitialState::Populations(populations) => populations.grid.cells(),
             InitialState::File(array) => array.shape().iter().product::<usize>() / self.components(),
             InitialState::Held(state) => state.cells(),
+            InitialState::Blank { cells, .. } => *cells,
         }
     }
 
@@ -105,6 +113,7 @@ impl Cells for InitialState {
             InitialState::Populations(populations) => populations.components,
             InitialState::File(array) => array.shape().last().copied().unwrap_or(1),
             InitialState::Held(state) => state.components(),
+            InitialState::Blank { components, .. } => *components,
         }
     }
 
@@ -117,6 +126,7 @@ impl Cells for InitialState {
                 Ok(Numbers::F64(numbers.map_err(|error| error.at("initial.file"))?))
             }
             InitialState::Held(state) => Ok(Numbers::F64(state.numbers_of(cells))),
+            InitialState::Blank { components, .. } => Ok(Numbers::F64(vec![0.0; cells.len() * components])),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Disk of a run: the files of its folder.
 
+use crate::balance::Local;
 use crate::grid::Grid;
 use crate::numerals::bytes;
 use crate::output::balance;
+use crate::output::snapshot::SHOWN;
 use crate::precision::Precision;
 use crate::quantities::{Facts, columns};
 use crate::scenario::schema::{PhaseAxis, Scenario, Snapshot, Time};
+use crate::simulation::Evolving;
 
 /// A picture of phase space, a typical one: 20 kB of axes and letters where little happens, 150 kB of noise.
 const PICTURE: f64 = 6e4;
@@ -57,6 +60,26 @@ impl Disk {
             total += state + fields;
             parts.push(format!("the final state ({}) and its fields ({})", bytes(state), bytes(fields)));
         }
+        if output.checkpoints.is_some() {
+            let checkpoint = checkpoint_bytes(scenario, grid, precision);
+            // Two are kept while a third is written.
+            total += 3.0 * checkpoint;
+            parts.push(format!("checkpoints of {}, two and room for a third", bytes(checkpoint)));
+        }
         Disk { total, parts }
     }
+}
+
+/// Bytes of a checkpoint: cells, what evolves and is remembered at each space cell, first pictures of those that show
+/// changes, and the scenario.
+pub fn checkpoint_bytes(scenario: &Scenario, grid: &Grid, precision: Precision) -> f64 {
+    let output = &scenario.output;
+    let sample = output.balances.map_or(0, |_| size_of::<Local>());
+    let fields = grid.space_cells() * (Evolving::CELL_BYTES + sample);
+    let shape = grid.shape();
+    let changes = output.snapshots.iter().filter(|snapshot| snapshot.change);
+    let pixels = |snapshot: &Snapshot| snapshot.axes.map(|axis| shape[axis as usize].min(SHOWN)).iter().product();
+    let planes: usize = changes.map(|snapshot| -> usize { pixels(snapshot) }).sum::<usize>() * size_of::<f64>();
+    let header = serde_json::to_vec(scenario).map_or(0, |text| text.len());
+    (grid.cells() * scenario.species.components() * precision.bytes() + fields + planes + header) as f64
 }

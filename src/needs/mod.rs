@@ -7,7 +7,7 @@ mod memory;
 
 use std::path::Path;
 
-pub use disk::Disk;
+pub use disk::{Disk, checkpoint_bytes};
 pub use machine::{available_memory, free_disk};
 pub use memory::Memory;
 

@@ -95,7 +95,7 @@ pub trait Executor {
 }
 
 /// Says on what a run was computed.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ExecutorDescription {
     /// Adapter and its kind, or that it is the processor.
     pub device: String,

@@ -16,7 +16,7 @@ const EMPTY: f64 = 1e-3;
 
 /// Cells of a plane along an axis at the most, more than a picture has pixels. Each shows the mean of the cells that share
 /// it where the grid has more.
-const SHOWN: usize = 1024;
+pub(crate) const SHOWN: usize = 1024;
 
 /// Storage slot of an axis.
 pub fn slot(axis: PhaseAxis) -> usize {

@@ -1,5 +1,7 @@
 //! On what a scenario is computed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::gpu::{Choice, Context, GpuExecutor, best_gpu, list_adapters};
 use crate::needs::Room;
@@ -10,7 +12,7 @@ use crate::scenario::Loaded;
 use crate::simulation::{Prepared, Simulation};
 
 /// Where to compute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeviceChoice {
     /// The best GPU, else the processor with a notice; never a software adapter.
     Auto,

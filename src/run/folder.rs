@@ -1,6 +1,6 @@
 //! The folder of a run's results.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::atomic::write_atomically;
@@ -9,23 +9,55 @@ use crate::error::{Error, Result};
 /// Bytes kept for the record of a run.
 const RESERVED: usize = 32 << 10;
 
-/// Room on the disk for the record of a run that fills it: a file that goes when this is dropped.
-pub(super) struct Reserve(PathBuf);
+/// Name of the file that keeps it.
+const NAME: &str = ".reserve";
+
+/// Room on the disk for the record of a run that fills it: a file that goes when this is dropped. While it is there,
+/// and locked, nobody else goes on with the run.
+pub(super) struct Reserve {
+    path: PathBuf,
+    _lock: File,
+}
 
 impl Reserve {
     pub fn of(folder: &Path) -> Result<Reserve> {
-        let path = folder.join(".reserve");
+        let path = folder.join(NAME);
         // Not zeros, which a file system may not store.
         let noise = (0..RESERVED).map(|i| ((i * i) >> 5) as u8).collect::<Vec<_>>();
         write_atomically(&path, |file| file.write_all(&noise))?;
-        Ok(Reserve(path))
+        let lock = File::open(&path).map_err(Error::file(&path))?;
+        refuse_in_use(folder, &lock)?;
+        Ok(Reserve { path, _lock: lock })
+    }
+
+    /// Of the folder of a run that has ended.
+    pub fn again(folder: &Path) -> Result<Reserve> {
+        if !folder.is_dir() {
+            let text = format!("{}: found no folder, expected that of a run", folder.display());
+            return Err(Error::Input(text));
+        }
+        if let Ok(left) = File::open(folder.join(NAME)) {
+            refuse_in_use(folder, &left)?;
+        }
+        Reserve::of(folder)
     }
 }
 
 impl Drop for Reserve {
     fn drop(&mut self) {
         // Without it there is as much room as can be.
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Takes the lock of a run. Where the system has none, nothing is refused.
+fn refuse_in_use(folder: &Path, lock: &File) -> Result<()> {
+    match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(Error::Input(format!(
+            "{}: its run is still going on; stop it first, or wait for its end",
+            folder.display()
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -2,15 +2,21 @@
 
 mod actions;
 mod answers;
+mod checkpoints;
 mod device;
 mod folder;
 mod observer;
 mod record;
+mod resume;
 mod schedule;
+#[cfg(test)]
+mod tests;
+mod unsound;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::checkpoint;
 use crate::error::{Error, Result};
 use crate::grid::Grid;
 use crate::needs;
@@ -19,10 +25,12 @@ use crate::operators::ExecutorDescription;
 use crate::output::series;
 use crate::precision::Precision;
 use crate::scenario::Loaded;
+use crate::scenario::schema::Scenario;
 use crate::simulation::{Prepared, Simulation};
 use crate::table::Table;
 use crate::{check, watch};
 use actions::{Action, FinalState, LocalBalances, Outputs, Pictures, Rows};
+use checkpoints::{Checkpoints, Memory};
 use folder::Reserve;
 use record::Record;
 use schedule::Halt;
@@ -30,6 +38,7 @@ use schedule::Halt;
 pub use answers::Answer;
 pub use device::{DeviceChoice, open, room, start};
 pub use observer::{Beginning, Observer, Progress};
+pub use resume::{ResumeOptions, resume};
 
 /// How to run, apart from the scenario.
 #[derive(Clone, Debug)]
@@ -65,7 +74,7 @@ pub struct Outcome {
     pub steps: u64,
     /// Physical time.
     pub time: f64,
-    /// Time on the wall.
+    /// Time on the wall, with that before it was gone on with.
     pub seconds: f64,
 }
 
@@ -104,7 +113,7 @@ impl Outcome {
 /// ended it, after all that is due at an end; [`Error::Device`] and [`Error::File`] where the machine does.
 pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observer) -> Result<Outcome> {
     let scenario = &loaded.scenario;
-    let planned = (scenario.time.end / scenario.time.step).round() as u64;
+    let planned = planned(scenario);
     let steps = options.steps.map_or(planned, |steps| steps.min(planned));
     let (place, precision) = room(options.device, options.precision)?;
     let folder = options.out.as_deref().unwrap_or(Path::new("."));
@@ -123,43 +132,15 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     // Everything that can be refused has been: now the folder may exist.
     let folder = folder::create(&loaded.name, options.out.as_deref())?;
     let reserve = Reserve::of(&folder)?;
-    // Stands there if nothing else can be written any more.
-    let cut_short = Error::Run("the program ended before the run did".into());
-    let notes = warnings.iter().collect();
-    Record { seconds: 0.0, notes, failure: Some(&cut_short), answers: &[] }.write(&folder, loaded, &simulation)?;
-    let device = simulation.executor.description();
-    observer.begins(&Beginning { title: &scenario.title, device: &device, steps });
-    let step = simulation.clock.step;
-    let actions = Actions {
-        rows,
-        pictures: Pictures::new(scenario, step),
-        balances: LocalBalances::new(scenario, step),
-        final_state: scenario.output.final_state.then_some(FinalState),
-    };
-    let outputs = Outputs { scenario, folder: &folder };
-    let mut run = Run { simulation, actions, outputs, notes: Vec::new(), started: Instant::now(), stride: 1 };
-    let outcome = run.advance(steps, observer);
-    observer.ends();
-    let closed = run.actions.each().try_for_each(|action| action.close(&run.outputs));
-    let seconds = run.started.elapsed().as_secs_f64();
-    let drawn = series::write(&folder.join("diagnostics.png"), scenario, run.actions.rows.table());
-    drop(reserve);
-    let Run { simulation, actions: Actions { rows, .. }, mut notes, .. } = run;
-    if let Err(error) = outcome.and(closed).and(drawn) {
-        // What was computed before a failure is kept, and why it ended; that is the error to tell.
-        let notes = warnings.iter().chain(&notes).collect();
-        let _ = Record { seconds, notes, failure: Some(&error), answers: &[] }.write(&folder, loaded, &simulation);
-        observer.note(&format!("what was computed until then is in {}", folder.display()));
-        return Err(error);
-    }
-    let asked = if steps == planned { &scenario.expect[..] } else { &[] };
-    let answers: Vec<Answer> =
-        asked.iter().map(|expectation| Answer::of(expectation, rows.table(), scenario.time.end)).collect();
-    notes.extend(rows.last_words());
-    let recorded = warnings.iter().chain(&notes).collect();
-    Record { seconds, notes: recorded, failure: None, answers: &answers }.write(&folder, loaded, &simulation)?;
-    let (cells, steps, time) = (simulation.grid.cells(), simulation.clock.steps, simulation.time());
-    Ok(Outcome { folder, table: rows.into_table(), answers, notes, warnings, device, cells, steps, time, seconds })
+    let actions = Actions::new(rows, scenario, simulation.clock.step);
+    let (device, precision) = (options.device, options.precision);
+    let choice = Choice { device, precision };
+    Run::new(loaded, &folder, choice, simulation, actions, warnings).complete(steps, reserve, observer)
+}
+
+/// Steps of the whole scenario.
+fn planned(scenario: &Scenario) -> u64 {
+    (scenario.time.end / scenario.time.step).round() as u64
 }
 
 /// What is done while a simulation advances, in the order in which it acts.
@@ -171,6 +152,15 @@ struct Actions {
 }
 
 impl Actions {
+    fn new(rows: Rows, scenario: &Scenario, step: f64) -> Actions {
+        Actions {
+            rows,
+            pictures: Pictures::new(scenario, step),
+            balances: LocalBalances::new(scenario, step),
+            final_state: scenario.output.final_state.then_some(FinalState),
+        }
+    }
+
     fn each(&mut self) -> impl Iterator<Item = &mut dyn Action> {
         let balances = self.balances.as_mut().map(|action| action as &mut dyn Action);
         let final_state = self.final_state.as_mut().map(|action| action as &mut dyn Action);
@@ -178,12 +168,27 @@ impl Actions {
     }
 }
 
+/// On what a run computes, as it was asked for.
+#[derive(Clone, Copy)]
+struct Choice {
+    device: DeviceChoice,
+    precision: Option<Precision>,
+}
+
 struct Run<'a> {
+    loaded: &'a Loaded,
+    outputs: Outputs<'a>,
+    choice: Choice,
     simulation: Simulation,
     actions: Actions,
-    outputs: Outputs<'a>,
+    checkpoints: Checkpoints,
+    warnings: Vec<String>,
     notes: Vec<String>,
+    /// Steps after which it was gone on with.
+    resumed: Vec<u64>,
     started: Instant,
+    /// Time on the wall before it was gone on with.
+    before: f64,
     /// Steps between two looks at the observer.
     stride: u64,
 }
@@ -191,57 +196,185 @@ struct Run<'a> {
 /// Time on the wall that should pass between two looks at the observer.
 const GLANCE: Duration = Duration::from_millis(200);
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(
+        loaded: &'a Loaded,
+        folder: &'a Path,
+        choice: Choice,
+        simulation: Simulation,
+        actions: Actions,
+        warnings: Vec<String>,
+    ) -> Run<'a> {
+        Run {
+            loaded,
+            outputs: Outputs { scenario: &loaded.scenario, folder },
+            choice,
+            actions,
+            checkpoints: Checkpoints::new(&loaded.scenario, simulation.clock.step),
+            simulation,
+            warnings,
+            notes: Vec::new(),
+            resumed: Vec::new(),
+            started: Instant::now(),
+            before: 0.0,
+            stride: 1,
+        }
+    }
+
+    fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
+    }
+
+    fn record(&self, failure: Option<&Error>, answers: &[Answer]) -> Result<()> {
+        let notes = self.warnings.iter().chain(&self.notes).collect();
+        let (seconds, resumed) = (self.seconds(), &self.resumed[..]);
+        Record { seconds, resumed, notes, failure, answers }.write(self.outputs.folder, self.loaded, &self.simulation)
+    }
+
+    /// Advances to step `end`, and writes what is due then.
+    fn complete(mut self, end: u64, reserve: Reserve, observer: &mut dyn Observer) -> Result<Outcome> {
+        let (scenario, folder) = (&self.loaded.scenario, self.outputs.folder);
+        // Stands there if nothing else can be written any more.
+        self.record(Some(&Error::Run("the program ended before the run did".into())), &[])?;
+        let device = self.simulation.executor.description();
+        let done = self.simulation.clock.steps;
+        observer.begins(&Beginning { title: &scenario.title, device: &device, done, steps: end });
+        let outcome = self.advance(end, observer);
+        observer.ends();
+        let closed = self.actions.each().try_for_each(|action| action.close(&self.outputs));
+        let drawn = series::write(&folder.join("diagnostics.png"), scenario, self.actions.rows.table());
+        drop(reserve);
+        if let Err(error) = outcome.and(closed).and(drawn) {
+            // What was computed before a failure is kept, and why it ended; that is the error to tell.
+            let _ = self.record(Some(&error), &[]);
+            observer.note(&format!("what was computed until then is in {}", folder.display()));
+            if let Some(last) = checkpoint::list(folder).first() {
+                let folder = folder.display();
+                observer.note(&format!("{} is there to go on from: spinwigner resume {folder}", last.display()));
+            }
+            return Err(error);
+        }
+        let asked = if end == planned(scenario) { &scenario.expect[..] } else { &[] };
+        let table = self.actions.rows.table();
+        let answers: Vec<Answer> =
+            asked.iter().map(|expectation| Answer::of(expectation, table, scenario.time.end)).collect();
+        self.notes.extend(self.actions.rows.last_words());
+        self.record(None, &answers)?;
+        let (seconds, folder) = (self.seconds(), folder.to_path_buf());
+        let Run { simulation, actions: Actions { rows, .. }, notes, warnings, .. } = self;
+        let (cells, steps, time) = (simulation.grid.cells(), simulation.clock.steps, simulation.time());
+        Ok(Outcome { folder, table: rows.into_table(), answers, notes, warnings, device, cells, steps, time, seconds })
+    }
+
     /// Advances to step `end`, from halt to halt, or ends where the observer asks it to.
     fn advance(&mut self, end: u64, observer: &mut dyn Observer) -> Result<()> {
+        let mut next = match self.simulation.clock.steps {
+            0 => self.act(Halt { step: 0, end }, observer)?,
+            // A checkpoint is from before what its step asks for.
+            steps => self.next(Halt { step: steps - 1, end }),
+        };
         loop {
+            if !self.advance_to(next, end, observer)? {
+                let step = self.simulation.clock.steps;
+                self.act(Halt { step, end: step }, observer)?;
+                let time = number(self.simulation.time(), 7);
+                return Err(Error::Stopped(format!("stopped at t = {time}, after step {step} of {end}")));
+            }
             let at = Halt { step: self.simulation.clock.steps, end };
-            let next = self.act(at, observer)?;
+            next = self.act(at, observer)?;
             if at.is_last() {
                 return Ok(());
-            }
-            if !self.advance_to(next, observer)? {
-                let step = self.simulation.clock.steps;
-                if step < end {
-                    self.act(Halt { step, end: step }, observer)?;
-                    let time = number(self.simulation.time(), 7);
-                    return Err(Error::Stopped(format!("stopped at t = {time}, after step {step} of {end}")));
-                }
             }
         }
     }
 
+    /// The next halt after `at`.
+    fn next(&mut self, at: Halt) -> u64 {
+        self.actions.each().map(|action| action.next(at)).min().unwrap_or(at.end).min(at.end)
+    }
+
     /// Does what is due at a halt; returns the next.
     fn act(&mut self, at: Halt, observer: &mut dyn Observer) -> Result<u64> {
-        let mut next = at.end;
         for action in self.actions.each() {
             for note in action.act(&mut self.simulation, at, &self.outputs)? {
                 observer.note(&note);
                 self.notes.push(note);
             }
-            next = next.min(action.next(at));
         }
-        Ok(next)
+        Ok(self.next(at))
     }
 
-    /// Advances to step `next`; returns whether it came there, or the observer stopped it before.
-    fn advance_to(&mut self, next: u64, observer: &mut dyn Observer) -> Result<bool> {
+    /// Advances to step `next`; returns whether it came there, or the observer stopped it before the end.
+    fn advance_to(&mut self, next: u64, end: u64, observer: &mut dyn Observer) -> Result<bool> {
         let mut stopped = false;
         while self.simulation.clock.steps < next && !stopped {
-            let (begun, steps) = (Instant::now(), self.stride.min(next - self.simulation.clock.steps));
+            let done = self.simulation.clock.steps;
+            let to = next.min(self.checkpoints.next(Halt { step: done, end }));
+            let (begun, steps) = (Instant::now(), self.stride.min(to - done));
             self.simulation.advance_open(steps)?;
             let share = GLANCE.as_secs_f64() / begun.elapsed().as_secs_f64();
             self.stride = ((share * steps as f64) as u64).clamp(1, 2 * self.stride);
             self.tell(observer);
-            stopped = observer.stops();
+            let at = Halt { step: self.simulation.clock.steps, end };
+            stopped = observer.stops() && !at.is_last();
+            if self.checkpoints.is_due(at) || stopped {
+                // Before the last half drift is made apart, as a run that does not stop here would not.
+                self.keep()?;
+            }
         }
         self.simulation.advance(0)?;
         Ok(!stopped)
     }
 
+    /// Writes a checkpoint.
+    fn keep(&mut self) -> Result<()> {
+        let folder = self.outputs.folder;
+        let memory = Memory {
+            device: self.choice.device,
+            precision: self.choice.precision,
+            sweeps: self.simulation.sweeps,
+            seconds: self.seconds(),
+            warnings: self.warnings.clone(),
+            notes: self.notes.clone(),
+            resumed: self.resumed.clone(),
+            rows: self.actions.rows.memory(folder)?,
+            pictures: self.actions.pictures.memory(),
+            balances: self.actions.balances.as_mut().map(|balances| balances.memory(folder)).transpose()?,
+        };
+        let simulation = &mut self.simulation;
+        let header = checkpoint::Header {
+            spinwigner: env!("CARGO_PKG_VERSION").into(),
+            steps: simulation.clock.steps,
+            time: simulation.time(),
+            cells: simulation.executor.cells(),
+            components: simulation.executor.components(),
+            device: simulation.executor.description(),
+            name: self.loaded.name.clone(),
+            origin: self.loaded.origin.clone(),
+            folder: std::path::absolute(&self.loaded.folder).map_err(Error::file(&self.loaded.folder))?,
+            scenario: self.loaded.scenario.clone(),
+        };
+        let (evolving, memory) = (checkpoint::encoded(&simulation.evolving())?, checkpoint::encoded(&memory)?);
+        let path = checkpoint::place(folder, header.steps);
+        let rows = self.actions.rows.table();
+        checkpoint::write(&path, &header, &evolving, &memory, |cells| {
+            let numbers = simulation.executor.take(cells.clone())?;
+            match unsound::first(&numbers) {
+                None => Ok(numbers),
+                Some(at) => {
+                    let place = cells.start * header.components + at;
+                    Err(unsound::error(simulation, rows, place, numbers.widened()[at]))
+                }
+            }
+        })?;
+        checkpoint::forget(folder);
+        Ok(())
+    }
+
     fn tell(&self, observer: &mut dyn Observer) {
         let (steps, time) = (self.simulation.clock.steps, self.simulation.time());
-        let done = steps as f64 * self.simulation.grid.cells() as f64;
+        let since = self.resumed.last().copied().unwrap_or(0);
+        let done = (steps - since) as f64 * self.simulation.grid.cells() as f64;
         let cells_per_second = done / self.started.elapsed().as_secs_f64();
         observer.advanced(&Progress { steps, time, cells_per_second });
     }

@@ -9,7 +9,9 @@ pub struct Beginning<'a> {
     pub title: &'a str,
     /// On what it is computed.
     pub device: &'a ExecutorDescription,
-    /// Steps to be done.
+    /// Steps done before, where a run is gone on with.
+    pub done: u64,
+    /// Steps done at its end.
     pub steps: u64,
 }
 

@@ -13,6 +13,8 @@ use crate::simulation::Simulation;
 /// What is written besides scenario and simulation.
 pub(super) struct Record<'a> {
     pub seconds: f64,
+    /// Steps after which it was gone on with.
+    pub resumed: &'a [u64],
     /// Warnings of the scenario and notes of the run.
     pub notes: Vec<&'a String>,
     pub failure: Option<&'a Error>,
@@ -33,6 +35,7 @@ impl Record<'_> {
             "sweeps": simulation.sweeps,
             "cells": simulation.grid.cells(),
             "seconds": self.seconds,
+            "resumed": self.resumed,
             "notes": self.notes,
             "failure": self.failure.map(ToString::to_string),
             "answers": answers,

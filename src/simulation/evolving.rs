@@ -26,6 +26,19 @@ pub struct Evolving {
     pub e_rate: Vec<DVec3>,
     /// Momentum that the fixed charges have taken up since the start.
     pub fixed_momentum: DVec3,
+    /// Rates, found at the start, at which fields lose waves of two cells along each axis.
+    pub damping: DVec3,
+}
+
+impl Evolving {
+    /// Bytes of what it has of each space cell.
+    pub const CELL_BYTES: usize = 4 * size_of::<DVec3>() + size_of::<f64>() + size_of::<Sources>();
+
+    /// Whether it can be of a simulation on so many space cells.
+    pub fn fits(&self, space_cells: usize) -> bool {
+        let vectors = [&self.d, &self.b, &self.a, &self.e_rate].map(Vec::len);
+        vectors.into_iter().chain([self.fixed_charge.len(), self.sources.len()]).all(|length| length == space_cells)
+    }
 }
 
 /// Steps and time. The turn of the space axes follows from the steps.
@@ -68,13 +81,15 @@ impl Simulation {
             sources: self.sources.clone(),
             e_rate: self.e_rate.clone(),
             fixed_momentum: self.fixed_momentum,
+            damping: self.damping,
         }
     }
 
     /// Goes on from where another run of the same scenario was, whose cells the executor holds.
     pub fn restore(&mut self, evolving: Evolving) {
-        let Evolving { clock, d, b, a, fixed_charge, sources, e_rate, fixed_momentum } = evolving;
+        let Evolving { clock, d, b, a, fixed_charge, sources, e_rate, fixed_momentum, damping } = evolving;
         let fields = &mut self.fields;
+        self.damping = damping;
         (self.clock, self.sources, self.e_rate, self.fixed_momentum) = (clock, sources, e_rate, fixed_momentum);
         (fields.d, fields.b, fields.a, fields.fixed_charge) = (d, b, a, fixed_charge);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use glam::DVec3;
 
-use super::{Clock, Simulation};
+use super::{Clock, Evolving, Simulation};
 use crate::error::Result;
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
@@ -48,15 +48,36 @@ impl Prepared {
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
         let state = initial::state(scenario, &grid, &particle, &loaded.folder)?;
+        let prepared = Self::with(loaded, grid, particle, state)?;
+        prepared.refuse_inconsistent_field()?;
+        Ok(prepared)
+    }
+
+    /// The same without cells, which are to be put on the device: see [`Prepared::resume`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) for arrays of fields that do not fit the scenario.
+    pub fn blank(loaded: &Loaded) -> Result<Self> {
+        let of = || {
+            let scenario = &loaded.scenario;
+            let grid = Grid::of(&scenario.phase_space)?;
+            let particle = Particle::new(&scenario.species, scenario.kinematics);
+            let state = InitialState::Blank { cells: grid.cells(), components: scenario.species.components() };
+            Self::with(loaded, grid, particle, state)
+        };
+        of().map_err(|error| loaded.placed(error))
+    }
+
+    fn with(loaded: &Loaded, grid: Grid, particle: Particle, state: InitialState) -> Result<Self> {
+        let scenario = &loaded.scenario;
         let species = Species::new(particle, &grid, scenario.phase_space.canonical);
         let fields = Fields::given(scenario, &loaded.folder, &grid, species.needed_potential())?;
         let background = scenario.fields.background;
         let (step, numerics) = (scenario.time.step, scenario.numerics);
         let b = fields.strongest_b(&scenario.phase_space);
         let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
-        let prepared = Prepared { grid, species, state, fields, background, stability, step, numerics };
-        prepared.refuse_inconsistent_field()?;
-        Ok(prepared)
+        Ok(Prepared { grid, species, state, fields, background, stability, step, numerics })
     }
 
     /// Share of the upwind part in its sweeps.
@@ -101,9 +122,33 @@ impl Prepared {
     /// [`Error::Run`](crate::Error::Run) for fields too strong for the step,
     /// [`Error::Device`](crate::Error::Device) where the machine fails.
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
+        let (background, state, mut simulation) = self.assemble(executor);
+        simulation.fields.solve_potential();
+        simulation.sources = simulation.read_sources()?;
+        if simulation.fields.is_frozen() {
+            return Ok(simulation);
+        }
+        let matter = simulation.matter();
+        simulation.fields.set_background(background, &matter)?;
+        simulation.fields.solve_gauss(&matter);
+        simulation.fields.obey_gauss(&matter);
+        simulation.find_rate(&state)?;
+        // From now on: the trial kicks ask for the rate alone.
+        simulation.damping = damping(&simulation);
+        Ok(simulation)
+    }
+
+    /// Goes on from where another run of the same scenario was, whose cells the executor holds.
+    pub fn resume(self, executor: Box<dyn Executor>, evolving: Evolving) -> Simulation {
+        let (_, _, mut simulation) = self.assemble(executor);
+        simulation.restore(evolving);
+        simulation
+    }
+
+    fn assemble(self, executor: Box<dyn Executor>) -> (Background, InitialState, Simulation) {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;
-        let mut simulation = Simulation {
+        let simulation = Simulation {
             e_rate: vec![DVec3::ZERO; cells],
             order,
             dissipation: self.numerics.dissipation,
@@ -121,19 +166,7 @@ impl Prepared {
             sweeps: 0,
             executed: Duration::ZERO,
         };
-        simulation.fields.solve_potential();
-        simulation.sources = simulation.read_sources()?;
-        if simulation.fields.is_frozen() {
-            return Ok(simulation);
-        }
-        let matter = simulation.matter();
-        simulation.fields.set_background(self.background, &matter)?;
-        simulation.fields.solve_gauss(&matter);
-        simulation.fields.obey_gauss(&matter);
-        simulation.find_rate(&self.state)?;
-        // From now on: the trial kicks ask for the rate alone.
-        simulation.damping = damping(&simulation);
-        Ok(simulation)
+        (self.background, self.state, simulation)
     }
 }
 

@@ -4,13 +4,15 @@ use super::*;
 
 impl Checker<'_> {
     /// `.npy` files exist and have the type and shape of the grid.
-    pub(super) fn files(&mut self, folder: &Path) {
+    pub(super) fn files(&mut self, folder: &Path, kept: bool) {
         let shape = |axes: &[PhaseAxis], components: u64| -> Vec<u64> {
             let resolved = axes.iter().filter_map(|axis| self.scenario.phase_space.axis(*axis));
             resolved.map(|axis| u64::from(axis.cells)).chain([components]).collect()
         };
         let components = self.scenario.species.components() as u64;
-        if let Initial::File(path) = &self.scenario.initial {
+        if let Initial::File(path) = &self.scenario.initial
+            && !kept
+        {
             self.npy(&folder.join(path), &shape(&PhaseAxis::ALL, components), "initial.file");
         }
         let fields = &self.scenario.fields;

@@ -83,13 +83,26 @@ pub fn from_value(value: &serde_json::Value, name: &str, folder: &Path) -> Resul
     from_text(&format!("{value:#}"), name, folder)
 }
 
-fn validated(loaded: Loaded) -> Result<Loaded> {
-    validate(&loaded)?;
+/// A scenario that a checkpoint holds: its state is there, and what a scenario reads it from may be gone.
+///
+/// # Errors
+///
+/// [`Error::Input`] for every mistake in it, as another version may see in it.
+pub(crate) fn kept(scenario: Scenario, name: &str, origin: &str, folder: &Path) -> Result<Loaded> {
+    let text = serde_json::to_string_pretty(&scenario).unwrap_or_default();
+    let loaded = Loaded { scenario, name: name.into(), text, origin: origin.into(), folder: folder.into() };
+    check(&loaded, true)?;
     Ok(loaded)
 }
 
-/// Checks every rule; mistakes are said one line each, beginning with `FILE:LINE:COLUMN`.
-fn validate(loaded: &Loaded) -> Result<()> {
+fn validated(loaded: Loaded) -> Result<Loaded> {
+    check(&loaded, false)?;
+    Ok(loaded)
+}
+
+/// Checks every rule, but those of the initial state where it is `kept` elsewhere; mistakes are said one line each,
+/// beginning with `FILE:LINE:COLUMN`.
+fn check(loaded: &Loaded, kept: bool) -> Result<()> {
     let Loaded { scenario, origin, folder, .. } = loaded;
     let mut checker =
         Checker { scenario, particle: Particle::new(&scenario.species, scenario.kinematics), violations: Vec::new() };
@@ -104,10 +117,10 @@ fn validate(loaded: &Loaded) -> Result<()> {
     checker.expectations();
     // File shapes mean nothing before the grid does.
     if checker.violations.is_empty() {
-        checker.files(folder);
+        checker.files(folder, kept);
     }
     // And the state is known when all else is.
-    if checker.violations.is_empty() {
+    if checker.violations.is_empty() && !kept {
         checker.stability(folder);
     }
     if checker.violations.is_empty() {

@@ -120,6 +120,17 @@ impl Checker<'_> {
         for (index, snapshot) in output.snapshots.iter().enumerate() {
             self.snapshot(snapshot, &format!("output.snapshots[{index}]"));
         }
+        if let Some(checkpoints) = output.checkpoints {
+            if let Some(interval) = checkpoints.interval {
+                self.interval(interval, "output.checkpoints.interval");
+            }
+            self.require(checkpoints.steps != Some(0), "output.checkpoints.steps", || {
+                "found 0, expected one step or more".into()
+            });
+            if let Some(seconds) = checkpoints.seconds {
+                self.positive(seconds, "output.checkpoints.seconds");
+            }
+        }
         if let Some(balances) = output.balances {
             self.needs_space("output.balances", "a local balance");
             for (interval, name) in [(balances.interval, "interval"), (balances.pictures, "pictures")] {

@@ -1,5 +1,7 @@
 //! Shares that stay small in a run that is resolved.
 
+use serde::{Deserialize, Serialize};
+
 use crate::numerals::number;
 
 /// Depth of w0 below zero, over its mean height, that is worth a note.
@@ -15,6 +17,12 @@ pub(super) struct Bound {
     share: fn(Row) -> Option<f64>,
     /// What has that share, and what to do.
     words: [&'static str; 2],
+    pub seen: Seen,
+}
+
+/// What a bound remembers.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Seen {
     /// The share that was noted.
     noted: Option<f64>,
     /// The largest so far, and its time.
@@ -24,7 +32,7 @@ pub(super) struct Bound {
 impl Bound {
     /// Particles in the outermost momentum cells; without spin, which keeps w0 at zero or above, depths below it.
     pub fn all(spin: bool) -> Vec<Bound> {
-        let bound = |most, share, words| Bound { most, share, words, noted: None, largest: (0.0, 0.0) };
+        let bound = |most, share, words| Bound { most, share, words, seen: Seen::default() };
         let edges = bound(
             1e-4,
             |value| Some(value("edge_number")? / value("number")?),
@@ -45,20 +53,20 @@ impl Bound {
     /// Looks at a row.
     pub fn see(&mut self, value: Row) -> Option<String> {
         let (time, share) = (value("time")?, (self.share)(value)?);
-        if share > self.largest.0 {
-            self.largest = (share, time);
+        if share > self.seen.largest.0 {
+            self.seen.largest = (share, time);
         }
-        if share <= self.most || self.noted.is_some() {
+        if share <= self.most || self.seen.noted.is_some() {
             return None;
         }
-        self.noted = Some(share);
+        self.seen.noted = Some(share);
         let [what, remedy] = self.words;
         Some(format!("at t = {} a share of {} {what}; {remedy}", number(time, 7), number(share, 2)))
     }
 
     pub fn last_words(&self) -> Option<String> {
-        let (share, time) = self.largest;
-        (share > 2.0 * self.noted?).then(|| {
+        let (share, time) = self.seen.largest;
+        (share > 2.0 * self.seen.noted?).then(|| {
             let [what, remedy] = self.words;
             format!("at its worst, at t = {}, a share of {} {what}; {remedy}", number(time, 7), number(share, 2))
         })

@@ -34,7 +34,7 @@ pub(crate) fn jumping(scenario: &Scenario) -> Vec<usize> {
 #[derive(Clone, Debug)]
 pub(super) struct Ends {
     axis: usize,
-    noted: bool,
+    pub noted: bool,
 }
 
 impl Ends {

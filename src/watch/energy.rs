@@ -14,6 +14,7 @@
 //! count, from the least energy so far.
 
 use glam::DVec3;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::numerals::number;
@@ -31,7 +32,7 @@ const ROUNDED: f64 = 1e-4;
 const PARTS: [&str; 4] = ["energy_kinetic", "energy_electric", "energy_magnetic", "energy_spin"];
 
 /// What is remembered of the rows so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Energy {
     /// (w_c dt)^2/4, a tenth at the most.
     swing: f64,

@@ -6,12 +6,15 @@ mod current;
 mod ends;
 mod energy;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
 use crate::scenario::Loaded;
+use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
 use crate::table::Table;
 
-use bounds::Bound;
+use bounds::{Bound, Seen};
 use ends::Ends;
 use energy::Energy;
 
@@ -26,7 +29,32 @@ pub struct Watch {
     ends: Vec<Ends>,
 }
 
+/// What a watch remembers, to go on with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WatchMemory {
+    energy: Option<Energy>,
+    bounds: Vec<Seen>,
+    ends: Vec<bool>,
+}
+
 impl Watch {
+    /// What it remembers.
+    pub fn memory(&self) -> WatchMemory {
+        WatchMemory {
+            energy: self.energy.clone(),
+            bounds: self.bounds.iter().map(|bound| bound.seen).collect(),
+            ends: self.ends.iter().map(|ends| ends.noted).collect(),
+        }
+    }
+
+    /// Goes on from where a watch of the same run was.
+    pub fn recalled(memory: WatchMemory, simulation: &Simulation, scenario: &Scenario) -> Watch {
+        let (mut bounds, mut ends) = (Bound::all(simulation.species.particle.spin), Ends::all(scenario));
+        bounds.iter_mut().zip(memory.bounds).for_each(|(bound, seen)| bound.seen = seen);
+        ends.iter_mut().zip(memory.ends).for_each(|(ends, noted)| ends.noted = noted);
+        Watch { energy: memory.energy, bounds, ends }
+    }
+
     /// What can be watched of a run.
     pub fn of(simulation: &Simulation, loaded: &Loaded) -> Watch {
         Watch {

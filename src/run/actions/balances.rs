@@ -1,6 +1,10 @@
 //! Local balances: rows of `balances.csv` and pictures, each between samples one step apart.
 
-use super::{Action, Outputs, TableFile};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Outputs, TableFile, TableMemory, remove_pictures};
 use crate::balance::{Balances, Sample};
 use crate::error::Result;
 use crate::output::balance;
@@ -17,6 +21,20 @@ pub(in crate::run) struct LocalBalances {
     before: Option<Sample>,
 }
 
+/// What it remembers.
+#[derive(Serialize, Deserialize)]
+pub(in crate::run) struct BalancesMemory {
+    file: TableMemory,
+    before: Option<Sample>,
+}
+
+impl BalancesMemory {
+    /// Whether it can be of a run on so many space cells.
+    pub fn fits(&self, space_cells: usize) -> bool {
+        self.before.as_ref().is_none_or(|sample| sample.fits(space_cells))
+    }
+}
+
 impl LocalBalances {
     /// None where the scenario asks for none.
     pub fn new(scenario: &Scenario, step: f64) -> Option<LocalBalances> {
@@ -24,6 +42,17 @@ impl LocalBalances {
         let pictures = what.pictures.map(|interval| Schedule::every(Some(interval), step));
         let file = TableFile::new("balances.csv", Table::default());
         Some(LocalBalances { rows: Schedule::every(what.interval, step), pictures, file, before: None })
+    }
+
+    pub fn memory(&mut self, folder: &Path) -> Result<BalancesMemory> {
+        Ok(BalancesMemory { file: self.file.keep(folder)?, before: self.before.clone() })
+    }
+
+    /// Goes on from what it remembers.
+    pub fn recall(&mut self, folder: &Path, memory: BalancesMemory) -> Result<()> {
+        self.file = TableFile::recalled("balances.csv", folder, memory.file)?;
+        self.before = memory.before;
+        Ok(())
     }
 
     fn schedules(&self) -> impl Iterator<Item = &Schedule> {
@@ -62,6 +91,11 @@ impl Action for LocalBalances {
         }
         self.before = next.then_some(sample);
         Ok(Vec::new())
+    }
+
+    fn rewind(&mut self, outputs: &Outputs, step: u64) -> Result<()> {
+        remove_pictures(&outputs.folder.join("balances"), step)?;
+        self.file.rewind(outputs.folder)
     }
 
     fn close(&mut self, outputs: &Outputs) -> Result<()> {

@@ -1,8 +1,8 @@
 //! Pictures of phase space, `snapshots/NAME_STEP.png`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use super::{Action, Outputs};
+use super::{Action, Outputs, remove_pictures};
 use crate::error::Result;
 use crate::output::snapshot::{self, Plane, Projection};
 use crate::run::schedule::{Halt, Schedule};
@@ -14,8 +14,11 @@ pub(in crate::run) struct Pictures {
     schedules: Vec<Schedule>,
     names: Vec<String>,
     /// First plane of the snapshots that show changes, by their position.
-    first_planes: HashMap<usize, Vec<f64>>,
+    first_planes: PicturesMemory,
 }
+
+/// First planes by the position of their snapshot, in its order.
+pub(in crate::run) type PicturesMemory = BTreeMap<usize, Vec<f64>>;
 
 impl Pictures {
     pub fn new(scenario: &Scenario, step: f64) -> Pictures {
@@ -25,7 +28,16 @@ impl Pictures {
             None => Schedule::at(&snapshot.times, step),
         };
         let schedules = snapshots.iter().map(schedule).collect();
-        Pictures { schedules, names: snapshot::names(snapshots), first_planes: HashMap::new() }
+        Pictures { schedules, names: snapshot::names(snapshots), first_planes: PicturesMemory::new() }
+    }
+
+    pub fn memory(&self) -> PicturesMemory {
+        self.first_planes.clone()
+    }
+
+    /// Goes on from what it remembers.
+    pub fn recall(&mut self, memory: PicturesMemory) {
+        self.first_planes = memory;
     }
 
     fn draw(&mut self, index: usize, mut plane: Plane, simulation: &Simulation, outputs: &Outputs) -> Result<()> {
@@ -64,5 +76,9 @@ impl Action for Pictures {
             self.draw(index, projection.plane(), simulation, outputs)?;
         }
         Ok(Vec::new())
+    }
+
+    fn rewind(&mut self, outputs: &Outputs, step: u64) -> Result<()> {
+        remove_pictures(&outputs.folder.join("snapshots"), step)
     }
 }

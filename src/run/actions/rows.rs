@@ -1,14 +1,22 @@
 //! Rows of `diagnostics.csv`, and a watch over the energy in them.
 
-use super::{Action, Outputs, TableFile};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Outputs, TableFile, TableMemory};
 use crate::diagnostics;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::run::schedule::{Halt, Schedule};
+use crate::run::unsound;
 use crate::scenario::Loaded;
 use crate::scenario::schema::Scenario;
 use crate::simulation::Simulation;
 use crate::table::Table;
-use crate::watch::Watch;
+use crate::watch::{Watch, WatchMemory};
+
+/// The file.
+const NAME: &str = "diagnostics.csv";
 
 pub(in crate::run) struct Rows {
     schedule: Schedule,
@@ -18,13 +26,32 @@ pub(in crate::run) struct Rows {
     first: Vec<String>,
 }
 
+/// What it remembers.
+#[derive(Serialize, Deserialize)]
+pub(in crate::run) struct RowsMemory {
+    file: TableMemory,
+    watch: WatchMemory,
+}
+
 impl Rows {
+    /// Goes on from what it remembers.
+    pub fn recalled(simulation: &Simulation, scenario: &Scenario, folder: &Path, memory: RowsMemory) -> Result<Rows> {
+        let schedule = Schedule::every(scenario.output.diagnostics.interval, simulation.clock.step);
+        let watch = Watch::recalled(memory.watch, simulation, scenario);
+        let file = TableFile::recalled(NAME, folder, memory.file)?;
+        Ok(Rows { schedule, file, watch, first: Vec::new() })
+    }
+
+    pub fn memory(&mut self, folder: &Path) -> Result<RowsMemory> {
+        Ok(RowsMemory { file: self.file.keep(folder)?, watch: self.watch.memory() })
+    }
+
     /// Takes the first row.
     pub fn new(simulation: &mut Simulation, loaded: &Loaded) -> Result<Rows> {
         let scenario = &loaded.scenario;
         let schedule = Schedule::every(scenario.output.diagnostics.interval, simulation.clock.step);
         let watch = Watch::of(simulation, loaded);
-        let file = TableFile::new("diagnostics.csv", Table::default());
+        let file = TableFile::new(NAME, Table::default());
         let mut rows = Rows { schedule, file, watch, first: Vec::new() };
         rows.first = rows.sample(simulation, scenario)?;
         Ok(rows)
@@ -32,7 +59,13 @@ impl Rows {
 
     fn sample(&mut self, simulation: &mut Simulation, scenario: &Scenario) -> Result<Vec<String>> {
         let table = &mut self.file.table;
-        diagnostics::sample(simulation, &scenario.output.diagnostics, &scenario.units, table)?;
+        match diagnostics::sample(simulation, &scenario.output.diagnostics, &scenario.units, table) {
+            Err(Error::Run(text)) => {
+                let place = unsound::place(simulation)?.map_or_else(String::new, |place| format!("; {place}"));
+                return Err(Error::Run(text + &place + &unsound::row_before(table)));
+            }
+            outcome => outcome?,
+        }
         self.watch.see(simulation, table)
     }
 
@@ -63,6 +96,10 @@ impl Action for Rows {
         let notes = self.sample(simulation, outputs.scenario)?;
         self.file.grown(outputs.folder)?;
         Ok(notes)
+    }
+
+    fn rewind(&mut self, outputs: &Outputs, _step: u64) -> Result<()> {
+        self.file.rewind(outputs.folder)
     }
 
     fn close(&mut self, outputs: &Outputs) -> Result<()> {

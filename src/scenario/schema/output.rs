@@ -22,6 +22,24 @@ pub struct Output {
     /// Write the final state and fields as `.npy`.
     #[serde(default)]
     pub final_state: bool,
+    /// When the run is kept, to be gone on with. Default: when a signal stops it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoints: Option<Checkpoints>,
+}
+
+/// When checkpoints are written besides the last step and a signal; of several, whichever comes first.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Checkpoints {
+    /// Time between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<f64>,
+    /// Steps between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// Seconds on the wall between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// When rows are made, and what is in them besides the fixed columns.

@@ -1,0 +1,148 @@
+//! Going on from a checkpoint.
+
+use std::path::Path;
+
+use super::*;
+use crate::checkpoint::Checkpoint;
+use crate::simulation::Evolving;
+use crate::validate;
+
+/// How to go on, apart from what the checkpoint says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ResumeOptions {
+    /// On what to compute; as before by default.
+    pub device: Option<DeviceChoice>,
+    /// As before by default.
+    pub precision: Option<Precision>,
+    /// Physical time to end at, in place of the scenario's end.
+    pub until: Option<f64>,
+    /// Stop after so many more steps.
+    pub steps: Option<u64>,
+}
+
+/// Goes on with the run in `folder` from its newest sound checkpoint, as if it had not stopped: on the same device in
+/// the same precision to the bit, rows and pictures included. What the run wrote after the checkpoint is written again.
+///
+/// # Errors
+///
+/// [`Error::Input`] where there is no sound checkpoint, or files of the run are not as it knows them; those of
+/// [`execute`] besides.
+pub fn resume(folder: &Path, options: &ResumeOptions, observer: &mut dyn Observer) -> Result<Outcome> {
+    let reserve = Reserve::again(folder)?;
+    let (checkpoint, evolving, memory, mut notes) = newest(folder)?;
+    let header = &checkpoint.header;
+    let loaded = &validate::kept(header.scenario.clone(), &header.name, &header.origin, &header.folder)?;
+    let scenario = &loaded.scenario;
+    let end = end(scenario, header.steps, options)?;
+    let choice = match options.device {
+        None => Choice { device: memory.device, precision: options.precision.or(memory.precision) },
+        Some(device @ DeviceChoice::Reference) => Choice { device, precision: options.precision },
+        Some(device) => Choice { device, precision: options.precision.or(Some(header.device.precision)) },
+    };
+    let prepared = Prepared::blank(loaded)?;
+    let space_cells = prepared.grid.space_cells();
+    let sample_fits = memory.balances.as_ref().is_none_or(|balances| balances.fits(space_cells));
+    let components = scenario.species.components();
+    if (header.cells, header.components) != (prepared.grid.cells(), components)
+        || !evolving.fits(space_cells)
+        || !sample_fits
+    {
+        return Err(Error::Input(format!(
+            "{}: found cells or fields of another grid than its scenario's",
+            checkpoint.path.display()
+        )));
+    }
+    let (mut executor, notice) =
+        open(&prepared, choice.device, choice.precision).map_err(|error| loaded.placed(error))?;
+    notes.extend(notice);
+    let here = executor.description();
+    if here != header.device {
+        notes.push(format!(
+            "computed on {} until step {}, from then on on {}: digits will differ from those of a run on one of them",
+            words(&header.device),
+            header.steps,
+            words(&here)
+        ));
+    }
+    if header.spinwigner != env!("CARGO_PKG_VERSION") {
+        let (before, now) = (&header.spinwigner, env!("CARGO_PKG_VERSION"));
+        notes.push(format!("computed by version {before} until step {}, from then on by {now}", header.steps));
+    }
+    checkpoint.cells(|first, numbers| executor.put(first, &numbers))?;
+    let mut simulation = prepared.resume(executor, evolving);
+    simulation.sweeps = memory.sweeps;
+    let rows = Rows::recalled(&simulation, scenario, folder, memory.rows)?;
+    let mut actions = Actions::new(rows, scenario, simulation.clock.step);
+    actions.pictures.recall(memory.pictures);
+    if let (Some(balances), Some(memory)) = (&mut actions.balances, memory.balances) {
+        balances.recall(folder, memory)?;
+    }
+    // Everything that can be refused has been: now files may change.
+    let mut run = Run::new(loaded, folder, choice, simulation, actions, memory.warnings);
+    (run.before, run.resumed, run.notes) = (memory.seconds, memory.resumed, memory.notes);
+    run.resumed.push(header.steps);
+    run.warnings.iter().chain(&notes).for_each(|note| observer.note(note));
+    run.notes.extend(notes);
+    for damaged in checkpoint::list(folder).into_iter().take_while(|path| *path != checkpoint.path) {
+        let mut aside = damaged.clone().into_os_string();
+        aside.push(".damaged");
+        std::fs::rename(&damaged, aside).map_err(Error::file(damaged))?;
+    }
+    run.actions.each().try_for_each(|action| action.rewind(&run.outputs, header.steps))?;
+    run.complete(end, reserve, observer)
+}
+
+/// The newest sound checkpoint of a run, what is in it, and notes of those that are not sound.
+fn newest(folder: &Path) -> Result<(Checkpoint, Evolving, Memory, Vec<String>)> {
+    let sound = |path: &Path| -> Result<(Checkpoint, Evolving, Memory)> {
+        let checkpoint = Checkpoint::open(path)?;
+        let (evolving, memory) = (checkpoint.evolving()?, checkpoint.memory()?);
+        Ok((checkpoint, evolving, memory))
+    };
+    let mut damaged: Vec<String> = Vec::new();
+    for path in checkpoint::list(folder) {
+        match sound(&path) {
+            Ok((checkpoint, evolving, memory)) => {
+                let older = |text: &String| format!("{text}; going on from the older {} instead", path.display());
+                let notes = damaged.iter().map(older).collect();
+                return Ok((checkpoint, evolving, memory, notes));
+            }
+            Err(error) => damaged.push(error.to_string()),
+        }
+    }
+    let shown = folder.display();
+    Err(Error::Input(if damaged.is_empty() {
+        format!(
+            "{shown}: found no checkpoint, expected the folder of a run that a signal stopped, or whose scenario asks for \
+             `output.checkpoints`"
+        )
+    } else {
+        format!("{shown}: found no sound checkpoint\n{}", damaged.join("\n"))
+    }))
+}
+
+/// The step to end at.
+fn end(scenario: &Scenario, done: u64, options: &ResumeOptions) -> Result<u64> {
+    let step = scenario.time.step;
+    let end = match options.until {
+        None => planned(scenario).max(done),
+        Some(until) => {
+            let steps = (until / step).round();
+            if !(steps >= done as f64 && steps < 1e15) {
+                return Err(Error::Input(format!(
+                    "--until {}: found a time before t = {}, which the checkpoint is at; name a later one",
+                    number(until, 12),
+                    number(done as f64 * step, 7)
+                )));
+            }
+            steps as u64
+        }
+    };
+    Ok(options.steps.map_or(end, |steps| end.min(done.saturating_add(steps))))
+}
+
+fn words(device: &ExecutorDescription) -> String {
+    let ExecutorDescription { device, backend, driver, precision } = device;
+    let driver = if driver.is_empty() { String::new() } else { format!(", {driver}") };
+    format!("{device} [{backend}{driver}] in {precision}")
+}
