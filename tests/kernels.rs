@@ -99,7 +99,7 @@ fn table<R: Real>(grid: &Grid, random: &mut Random) -> Vec<FieldSample> {
             }
             let mut gradient = || [(); 3].map(|()| vector());
             let (de, db) = (gradient(), gradient());
-            FieldSample { e: vector(), b: vector(), de, db, p, absorbed }
+            FieldSample { e: vector(), b: vector(), force: vector(), de, db, p, absorbed }
         })
         .collect()
 }

@@ -15,7 +15,7 @@ use glam::DVec3;
 
 use crate::equilibrium::Thermal;
 use crate::error::Result;
-use crate::fields::{Prescribed, SHARE, StepLimit};
+use crate::fields::{Prescribed, SHARE, StepLimit, potential};
 use crate::gpu;
 use crate::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
 use crate::needs::{self, Disk, Memory, Room};

@@ -30,6 +30,9 @@ impl Estimate<'_> {
         for part in Prescribed::of_all(&fields.external) {
             part.form.bound(space).add_to(&mut bound, part.component);
         }
+        for form in fields.external.iter().filter_map(potential) {
+            bound.force += form.bound(space).slope;
+        }
         if fields.evolution != Evolution::Frozen {
             // Gauss's law: E = q n amplitude k/k^2.
             for population in self.populations_given() {

@@ -125,6 +125,8 @@ trait Twin {
 struct Field<V> {
     e: V,
     b: V,
+    /// Of prescribed potentials.
+    force: V,
     de: [V; 3],
     db: [V; 3],
 }
@@ -132,10 +134,11 @@ struct Field<V> {
 impl<S: Simd, R: Real> Field<Vectors<S, R>> {
     #[inline(always)]
     fn splat(simd: S, sample: &FieldSample) -> Self {
-        let FieldSample { e, b, de: [de_x, de_y, de_z], db: [db_x, db_y, db_z], .. } = *sample;
+        let FieldSample { e, b, force, de: [de_x, de_y, de_z], db: [db_x, db_y, db_z], .. } = *sample;
         Field {
             e: Triple::splat(simd, e),
             b: Triple::splat(simd, b),
+            force: Triple::splat(simd, force),
             de: [Triple::splat(simd, de_x), Triple::splat(simd, de_y), Triple::splat(simd, de_z)],
             db: [Triple::splat(simd, db_x), Triple::splat(simd, db_y), Triple::splat(simd, db_z)],
         }

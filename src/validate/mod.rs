@@ -17,7 +17,7 @@ use glam::DVec3;
 
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
-use crate::fields::{Prescribed, component_index};
+use crate::fields::{Prescribed, component_index, potential};
 use crate::grid::Grid;
 use crate::npy;
 use crate::numerals::{bytes, number, rounded_down};
@@ -137,6 +137,7 @@ pub fn warnings(scenario: &Scenario, folder: &Path) -> Vec<String> {
     }
     for (index, external) in scenario.fields.external.iter().enumerate() {
         let waves = Prescribed::of(external).into_iter().map(|part| part.form.wave_vector());
+        let waves = waves.chain(potential(external).map(|form| form.wave_vector()));
         for (axis, wavenumber) in waves.flat_map(|k| PhaseAxis::SPACE.into_iter().zip(k.to_array())) {
             // Absorbing layers lie where the wave would meet itself.
             let Some(along) = scenario.phase_space.axis(axis).filter(|along| along.absorbing_layer.is_none()) else {
