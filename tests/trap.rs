@@ -14,7 +14,7 @@ fn cloud(potential: &Value, steps: u32, order: u32) -> Value {
     let axis = |cells: u32| json!({"from": -8.0, "to": 8.0, "cells": cells});
     json!({
         "title": "test", "about": "test", "references": ["test"], "kinematics": "non_relativistic",
-        "species": {"charge": 0, "magnetic_moment": 0.5, "mass": 1.0},
+        "species": {"charge": 0, "magnetic_moment": 0.5, "mass": 1.0, "hbar": 1.0},
         "phase_space": {"x": axis(64), "px": axis(64)},
         "initial": {"populations": [{
             "momentum": {"gaussian": {"spread": 1.0}},

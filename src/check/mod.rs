@@ -205,6 +205,7 @@ impl<'s> Estimate<'s> {
         advice.extend(self.cyclotron(&bounds));
         advice.extend(self.precession(&bounds));
         advice.extend(self.susceptibility());
+        advice.extend(self.collisions());
         advice.extend(self.populations());
         advice.extend(self.equilibria());
         advice.extend(self.wavelengths());

@@ -106,6 +106,19 @@ impl Estimate<'_> {
         Some(Advice { level: Level::Ok, words: fact })
     }
 
+    /// The step against the relaxation time.
+    pub(super) fn collisions(&self) -> Option<Advice> {
+        let tau = self.scenario.collisions?.tau;
+        let share = self.scenario.time.step / tau;
+        let level = if share <= 1.0 { Level::Ok } else { Level::Note };
+        let fact = format!("collisions: dt/tau = {} at density and temperature 1", number(share, 3));
+        let remedy = format!(
+            "the relaxation is exact and stable, but not its interplay with motion; use time.step <= {} to follow it",
+            number(tau, 3)
+        );
+        Some(Advice::new(level, fact, remedy))
+    }
+
     /// Density averaged over the domain.
     fn mean_density(&self) -> f64 {
         let mean = |population: &Population| {

@@ -85,7 +85,7 @@ pub struct Parameters<R> {
 }
 
 /// What rounding to a device's precision leaves of a number.
-fn low<R: Real>(number: f64) -> R {
+pub fn low<R: Real>(number: f64) -> R {
     R::nearest(number - R::nearest(number).into())
 }
 

@@ -1,6 +1,7 @@
 //! Rules a scenario must obey beyond its types, all violations said at once: [`load`] hands out none
 //! that breaks one.
 
+mod collisions;
 mod fields;
 mod files;
 mod initial;
@@ -98,6 +99,7 @@ fn validate(loaded: &Loaded) -> Result<()> {
     checker.phase_space();
     checker.initial();
     checker.fields();
+    checker.collisions();
     checker.time();
     checker.numerics();
     checker.output();
