@@ -25,7 +25,7 @@ pub struct Collisions {
     /// Pseudo-gauge parameter, in place of xi: 2 (1 - zeta) without relativity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zeta: Option<f64>,
-    /// Cells of less than this share of the largest density count as empty. Default 1e-9.
+    /// Cells of less than this share of the largest density count as empty. Default 1e-6.
     #[serde(default = "empty")]
     pub empty_below: f64,
 }
@@ -43,5 +43,5 @@ impl Collisions {
 }
 
 fn empty() -> f64 {
-    1e-9
+    1e-6
 }
