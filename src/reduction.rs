@@ -12,7 +12,7 @@ use std::path::Path;
 
 use glam::DVec3;
 
-use crate::fields::{FieldForm, Component, OfFiles, Prescribed, component_index};
+use crate::fields::{Component, FieldForm, OfFiles, Prescribed, component_index};
 use crate::scenario::schema::*;
 
 /// Names of the components of E and B.

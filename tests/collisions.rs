@@ -439,7 +439,7 @@ fn the_kernel_is_its_twin() {
                 equilibria: vec![equilibria],
                 commands: vec![Relaxation { table: 0, equilibria: 0, fermions }.into()],
             };
-            let mut twin = Processor::<f64>::new(grid.clone(), particle, 1.0, &state);
+            let mut twin = Processor::<f64>::new(grid.clone(), particle, 1.0, &state).expect("it fits");
             let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
                 .expect("the grid fits");
             twin.execute(&recording).expect("executed");

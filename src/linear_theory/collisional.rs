@@ -173,6 +173,7 @@ pub fn report(title: &str, units: &Units, gas: &Gas, search: &Search) -> Result<
         units: [Units::inverse(&units.length), Units::inverse(&units.time)],
         wavenumbers: search.wavenumbers.clone(),
         closed_forms: vec![None; waves.len()],
+        notes: Vec::new(),
         waves,
     })
 }
