@@ -325,10 +325,10 @@ fn trap(theta: f64, omega: f64, cells: u32, xi: f64, h: impl Fn(DVec3, DVec3) ->
 }
 
 /// xi = 1, rotation 0.4: h = c0 + c1 v^2 + c2 r.v + c3 r^2 at t = 0.5, 1, 2 from c1 = 1, within 1e-3 by a fit with the
-/// weight g0, on cells of a third of a thermal radius.
+/// weight g0, on cells of 0.28 of a thermal radius.
 #[test]
 fn a_turning_cloud_of_spins_swings_as_the_exact_answer() {
-    let (_folder, value) = trap(1.0, 0.4, 36, 1.0, |_, v| v.length_squared());
+    let (_folder, value) = trap(1.0, 0.4, 42, 1.0, |_, v| v.length_squared());
     let mut simulation = start(&scenario(&value), DeviceChoice::Reference);
     for (time, exact) in [
         (0.5, [0.868719258042, 0.417854806361, 0.413430491057, 0.217283105261]),

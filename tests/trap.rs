@@ -9,13 +9,16 @@ use serde_json::{Value, json};
 use spinwigner::npy;
 use spinwigner::run::DeviceChoice;
 
+/// Of either axis; filaments of clouds that do not turn rigidly take this many.
+const CELLS: u32 = 96;
+
 /// A cloud of neutral spins at rest, off the centre of a potential, for a turn of the trap of frequency 1.
 fn cloud(potential: &Value, steps: u32, order: u32) -> Value {
     let axis = |cells: u32| json!({"from": -8.0, "to": 8.0, "cells": cells});
     json!({
         "title": "test", "about": "test", "references": ["test"], "kinematics": "non_relativistic",
         "species": {"charge": 0, "magnetic_moment": 0.5, "mass": 1.0, "hbar": 1.0},
-        "phase_space": {"x": axis(64), "px": axis(64)},
+        "phase_space": {"x": axis(CELLS), "px": axis(CELLS)},
         "initial": {"populations": [{
             "momentum": {"gaussian": {"spread": 1.0}},
             "space": {"gaussian": {"centre": 1.5, "width": 0.8}},
@@ -62,9 +65,9 @@ fn a_cloud_swings_in_a_harmonic_trap() {
 fn a_file_is_the_trap_it_holds() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("u.npy");
-    let x = |i: usize| -8.0 + 0.25 * (i as f64 + 0.5);
-    let values: Vec<f64> = (0..64).map(|i| 0.5 * x(i) * x(i) + 0.1).collect();
-    npy::write_f64(&file, &[64], &values).expect("written");
+    let x = |i: usize| -8.0 + 16.0 / f64::from(CELLS) * (i as f64 + 0.5);
+    let values: Vec<f64> = (0..CELLS as usize).map(|i| 0.5 * x(i) * x(i) + 0.1).collect();
+    npy::write_f64(&file, &[CELLS as usize], &values).expect("written");
     let end = |potential: Value| {
         let table = record(&scenario(&cloud(&potential, 64, 2)), DeviceChoice::Reference, 16);
         ["mean_x_up", "momentum_x", "energy_potential"].map(|name| table.column(name).expect("there"))
