@@ -212,7 +212,7 @@ impl Kernel {
     }
 
     /// Whether each storage binding, in order, is read only: parameters, fields, state, and what
-    /// is handed from slab to slab, or the sums.
+    /// is handed from slab to slab, what cells relax towards, or the sums.
     pub fn bindings(&self) -> &'static [bool] {
         match self.work {
             Work::Lines { .. } => &[true, true, false, false, true],

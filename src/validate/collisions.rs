@@ -54,6 +54,7 @@ mod tests {
     fn colliding(collisions: Value) -> Value {
         let mut root = base();
         set(&mut root, "/kinematics", json!("non_relativistic"));
+        set(&mut root, "/time/step", json!(0.05));
         set(&mut root, "/collisions", collisions);
         root
     }
