@@ -1,5 +1,5 @@
-// dt W + d_pj( (F_j + b_j) W ) = 0: Lorentz force, dipole force and its magnetic
-// partner.
+// dt W + d_pj( (F_j + b_j) W ) = 0: Lorentz force, that of a potential, dipole force and
+// its magnetic partner.
 
 // Direction of the sweep: 0, 1, 2.
 override DIRECTION: u32 = 0u;
@@ -9,6 +9,7 @@ var<private> e: vec3<real>;
 var<private> b: vec3<real>;
 var<private> de: vec3<real>;
 var<private> db: vec3<real>;
+var<private> given_force: real;
 
 // Lines are numbered in storage order.
 fn line_of(invocation: u32) -> Line {
@@ -23,6 +24,7 @@ fn line_of(invocation: u32) -> Line {
     b = fields[field].b.xyz;
     de = fields[field].de[DIRECTION].xyz;
     db = fields[field].db[DIRECTION].xyz;
+    given_force = fields[field].force[DIRECTION];
     let index = momentum_indices(base - space * parameters.momentum_cells);
     let p = momentum_at(parameters.axes[3], parameters.axes[4], parameters.axes[5], index);
     let momentum = with_canonical(p, field);
@@ -41,7 +43,7 @@ fn momentum_of(line: Line, k: i32) -> vec3<real> {
 fn scalar_speed(line: Line, k: i32) -> real {
     let p = momentum_of(line, k);
     // (p x B)_j does not depend on p_j.
-    return particle.charge * (e[DIRECTION] + inverse_energy(p) * cross(p, b)[DIRECTION]);
+    return particle.charge * (e[DIRECTION] + inverse_energy(p) * cross(p, b)[DIRECTION]) + given_force;
 }
 
 // b_jk = mu_B dT_k/dx_j - q mu_B (dT_k/dp x B)_j at cell k, with (X x B)_j = X.(B x j).

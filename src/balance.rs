@@ -20,7 +20,8 @@
 //!
 //! Prescribed fields X, Y are sources: of the work X.(j + dt P) - M.dt Y, the force
 //! q n X + j x Y + P_k grad X_k + M_k grad Y_k, the couple P x X + M x Y; the M.B of the
-//! energy includes Y. Fields that do not obey Maxwell's equations count as prescribed. A
+//! energy includes Y. A prescribed potential adds the force n F, F = - grad U, and the work of F on the stream;
+//! its energy is not in the density. Fields that do not obey Maxwell's equations count as prescribed. A
 //! fixed background takes the force rho_bg E away.
 //!
 //! The discrete statement belongs to two samples one step apart: differences in time,
@@ -106,6 +107,8 @@ pub struct Local {
     pub magnetisation: DVec3,
     /// X and Y.
     pub prescribed: [DVec3; 2],
+    /// F of the prescribed potential.
+    pub push: DVec3,
 }
 
 impl Local {
@@ -139,12 +142,13 @@ impl Local {
             spin: 0.5 * hbar * observables.spin,
             spin_flux: fluxes.spin.map(|flux| 0.5 * hbar * flux),
             torque: fluxes.torque,
-            force: force - background * e,
+            force: force + sources.density * prescribed.force - background * e,
             couple: p.cross(x) + m.cross(y),
             current,
             polarisation: p,
             magnetisation: m,
             prescribed: [x, y],
+            push: prescribed.force,
         }
     }
 
@@ -399,14 +403,14 @@ impl Pair<'_> {
         sum
     }
 
-    /// X.(j + dt P) - M.dt Y
+    /// X.(j + dt P) - M.dt Y, and F on the stream.
     fn work(&self) -> Vec<f64> {
         let step = self.after.time - self.before.time;
         let cell = |(before, after): (&Local, &Local)| {
             let mean = |of: fn(&Local) -> DVec3| 0.5 * (of(before) + of(after));
             let rate = |of: fn(&Local) -> DVec3| (of(after) - of(before)) / step;
             let current = mean(|cell| cell.current) + rate(|cell| cell.polarisation);
-            mean(|cell| cell.prescribed[0]).dot(current)
+            mean(|cell| cell.prescribed[0]).dot(current) + mean(|cell| cell.push).dot(mean(|cell| cell.stream))
                 - mean(|cell| cell.magnetisation).dot(rate(|cell| cell.prescribed[1]))
         };
         self.before.cells.iter().zip(&self.after.cells).map(cell).collect()

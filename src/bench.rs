@@ -309,7 +309,7 @@ impl<R: Real> Measured for GpuExecutor<R> {
         // After a step's readings and a reading of the state.
         let tables = vec![vec![FieldSample::default(); prepared.grid.space_cells()]; crate::gpu::TABLES as usize];
         let commands = vec![ReadSources { table: 0 }.into(), ReadSources { table: 0 }.into()];
-        self.execute(&Recording { tables, commands })?;
+        self.execute(&Recording { tables, commands, ..Recording::default() })?;
         self.read(0..1)?;
         let predicted = DeviceMemory::of(&prepared.grid, self.cut()).total();
         Ok([self.cut().state_bytes(), predicted, self.allocated_bytes()])
@@ -389,7 +389,11 @@ fn kernel_table<R: Real>(machine: &Machine, case: &Case, rounds: usize) -> Resul
     };
     let recordings: Vec<Recording> = commands(grid, particle.spin)
         .into_iter()
-        .map(|command| Recording { tables: vec![vec![field; grid.space_cells()]], commands: vec![command] })
+        .map(|command| Recording {
+            tables: vec![vec![field; grid.space_cells()]],
+            commands: vec![command],
+            ..Recording::default()
+        })
         .collect();
     let timings = gpu.time(&recordings, rounds)?;
     let copy = timings[0].bytes / timings[0].seconds;

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use glam::DVec3;
 
-use crate::fields::{ClosedForm, Component, OfFiles, Prescribed, component_index};
+use crate::fields::{Component, FieldForm, OfFiles, Prescribed, component_index};
 use crate::scenario::schema::*;
 
 /// Names of the components of E and B.
@@ -110,7 +110,7 @@ impl Sources<'_> {
     }
 
     /// The prescribed forms of a component.
-    fn forms(&self, component: FieldComponent) -> impl Iterator<Item = &dyn ClosedForm> {
+    fn forms(&self, component: FieldComponent) -> impl Iterator<Item = &dyn FieldForm> {
         self.external.iter().filter(move |part| part.component == component).map(|part| &*part.form)
     }
 

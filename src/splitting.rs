@@ -8,20 +8,21 @@
 //!
 //! ```text
 //! step  = drift(1/2) kick(1) drift(1/2)
+//! step  = collision(1/2) drift(1/2) kick(1) drift(1/2) collision(1/2)
 //! ```
 //!
 //! Strang's order two holds for the whole coupled system. Half drifts of neighbouring steps are merged
-//! when no output is due, or never if the scenario says so. Sweeps along several space axes commute but
+//! (with collisions, half collisions) when no output is due, or never if the scenario says so. Sweeps along several space axes commute but
 //! for terms of order hbar: taking turns forwards and backwards makes two steps that are not merged a
 //! palindrome, which keeps the order at half the price of a palindrome in every step.
 //!
 //! Order four is a composition of five such steps (M. Suzuki, Phys. Lett. A 146 (1990)
 //! 319), the third of them backwards in time; each is a palindrome of its own, its sweeps
-//! by the series of [`crate::operators::Scheme`]. What dissipates never runs backwards: it
+//! by the series of [`crate::operators::Scheme`]. What dissipates and what collides never runs backwards: it
 //! acts before and after the five, each time for half of the step:
 //!
 //! ```text
-//! step  = dissipation(1/2) five steps dissipation(1/2)
+//! step  = collision(1/2) dissipation(1/2) five steps dissipation(1/2) collision(1/2)
 //! ```
 
 /// The order in which a flow takes the space axes.
@@ -89,18 +90,15 @@ fn strang<F: Copy>(flows: &[F], step: Step, [outer, inner]: [Order; 2]) -> Vec<S
     stages
 }
 
-/// One step of order two or four, and halves of a flow that never runs backwards before and after it.
-pub fn composed<F: Copy>(flows: &[F], step: Step, order: u32, around: Option<F>) -> Vec<Stage<F>> {
+/// One step of order two or four, and halves of flows that never run backwards before and after it.
+pub fn composed<F: Copy>(flows: &[F], step: Step, order: u32, around: &[F]) -> Vec<Stage<F>> {
     // The mirror image of the step before, or a palindrome of its own.
     let orders = match order {
         2 => [Order::of(step.count + 1), Order::of(step.count)],
         _ => [Order::Palindrome; 2],
     };
-    let half = |time, order| {
-        let length = 0.5 * step.length;
-        around.map(|flow| Stage { flow, time, length, order, last: false })
-    };
-    let mut stages: Vec<Stage<F>> = half(step.start, Order::Forwards).into_iter().collect();
+    let half = |flow, time, order| Stage { flow, time, length: 0.5 * step.length, order, last: false };
+    let mut stages: Vec<Stage<F>> = around.iter().map(|&flow| half(flow, step.start, Order::Forwards)).collect();
     let mut start = step.start;
     for fraction in composition(order) {
         let length = fraction * step.length;
@@ -108,7 +106,7 @@ pub fn composed<F: Copy>(flows: &[F], step: Step, order: u32, around: Option<F>)
         stages.extend(strang(flows, Step { start, length, end, ..step }, orders));
         start = end;
     }
-    stages.extend(half(step.end, Order::Backwards));
+    stages.extend(around.iter().rev().map(|&flow| half(flow, step.end, Order::Backwards)));
     stages.last_mut().into_iter().for_each(|stage| stage.last = true);
     stages
 }
@@ -169,9 +167,9 @@ mod tests {
     #[test]
     fn steps_are_palindromes_of_any_flows() {
         for flows in LISTS {
-            let four = composed(flows, step(3), 4, Some('d'));
+            let four = composed(flows, step(3), 4, &['d', 'e']);
             assert_eq!(plain(&four), reversed(&four));
-            let two = [composed(flows, step(3), 2, None), composed(flows, step(4), 2, None)].concat();
+            let two = [composed(flows, step(3), 2, &[]), composed(flows, step(4), 2, &[])].concat();
             assert_eq!(plain(&two), reversed(&two));
             for stages in [&four, &two] {
                 let steps = if stages.len() == two.len() { 2.0 } else { 1.0 };
@@ -180,8 +178,8 @@ mod tests {
                 }
             }
         }
-        assert_eq!(composed(LISTS[0], step(0), 2, None).len(), 3);
-        assert_eq!(composed(LISTS[0], step(0), 4, None).len(), 15);
+        assert_eq!(composed(LISTS[0], step(0), 2, &[]).len(), 3);
+        assert_eq!(composed(LISTS[0], step(0), 4, &[]).len(), 15);
     }
 
     /// Steps that are merged go through the same times and turns wherever they are cut in two runs, and
@@ -200,7 +198,7 @@ mod tests {
             assert_eq!(plain(&closed), plain(&whole));
             assert!(closed.iter().zip(&whole).all(|(a, b)| a.time == b.time));
             assert_eq!(whole.iter().filter(|stage| stage.last).count(), 5);
-            assert_eq!(whole.len(), 5 * (composed(flows, step(0), 2, None).len() - 1) + 1);
+            assert_eq!(whole.len(), 5 * (composed(flows, step(0), 2, &[]).len() - 1) + 1);
             for flow in flows {
                 assert!((total(&whole, *flow) - 2.5).abs() < 1e-15);
             }

@@ -49,7 +49,7 @@ fn what_spin_loses_orbital_angular_momentum_gains() {
                 ReadObservables { table: 0 }.into(),
                 ReadFluxes { table: 0 }.into(),
             ];
-            let recording = Recording { tables: vec![fields.clone()], commands };
+            let recording = Recording { tables: vec![fields.clone()], commands, ..Recording::default() };
             let readings = Processor::<f64>::new(grid.clone(), particle, 1.0, &state)
                 .expect("it fits")
                 .execute(&recording)

@@ -99,7 +99,7 @@ fn table<R: Real>(grid: &Grid, random: &mut Random) -> Vec<FieldSample> {
             }
             let mut gradient = || [(); 3].map(|()| vector());
             let (de, db) = (gradient(), gradient());
-            FieldSample { e: vector(), b: vector(), de, db, p, absorbed }
+            FieldSample { e: vector(), b: vector(), force: vector(), de, db, p, absorbed }
         })
         .collect()
 }
@@ -233,7 +233,7 @@ impl<R: Real> Bench<R> {
 
     /// Runs commands on the table 0 on both, from the state that the device holds.
     fn run(&mut self, commands: &[Command], table: &[FieldSample]) -> Outcome {
-        let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec() };
+        let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec(), ..Recording::default() };
         let before = self.gpu.state().expect("state");
         let mut reference =
             Processor::<f64>::new(self.grid.clone(), self.particle, self.dissipation, &before).expect("it fits");
@@ -720,7 +720,8 @@ fn check_threads<R: Real>() {
                 let mut executor = Processor::<R>::new(grid.clone(), particle, 0.6, &before).expect("it fits");
                 pool.install(|| {
                     let each = commands.iter().map(|&command| {
-                        let recording = Recording { tables: vec![table.clone()], commands: vec![command] };
+                        let recording =
+                            Recording { tables: vec![table.clone()], commands: vec![command], ..Recording::default() };
                         (executor.execute(&recording).expect("executed"), executor.state().expect("state"))
                     });
                     each.collect::<Vec<_>>()

@@ -71,7 +71,7 @@ fn free_streaming_is_of_fifth_order() {
                 Processor::<f64>::new(grid.clone(), simulation.species.particle, 1.0, &State::Spinless(state))
                     .expect("it fits");
             let tables = vec![vec![FieldSample::default(); cells as usize]];
-            let mut recording = Recording { tables, commands: Vec::new() };
+            let mut recording = Recording { tables, commands: Vec::new(), ..Recording::default() };
             for _ in 0..count {
                 let recorder =
                     Recorder { grid: &grid, particle: &simulation.species.particle, schemes: &[Scheme::Flux] };

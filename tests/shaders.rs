@@ -10,7 +10,7 @@ use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, LANES, Parameters, ParticleRecord};
-use spinwigner::operators::{Build, Command, Force, Kernel, Scheme, Speed, Term, Work, position};
+use spinwigner::operators::{Build, Command, Force, Kernel, LocalEquilibrium, Scheme, Speed, Term, Work, position};
 use spinwigner::precision::Precision;
 
 /// A kernel in a precision for a kind of cell.
@@ -205,10 +205,13 @@ fn numbers_that_exist_twice_are_equal() {
         match kernel.work {
             Work::Lines { .. } => expect("LANES", number("LANES"), LANES),
             Work::Copy => {}
-            Work::Blocks | Work::Sums { .. } => {
+            Work::Blocks | Work::Relaxation | Work::Sums { .. } => {
                 expect("LANES", number("LANES"), LANES);
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
+        }
+        if kernel.work == Work::Relaxation {
+            expect("HEAD", number("HEAD"), LocalEquilibrium::HEAD);
         }
         if let Work::Sums { list, extra } = kernel.work {
             for (sum, _) in list {
@@ -275,7 +278,7 @@ macro_rules! layouts {
                     time_low
                 }),
             ),
-            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, p_low, e_low, b_low, de, db })),
+            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, p_low, e_low, b_low, force, de, db })),
         ]
     };
 }

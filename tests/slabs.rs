@@ -69,7 +69,8 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     let plane = (grid.cells() / grid.shape()[0] * 16) as u64;
     // One step with every operator, and both readings.
     let table = fields(&grid);
-    let mut recording = Recording { tables: vec![table; TABLES as usize], commands: Vec::new() };
+    let mut recording =
+        Recording { tables: vec![table; TABLES as usize], commands: Vec::new(), ..Recording::default() };
     let recorder = Recorder { grid: &grid, particle: &particle, schemes: &[Scheme::Flux] };
     drift::sweeps(&recorder, &mut recording, 0.05, 3, Order::Forwards);
     kick::sweeps(&recorder, &mut recording, 0.1, kick::Tables { before: 0, middle: 1, after: 2 }, Order::Forwards);

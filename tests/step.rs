@@ -72,7 +72,7 @@ fn table(grid: &Grid, electric: f64, magnetic: f64) -> Vec<FieldSample> {
 fn steps(grid: &Grid, particle: &Particle, time: f64, electric: f64, magnetic: f64, count: u64) -> Recording {
     let both = table(grid, electric, magnetic);
     let tables = vec![both.clone(), both.clone(), both.clone(), both];
-    let mut recording = Recording { tables, commands: Vec::new() };
+    let mut recording = Recording { tables, commands: Vec::new(), ..Recording::default() };
     let recorder = Recorder { grid, particle, schemes: &[Scheme::Flux] };
     for step in 0..count {
         drift::sweeps(&recorder, &mut recording, 0.5 * time, MAGNETIC, Order::of(step + 1));
@@ -330,7 +330,8 @@ fn hidden_velocity_needs_a_moment_and_an_electric_field() {
 fn the_kind_of_sweep_fits_the_speed() {
     let grid = grid([1, 0, 0, 1, 0, 0]);
     let speed_of = |particle: &Particle, field: &dyn Fn(usize) -> FieldSample, force: bool| {
-        let mut recording = Recording { tables: vec![(0..8).map(field).collect()], commands: Vec::new() };
+        let mut recording =
+            Recording { tables: vec![(0..8).map(field).collect()], commands: Vec::new(), ..Recording::default() };
         let recorder = Recorder { grid: &grid, particle, schemes: &[Scheme::Flux] };
         if force {
             Force::record(&recorder, &mut recording, 0, 0.1, 0);

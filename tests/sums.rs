@@ -115,7 +115,7 @@ fn check(context: &Context, grid: &Grid, particle: Particle, kind: Kind, seed: u
         .expect("the grid fits");
     let mut reference = Processor::<f64>::new(grid.clone(), particle, 1.0, &state).expect("it fits");
     let mut read = |command: Command| {
-        let recording = Recording { tables: vec![table.clone()], commands: vec![command] };
+        let recording = Recording { tables: vec![table.clone()], commands: vec![command], ..Recording::default() };
         let found = gpu.execute(&recording).expect("device").pop().expect("a reading");
         (found, reference.execute(&recording).expect("reference").pop().expect("a reading"))
     };
@@ -223,6 +223,7 @@ fn what_is_left_of_a_cancellation_is_exact() {
         let recording = Recording {
             tables: vec![vec![FieldSample::default()]],
             commands: vec![ReadSources { table: 0 }.into(), ReadObservables { table: 0 }.into()],
+            ..Recording::default()
         };
         let readings = gpu.execute(&recording).expect("device");
         let [Reading::Sources(s), Reading::Observables(o)] = &readings[..] else { panic!("{readings:?}") };
@@ -247,7 +248,11 @@ fn adding_up_fluxes_loses_nothing() {
     let kinematics = Kinematics::NonRelativisticWithoutSpinOrbit;
     let particle = Particle { mass: 1.0, moment: -0.5, ..particle(kinematics, 0.0, true) };
     let sample = FieldSample { b: DVec3::Z, ..FieldSample::default() };
-    let recording = Recording { tables: vec![vec![sample; 3]], commands: vec![ReadFluxes { table: 0 }.into()] };
+    let recording = Recording {
+        tables: vec![vec![sample; 3]],
+        commands: vec![ReadFluxes { table: 0 }.into()],
+        ..Recording::default()
+    };
     let volume = grid.momentum_volume();
     let mut worst: f64 = 0.0;
     for (kind, seed) in KINDS.into_iter().flat_map(|kind| (1..=6).map(move |seed| (kind, seed))) {

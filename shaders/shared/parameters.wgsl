@@ -56,6 +56,8 @@ struct FieldRecord {
     p_low: vec4<real>,
     e_low: vec4<real>,
     b_low: vec4<real>,
+    // Of prescribed potentials.
+    force: vec4<real>,
     de: array<vec4<real>, 3>,
     db: array<vec4<real>, 3>,
 }

@@ -15,7 +15,7 @@ use glam::DVec3;
 
 use crate::equilibrium::Thermal;
 use crate::error::Result;
-use crate::fields::{Prescribed, SHARE, StepLimit};
+use crate::fields::{Prescribed, SHARE, StepLimit, potential};
 use crate::gpu;
 use crate::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
 use crate::needs::{self, Disk, Memory, Room};
@@ -206,6 +206,7 @@ impl<'s> Estimate<'s> {
         advice.extend(self.cyclotron(&bounds));
         advice.extend(self.precession(&bounds));
         advice.extend(self.susceptibility());
+        advice.extend(self.collisions());
         advice.extend(self.populations());
         advice.extend(self.equilibria());
         advice.extend(self.wavelengths());

@@ -202,7 +202,9 @@ impl Estimate<'_> {
             .chain(self.scenario.fields.perturbations.iter().map(|p| p.mode))
             .chain(self.scenario.output.diagnostics.modes.iter().map(|mode| mode.mode))
             .map(|mode| self.wave_vector(mode));
-        let waves = Prescribed::of_all(&self.scenario.fields.external).into_iter().map(|part| part.form.wave_vector());
+        let external = &self.scenario.fields.external;
+        let waves = Prescribed::of_all(external).into_iter().map(|part| part.form.wave_vector());
+        let waves = waves.chain(external.iter().filter_map(potential).map(|form| form.wave_vector()));
         let largest = named.chain(waves).fold(DVec3::ZERO, |largest, k| largest.max(k.abs()));
         let along = |(direction, axis): (usize, Axis)| {
             let (name, k) = (PhaseAxis::SPACE[direction].name(), largest[direction]);

@@ -30,6 +30,9 @@ impl Estimate<'_> {
         for part in Prescribed::of_all(&fields.external) {
             part.form.bound(space).add_to(&mut bound, part.component);
         }
+        for form in fields.external.iter().filter_map(potential) {
+            bound.force += form.bound(space).slope;
+        }
         if fields.evolution != Evolution::Frozen {
             // Gauss's law: E = q n amplitude k/k^2.
             for population in self.populations_given() {
@@ -101,6 +104,19 @@ impl Estimate<'_> {
         let share = self.scenario.time.step / limit.largest();
         let fact = format!("stability: dt is {} of {}, allowed up to {SHARE}", number(share, 3), limit.words());
         Some(Advice { level: Level::Ok, words: fact })
+    }
+
+    /// The step against the relaxation time.
+    pub(super) fn collisions(&self) -> Option<Advice> {
+        let tau = self.scenario.collisions?.tau;
+        let share = self.scenario.time.step / tau;
+        let level = if share <= 1.0 { Level::Ok } else { Level::Note };
+        let fact = format!("collisions: dt/tau = {} at density and temperature 1", number(share, 3));
+        let remedy = format!(
+            "the relaxation is exact and stable, but not its interplay with motion; use time.step <= {} to follow it",
+            number(tau, 3)
+        );
+        Some(Advice::new(level, fact, remedy))
     }
 
     /// Density averaged over the domain.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use spinwigner::linear_theory::Plasma;
 use spinwigner::linear_theory::report::{self, Search};
+use spinwigner::linear_theory::{Plasma, collisional};
 use spinwigner::scenario::schema::{Scenario, Units};
 use spinwigner::{Error, Result, validate};
 
@@ -92,16 +92,20 @@ pub fn report(flags: &Flags) -> Result<String> {
         }
         None => ("Electrons in thermal equilibrium".into(), Units::default(), given(&flags.plasma)?),
     };
-    let mut plasma = Plasma::of(&scenario)?;
-    if flags.thermal_spins {
-        plasma.thermalise_spins()?;
-    }
     let wavenumbers = match &flags.k {
         Some(Wavenumbers(values)) => values.clone(),
         None => vec![report::wavenumber(&scenario, flags.mode)?],
     };
     let search = Search { wavenumbers, re: flags.re, im: flags.im };
-    let report = report::report(&title, &units, &plasma, &search)?;
+    let report = if scenario.collisions.is_some() {
+        collisional::report(&title, &units, &collisional::Gas::of(&scenario)?, &search)?
+    } else {
+        let mut plasma = Plasma::of(&scenario)?;
+        if flags.thermal_spins {
+            plasma.thermalise_spins()?;
+        }
+        report::report(&title, &units, &plasma, &search)?
+    };
     if let Some(path) = &flags.png {
         report.write_png(path)?;
     }

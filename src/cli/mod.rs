@@ -7,6 +7,7 @@ mod fit;
 mod inspect;
 mod listings;
 mod parsers;
+mod polarisation;
 mod signals;
 
 use std::error::Error as _;
@@ -145,6 +146,15 @@ Examples:
   spinwigner equilibrium --temperature 0 --spin-energy 0.01 --statistics fermi-dirac --chemical-potential 0.1
   spinwigner equilibrium --temperature 0 --spin-energy 1e-4 --statistics fermi-dirac --density 1e-3 --hbar 1 --json")]
     Equilibrium(equilibrium::Flags),
+    /// Polarisation of a fluid's particles from gradients of beta and a spin potential, momentum by momentum.
+    #[command(after_help = "\
+Natural units, c = 1, metric (+,-,-,-). Printed are w/w0 in the rest frame of each particle and the four-vector A/w0 in the
+laboratory, for local equilibrium, the canonical form, Zubarev's with thermal vorticity, and each --xi and --zeta.
+
+Examples:
+  spinwigner polarisation fluid.json --xi 1
+  spinwigner polarisation fluid.json --zeta 0.4 --json")]
+    Polarisation(polarisation::Flags),
     /// List the shipped scenarios.
     List,
     /// Print the JSON of a shipped scenario.
@@ -268,6 +278,7 @@ fn act(command: Command) -> Result<()> {
             print(&check::report_on(&room, &validate::load(&scenario)?, memory, precision)?)
         }
         Command::Equilibrium(flags) => print(&equilibrium::report(&flags)?),
+        Command::Polarisation(flags) => print(&polarisation::report(&flags)?),
         Command::List => print(&listings::list()?),
         Command::Show { name } => print(listings::show(&name)?),
         Command::Dispersion(flags) => print(&dispersion::report(&flags)?),

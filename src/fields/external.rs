@@ -1,8 +1,10 @@
 //! Prescribed fields at cell centres, known at any time with their derivatives.
 
+use std::sync::Arc;
+
 use glam::DVec3;
 
-use super::{Mesh, Prescribed, component};
+use super::{ClosedForm, Mesh, Prescribed, component, potential};
 use crate::operators::FieldSample;
 use crate::scenario::schema::{External, FieldComponent, PhaseSpace};
 
@@ -12,6 +14,9 @@ pub struct ExternalFields {
     closed_forms: Vec<Prescribed>,
     /// Constant in time: E and B at every centre, with derivatives.
     arrays: Vec<FieldSample>,
+    potentials: Vec<Arc<dyn ClosedForm>>,
+    /// The sum of those from files at every centre.
+    potential: Vec<f64>,
 }
 
 /// The two vectors a component belongs to: 0 for E, 1 for B; and its direction.
@@ -35,10 +40,34 @@ impl ExternalFields {
             add_field(mesh, &mut arrays, e, |sample| (&mut sample.e, &mut sample.de));
             add_field(mesh, &mut arrays, b, |sample| (&mut sample.b, &mut sample.db));
         }
-        ExternalFields { closed_forms: Prescribed::of_all(external), arrays }
+        let potentials = external.iter().filter_map(potential).collect();
+        ExternalFields { closed_forms: Prescribed::of_all(external), arrays, potentials, potential: Vec::new() }
     }
 
-    /// Whether a field does work.
+    /// Adds a potential energy, given at every centre.
+    pub fn add_potential(&mut self, mesh: &Mesh, values: &[f64]) {
+        self.arrays.resize(mesh.size(), FieldSample::default());
+        self.potential.resize(mesh.size(), 0.0);
+        self.potential.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        for axis in mesh.resolved() {
+            for (sample, slope) in self.arrays.iter_mut().zip(mesh.derivative(axis, values)) {
+                sample.force[axis] -= slope;
+            }
+        }
+    }
+
+    /// Whether there is a potential energy.
+    pub fn has_potential(&self) -> bool {
+        !self.potentials.is_empty() || !self.potential.is_empty()
+    }
+
+    /// The potential energy of a particle at centre `cell`, which lies at `position`.
+    pub fn potential_energy(&self, cell: usize, position: DVec3) -> f64 {
+        let closed: f64 = self.potentials.iter().map(|form| form.at(position, 0.0).value).sum();
+        closed + self.potential.get(cell).copied().unwrap_or_default()
+    }
+
+    /// Whether a field does work; potentials give no more than they take.
     pub fn does_work(&self) -> bool {
         self.closed_forms.iter().any(Prescribed::does_work) || self.arrays.iter().any(|sample| sample.e != DVec3::ZERO)
     }
@@ -48,6 +77,9 @@ impl ExternalFields {
         let mut sample = self.arrays.get(cell).copied().unwrap_or_default();
         for part in &self.closed_forms {
             part.form.at(position, time).add_to(&mut sample, part.component);
+        }
+        for form in &self.potentials {
+            sample.force -= form.at(position, time).slope;
         }
         sample
     }

@@ -73,7 +73,17 @@ fn external_fields(scenario: &Scenario, folder: &Path, mesh: &Mesh) -> Result<Ex
         add(&mut e, file_e);
         add(&mut b, file_b);
     }
-    Ok(ExternalFields::new(&scenario.fields.external, mesh, &e, &b))
+    let mut fields = ExternalFields::new(&scenario.fields.external, mesh, &e, &b);
+    for (index, external) in scenario.fields.external.iter().enumerate() {
+        let Some(file) = external.potential_file() else { continue };
+        let shape: Vec<usize> = mesh.resolved().map(|axis| mesh.cells[axis]).collect();
+        let values = npy::read(&folder.join(file), &shape);
+        fields.add_potential(
+            mesh,
+            &values.map_err(|error| error.at(format!("fields.external[{index}].potential.file")))?,
+        );
+    }
+    Ok(fields)
 }
 
 /// E and B of the file entry `key` at centres, empty where none is named.

@@ -9,6 +9,7 @@ mod initial;
 mod matter;
 mod maxwell;
 mod mesh;
+mod potential;
 mod prescribed;
 mod stability;
 
@@ -18,7 +19,8 @@ pub(crate) use given::{Component, OfFiles};
 pub use matter::Matter;
 pub use maxwell::Fields;
 pub use mesh::{Mesh, along, component, others, vectors};
-pub(crate) use prescribed::{ClosedForm, Local, Prescribed};
+pub(crate) use potential::closed_form as potential;
+pub(crate) use prescribed::{ClosedForm, FieldForm, Local, Prescribed};
 pub use stability::{SHARE, Stability, StepLimit};
 
 #[cfg(test)]

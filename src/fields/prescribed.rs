@@ -43,9 +43,6 @@ pub trait ClosedForm: Debug + Send + Sync {
     /// Upper bounds of their magnitudes over the domain, at any time.
     fn bound(&self, space: &PhaseSpace) -> Local;
 
-    /// The mean over the domain; a wave that fits none of its axes counts with its amplitude.
-    fn mean(&self, space: &PhaseSpace) -> f64;
-
     /// Whether it is the same at all times.
     fn is_steady(&self) -> bool {
         true
@@ -62,6 +59,12 @@ pub trait ClosedForm: Debug + Send + Sync {
     }
 }
 
+/// That of a component of a field.
+pub trait FieldForm: ClosedForm {
+    /// The mean over the domain; a wave that fits none of its axes counts with its amplitude.
+    fn mean(&self, space: &PhaseSpace) -> f64;
+}
+
 /// One component of an external field.
 #[derive(Clone, Debug)]
 pub struct Prescribed {
@@ -70,13 +73,13 @@ pub struct Prescribed {
     pub kind: &'static str,
     /// What messages call it.
     pub name: &'static str,
-    pub form: Arc<dyn ClosedForm>,
+    pub form: Arc<dyn FieldForm>,
 }
 
 impl Prescribed {
     /// The components that an external field has; none of one from a file.
     pub fn of(external: &External) -> Vec<Prescribed> {
-        let one = |kind, name, component, form: Arc<dyn ClosedForm>| vec![Prescribed { component, kind, name, form }];
+        let one = |kind, name, component, form: Arc<dyn FieldForm>| vec![Prescribed { component, kind, name, form }];
         match *external {
             External::Uniform(ref field) => {
                 let given = FieldComponent::ALL.map(|component| (component, field.component(component)));
@@ -96,7 +99,7 @@ impl Prescribed {
                 let wave = Wave { amplitude, wavenumber, frequency, phase, standing: true };
                 one("standing_wave", "a wave", component, Arc::new(wave))
             }
-            External::File(_) => Vec::new(),
+            External::File(_) | External::Potential(_) => Vec::new(),
         }
     }
 
@@ -123,7 +126,9 @@ impl ClosedForm for Uniform {
     fn bound(&self, _space: &PhaseSpace) -> Local {
         Local { value: self.0.abs(), ..Local::default() }
     }
+}
 
+impl FieldForm for Uniform {
     fn mean(&self, _space: &PhaseSpace) -> f64 {
         self.0
     }
@@ -160,13 +165,15 @@ impl ClosedForm for Gradient {
         Local { value: from.max(to), slope: self.slope.abs() * self.direction(), rate: 0.0 }
     }
 
+    fn axes(&self) -> Vec<(PhaseAxis, String)> {
+        vec![(self.axis.into(), "axis".into())]
+    }
+}
+
+impl FieldForm for Gradient {
     fn mean(&self, space: &PhaseSpace) -> f64 {
         let [from, to] = self.ends(space);
         self.value + self.slope * (from + to) / 2.0
-    }
-
-    fn axes(&self) -> Vec<(PhaseAxis, String)> {
-        vec![(self.axis.into(), "axis".into())]
     }
 }
 
@@ -199,12 +206,6 @@ impl ClosedForm for Wave {
         Local { value, slope: value * self.wave_vector().abs(), rate: value * self.frequency.abs() }
     }
 
-    fn mean(&self, space: &PhaseSpace) -> f64 {
-        let fits =
-            |(axis, k): (PhaseAxis, f64)| k != 0.0 && space.axis(axis).is_some_and(|along| along.holds_periods_of(k));
-        if PhaseAxis::SPACE.into_iter().zip(self.wavenumber.each()).any(fits) { 0.0 } else { self.amplitude }
-    }
-
     fn is_steady(&self) -> bool {
         self.frequency == 0.0
     }
@@ -214,12 +215,15 @@ impl ClosedForm for Wave {
     }
 
     fn axes(&self) -> Vec<(PhaseAxis, String)> {
-        let key = |index: usize| match self.wavenumber {
-            WaveVector::X(_) => "wavenumber".to_string(),
-            WaveVector::Each(_) => format!("wavenumber[{index}]"),
-        };
-        let numbers = PhaseAxis::SPACE.into_iter().zip(self.wavenumber.each()).enumerate();
-        numbers.filter(|(_, (_, k))| *k != 0.0).map(|(index, (axis, _))| (axis, key(index))).collect()
+        self.wavenumber.axes()
+    }
+}
+
+impl FieldForm for Wave {
+    fn mean(&self, space: &PhaseSpace) -> f64 {
+        let fits =
+            |(axis, k): (PhaseAxis, f64)| k != 0.0 && space.axis(axis).is_some_and(|along| along.holds_periods_of(k));
+        if PhaseAxis::SPACE.into_iter().zip(self.wavenumber.each()).any(fits) { 0.0 } else { self.amplitude }
     }
 }
 

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::context::{Context, Variant};
-use super::layout::{FieldRecord, Parameters};
-use super::memory::{DeviceMemory, STAGING, largest_reading, slab_shape, sums_bytes};
+use super::layout::{FieldRecord, Parameters, low};
+use super::memory::{DeviceMemory, STAGING, equilibria_bytes, largest_reading, slab_shape, sums_bytes};
 use super::slabs::{Limits, Slabs};
 use super::timing::Profile;
 use super::{BLOCK, LANES, sums};
@@ -42,6 +42,8 @@ pub struct GpuExecutor<R> {
     common: Vec<Parameters<R>>,
     parameters: wgpu::Buffer,
     fields: wgpu::Buffer,
+    /// What space cells relax towards.
+    equilibria: wgpu::Buffer,
     staging: wgpu::Buffer,
     /// Distance between parameter blocks and between field tables.
     alignment: u64,
@@ -128,6 +130,7 @@ impl<R: Real> GpuExecutor<R> {
                 .collect(),
             parameters: storage(device, "parameters", 0),
             fields: storage(device, "fields", 0),
+            equilibria: storage(device, "equilibria", 0),
             staging: staging(device, 0),
             unfinished: 0,
             profile: None,
@@ -150,7 +153,8 @@ impl<R: Real> GpuExecutor<R> {
 
     /// Bytes of all buffers on the device.
     pub fn allocated_bytes(&self) -> u64 {
-        let others = [&self.below, &self.head, &self.sums, &self.parameters, &self.fields, &self.staging];
+        let others =
+            [&self.below, &self.head, &self.sums, &self.parameters, &self.fields, &self.equilibria, &self.staging];
         self.state.iter().chain(others).map(wgpu::Buffer::size).sum()
     }
 
@@ -202,7 +206,7 @@ impl<R: Real> GpuExecutor<R> {
             Work::Lines { slot, .. } if slot < MOMENTUM => lines(space / shape[slot] * momentum.div_ceil(LANES)),
             Work::Lines { slot, .. } => lines((space * momentum / shape[slot]).div_ceil(LANES)),
             Work::Copy => lines((space * momentum).div_ceil(LANES)),
-            Work::Blocks | Work::Sums { .. } => {
+            Work::Blocks | Work::Relaxation | Work::Sums { .. } => {
                 let [y, z] = folded(space);
                 [momentum.div_ceil(BLOCK), y, z]
             }
@@ -236,6 +240,7 @@ impl<R: Real> GpuExecutor<R> {
         match command.kernel.work {
             Work::Lines { .. } => resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]),
             Work::Sums { .. } => resources.push(self.sums.as_entire_binding()),
+            Work::Relaxation => resources.push(self.equilibria_of(&command.command)),
             Work::Blocks | Work::Copy => {}
         }
         let workgroups = self.workgroups(&command.kernel, slab);
@@ -293,6 +298,34 @@ impl<R: Real> GpuExecutor<R> {
         stride
     }
 
+    fn equilibria_of(&self, command: &Command) -> wgpu::BindingResource<'_> {
+        let list = if let Command::Relaxation(relaxation) = command { relaxation.equilibria } else { 0 };
+        let bytes = equilibria_bytes(&self.grid, R::PRECISION);
+        wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer: &self.equilibria,
+            offset: list as u64 * bytes.next_multiple_of(self.alignment),
+            size: std::num::NonZeroU64::new(bytes),
+        })
+    }
+
+    /// Writes what the relaxations of a recording need.
+    fn upload_equilibria(&mut self, recording: &Recording) {
+        if recording.equilibria.is_empty() {
+            return;
+        }
+        let factors = self.grid.shape()[MOMENTUM..].iter().sum();
+        let stride = equilibria_bytes(&self.grid, R::PRECISION).next_multiple_of(self.alignment);
+        let wanted = stride * recording.equilibria.len() as u64;
+        if self.equilibria.size() < wanted {
+            self.equilibria = storage(&self.context.device, "equilibria", wanted);
+        }
+        for (cells, offset) in recording.equilibria.iter().zip((0..).step_by(stride as usize)) {
+            let numbers = cells.iter().flat_map(|cell| cell.numbers(factors));
+            let parts: Vec<R> = numbers.flat_map(|number| [R::nearest(number), low(number)]).collect();
+            self.context.queue.write_buffer(&self.equilibria, offset, bytemuck::cast_slice(&parts));
+        }
+    }
+
     /// Reads `bytes` of the mapped staging buffer.
     fn map_staging<T>(&self, bytes: u64, read: impl FnOnce(&[u8]) -> T) -> Result<T> {
         self.map(&self.staging, bytes, read)
@@ -344,6 +377,7 @@ impl<R: Real> GpuExecutor<R> {
     /// Compiles the kernels of a recording, uploads its tables and parameters.
     pub(super) fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound<R>>, u64)> {
         let table_stride = self.upload_tables(recording);
+        self.upload_equilibria(recording);
         let bound: Vec<Bound<R>> =
             recording.commands.iter().map(|command| self.bind(command, &recording.tables)).collect::<Result<_>>()?;
         let block = self.block_bytes() as usize;

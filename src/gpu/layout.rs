@@ -85,7 +85,7 @@ pub struct Parameters<R> {
 }
 
 /// What rounding to a device's precision leaves of a number.
-fn low<R: Real>(number: f64) -> R {
+pub fn low<R: Real>(number: f64) -> R {
     R::nearest(number - R::nearest(number).into())
 }
 
@@ -157,6 +157,8 @@ pub struct FieldRecord<R> {
     pub e_low: [R; 4],
     /// What the rounding of `b` left.
     pub b_low: [R; 4],
+    /// Force of prescribed potentials.
+    pub force: [R; 4],
     /// dE/dx, dE/dy, dE/dz.
     pub de: [[R; 4]; 3],
     /// dB/dx, dB/dy, dB/dz.
@@ -175,6 +177,7 @@ impl<R: Real> From<&FieldSample> for FieldRecord<R> {
             p_low: lows(sample.p),
             e_low: lows(sample.e),
             b_low: lows(sample.b),
+            force: record(sample.force),
             de: sample.de.map(record),
             db: sample.db.map(record),
         }

@@ -6,7 +6,8 @@ use super::BLOCK;
 use super::layout::field_bytes;
 use super::slabs::Slabs;
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{Build, Command, ReadSources, Term};
+use crate::operators::{Build, Command, LocalEquilibrium, ReadSources, Term};
+use crate::precision::Precision;
 use crate::state::PART;
 
 /// Bytes of one staging copy when a state is read back or written: a part of it.
@@ -21,7 +22,7 @@ pub struct DeviceMemory {
     pub state: u64,
     /// Planes kept aside by sweeps across slabs, and partial sums.
     pub work: u64,
-    /// Field tables of one step.
+    /// Field tables of one step, and equilibria of a collision.
     pub fields: u64,
     /// The staging buffer.
     pub staging: u64,
@@ -44,10 +45,21 @@ impl DeviceMemory {
         }
     }
 
+    /// The same with collisions, of which one is recorded at a time.
+    pub fn with_collisions(self, grid: &Grid, precision: Precision) -> DeviceMemory {
+        DeviceMemory { fields: self.fields + equilibria_bytes(grid, precision), ..self }
+    }
+
     /// Sum of all.
     pub fn total(&self) -> u64 {
         self.state + self.work + self.fields + self.staging
     }
+}
+
+/// Bytes of what all space cells relax towards in a collision, each number in two parts.
+pub fn equilibria_bytes(grid: &Grid, precision: Precision) -> u64 {
+    let numbers = LocalEquilibrium::HEAD + grid.shape()[MOMENTUM..].iter().sum::<usize>();
+    (2 * numbers * grid.space_cells() * precision.bytes()) as u64
 }
 
 /// Numbers that a workgroup leaves in the largest of all readings.

@@ -4,6 +4,7 @@
 //! the potentials (phi, A_y, A_z); [`waves`] finds all frequencies with det D = 0 in
 //! a part of the complex plane. docs/waves.md derives D.
 
+pub mod collisional;
 mod coupling;
 mod landau;
 pub mod limits;
@@ -33,7 +34,7 @@ pub struct Wave {
     pub error: f64,
     /// Waves of this frequency; those of E_y and E_z alike count as two.
     pub multiplicity: usize,
-    /// Components of E that oscillate.
+    /// Components of E that oscillate; in a gas that collides sound, heat or shear.
     pub fields: String,
     /// The resonance of slow particles it is near to.
     pub near: Option<String>,

@@ -160,6 +160,9 @@ impl Plasma {
                 "`initial.file` is an array, and damped waves need an analytic distribution; give `populations`",
             );
         };
+        if scenario.collisions.is_some() {
+            return refuse("`collisions` damp waves in ways that this theory does not have; remove them");
+        }
         let space = &scenario.phase_space;
         let fields = &scenario.fields;
         let mut plasma = Plasma {

@@ -50,7 +50,10 @@ impl Memory {
         let Numerics { order, dissipation, .. } = scenario.numerics;
         let reach = Scheme::reach_of(Scheme::of(order, dissipation));
         let slabs = Slabs::new(grid, components, precision, limits, reach)?;
-        let memory = DeviceMemory::of(grid, &slabs);
+        let mut memory = DeviceMemory::of(grid, &slabs);
+        if scenario.collisions.is_some() {
+            memory = memory.with_collisions(grid, precision);
+        }
         let device = memory.total();
         let host = if room.shares_memory { host + device } else { host };
         Ok(Memory { slabs: slabs.planes.len(), state: memory.state, device, host })

@@ -1,4 +1,4 @@
-//! dt W + d_pj( (F_j + b_j) W ) = 0: Lorentz force, dipole force and its magnetic partner.
+//! dt W + d_pj( (F_j + b_j) W ) = 0: Lorentz force, that of a potential, dipole force and its magnetic partner.
 
 use glam::DVec3;
 
@@ -23,8 +23,8 @@ pub struct Force {
 
 /// Upper bounds of what moves a momentum, over the grid and a table.
 struct Bounds {
-    /// |q E_j|.
-    electric: f64,
+    /// |q E_j - dU/dx_j|.
+    uniform: f64,
     /// |q (v x B)_j|.
     magnetic: f64,
     /// |b_j|: the dipole force, and q a x B of the hidden velocity a.
@@ -40,7 +40,7 @@ impl Bounds {
         let gradient = |s: &FieldSample| particle.precession_bound(momentum, s.de[axis], s.db[axis]);
         let magnetic = FieldSample::largest(fields, |s| transverse(s).max(0.0).sqrt()) * particle.charge.abs();
         Bounds {
-            electric: FieldSample::largest(fields, |s| s.e[axis].abs()) * particle.charge.abs(),
+            uniform: FieldSample::largest(fields, |s| (particle.charge * s.e[axis]).abs() + s.force[axis].abs()),
             magnetic: magnetic * velocity,
             dipole: FieldSample::largest(fields, |s| {
                 particle.moment.abs() * gradient(s)
@@ -50,7 +50,7 @@ impl Bounds {
     }
 
     fn sum(&self) -> f64 {
-        self.electric + self.magnetic + self.dipole
+        self.uniform + self.magnetic + self.dipole
     }
 }
 
@@ -71,7 +71,7 @@ impl Force {
             Speed::Coupled
         } else if bounds.magnetic > 0.0 && recorder.particle.relativistic() {
             Speed::Varying
-        } else if bounds.electric + bounds.magnetic > 0.0 {
+        } else if bounds.uniform + bounds.magnetic > 0.0 {
             Speed::Uniform
         } else {
             return;

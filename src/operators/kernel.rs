@@ -71,6 +71,8 @@ pub enum Work {
     },
     /// A workgroup visits a block of the momentum cells of one space cell.
     Blocks,
+    /// The same, with what each space cell relaxes towards.
+    Relaxation,
     /// The same, and leaves two numbers for each sum of a list, and `extra` ones.
     Sums {
         /// Names of the sums, in their order.
@@ -210,11 +212,12 @@ impl Kernel {
     }
 
     /// Whether each storage binding, in order, is read only: parameters, fields, state, and what
-    /// is handed from slab to slab, or the sums.
+    /// is handed from slab to slab, what cells relax towards, or the sums.
     pub fn bindings(&self) -> &'static [bool] {
         match self.work {
             Work::Lines { .. } => &[true, true, false, false, true],
             Work::Blocks => &[true, true, false],
+            Work::Relaxation => &[true, true, false, true],
             Work::Sums { .. } => &[true, true, true, false],
             Work::Copy => &[true, false],
         }

@@ -13,6 +13,7 @@ mod hidden_velocity;
 mod kernel;
 mod observables;
 mod recorder;
+mod relaxation;
 mod sample;
 mod sources;
 mod spin_torque;
@@ -28,6 +29,7 @@ pub use hidden_velocity::HiddenVelocity;
 pub use kernel::{Build, Kernel, Wgsl, Work};
 pub use observables::{Observables, ReadObservables};
 pub use recorder::Recorder;
+pub use relaxation::{LocalEquilibrium, Relaxation};
 pub use sample::FieldSample;
 pub use sources::{ReadSources, Sources};
 pub use spin_torque::{MOST_TURN, SpinTorque};
@@ -119,7 +121,7 @@ macro_rules! terms {
     };
 }
 
-terms!($ Streaming, HiddenVelocity, Force, SpinTorque, Absorption, ReadSources, ReadObservables, ReadFluxes);
+terms!($ Streaming, HiddenVelocity, Force, SpinTorque, Absorption, Relaxation, ReadSources, ReadObservables, ReadFluxes);
 
 pub(crate) use each_term;
 
@@ -128,6 +130,8 @@ pub(crate) use each_term;
 pub struct Recording {
     /// Fields that particles feel, one sample per space cell in each table.
     pub tables: Vec<Vec<FieldSample>>,
+    /// What space cells relax towards, one each in every list.
+    pub equilibria: Vec<Vec<LocalEquilibrium>>,
     /// In the order of execution.
     pub commands: Vec<Command>,
 }

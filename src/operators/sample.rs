@@ -15,6 +15,8 @@ pub struct FieldSample {
     pub db: [DVec3; 3],
     /// Kinetic momentum p_c - q A along axes that are not resolved, else 0.
     pub p: DVec3,
+    /// Force of prescribed potentials, - grad U.
+    pub force: DVec3,
     /// Share of the particles that an absorption takes away.
     pub absorbed: f64,
 }

@@ -1,4 +1,4 @@
-//! Lorentz force, dipole force and its magnetic partner. A momentum axis is closed, or its
+//! Lorentz force, that of a potential, dipole force and its magnetic partner. A momentum axis is closed, or its
 //! edges are joined. Twin of `shaders/force.wgsl`.
 
 use glam::DVec3;
@@ -22,7 +22,8 @@ impl Twin for Force {
 impl Carrier for Force {
     #[inline(always)]
     fn scalar<V: Vector>(self, particle: &Particle, at: &Momentum<V>, field: &Field<V>) -> V::Number {
-        particle.lorentz_force(at.velocity(), at.p.like(DVec3::AXES[self.axis]), field.e, field.b)
+        let j = at.p.like(DVec3::AXES[self.axis]);
+        particle.lorentz_force(at.velocity(), j, field.e, field.b) + field.force.dot(j)
     }
 
     #[inline(always)]

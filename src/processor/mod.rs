@@ -12,6 +12,7 @@ mod observables;
 mod part;
 mod pieces;
 mod planes;
+mod relaxation;
 mod rows;
 mod sources;
 mod spin_torque;
@@ -30,7 +31,8 @@ use crate::error::{Error, Result};
 use crate::grid::Grid;
 use crate::lanes::Triple;
 use crate::operators::{
-    Command, Executor, ExecutorDescription, FieldSample, ReadSources, Reading, Recording, Sources, Term, each_term,
+    Command, Executor, ExecutorDescription, FieldSample, LocalEquilibrium, ReadSources, Reading, Recording, Sources,
+    Term, each_term,
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
@@ -90,7 +92,7 @@ pub fn sources(
     fields: &[FieldSample],
 ) -> Result<Vec<Sources>> {
     let store = Store::default();
-    let context = Context { grid, particle, dissipation: 0.0, level: Level::new(), store: &store };
+    let context = Context { grid, particle, dissipation: 0.0, equilibria: &[], level: Level::new(), store: &store };
     let (momenta, mut all) = (grid.momentum_cells(), Vec::new());
     for places in runs(grid.space_cells(), (PART / momenta).max(1)) {
         let numbers = state.take(places.start * momenta..places.end * momenta)?.widened();
@@ -109,6 +111,8 @@ struct Context<'a> {
     grid: &'a Grid,
     particle: &'a Particle,
     dissipation: f64,
+    /// Those of the recording.
+    equilibria: &'a [Vec<LocalEquilibrium>],
     /// The instruction set.
     level: Level,
     store: &'a Store,
@@ -125,6 +129,8 @@ trait Twin {
 struct Field<V> {
     e: V,
     b: V,
+    /// Of prescribed potentials.
+    force: V,
     de: [V; 3],
     db: [V; 3],
 }
@@ -132,10 +138,11 @@ struct Field<V> {
 impl<S: Simd, R: Real> Field<Vectors<S, R>> {
     #[inline(always)]
     fn splat(simd: S, sample: &FieldSample) -> Self {
-        let FieldSample { e, b, de: [de_x, de_y, de_z], db: [db_x, db_y, db_z], .. } = *sample;
+        let FieldSample { e, b, force, de: [de_x, de_y, de_z], db: [db_x, db_y, db_z], .. } = *sample;
         Field {
             e: Triple::splat(simd, e),
             b: Triple::splat(simd, b),
+            force: Triple::splat(simd, force),
             de: [Triple::splat(simd, de_x), Triple::splat(simd, de_y), Triple::splat(simd, de_z)],
             db: [Triple::splat(simd, db_x), Triple::splat(simd, db_y), Triple::splat(simd, db_z)],
         }
@@ -145,7 +152,8 @@ impl<S: Simd, R: Real> Field<Vectors<S, R>> {
 impl<R: Real> Executor for Processor<R> {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
         let Processor { grid, particle, dissipation, cells, level, store } = self;
-        let context = Context { grid, particle, dissipation: *dissipation, level: *level, store };
+        let equilibria = &recording.equilibria;
+        let context = Context { grid, particle, dissipation: *dissipation, equilibria, level: *level, store };
         let run = |command: &Command| {
             let fields = &recording.tables[command.table()];
             each_term!(command, term => term.run(context, cells, fields))

@@ -8,7 +8,7 @@ pub use sample::Sample;
 pub use table::TABLE;
 
 use crate::grid::AXIS_NAMES;
-use crate::scenario::schema::{Evolution, Mode, ModeNumber, PhaseAxis, Scenario, Units};
+use crate::scenario::schema::{Evolution, External, Mode, ModeNumber, PhaseAxis, Scenario, Units};
 
 /// A row of the table: a number at every sample, or one for each direction or recorded mode.
 pub struct Quantity {
@@ -115,6 +115,8 @@ pub struct Facts<'a> {
     pub spin: bool,
     /// What moves of the fields.
     pub evolution: Evolution,
+    /// Whether a potential energy is prescribed.
+    pub potential: bool,
     /// Those recorded, in the order of the scenario.
     pub modes: &'a [Mode],
 }
@@ -126,6 +128,7 @@ impl<'a> Facts<'a> {
             resolved: PhaseAxis::SPACE.map(|axis| scenario.phase_space.axis(axis).is_some()),
             spin: scenario.species.spin,
             evolution: scenario.fields.evolution,
+            potential: scenario.fields.external.iter().any(|field| matches!(field, External::Potential(_))),
             modes: &scenario.output.diagnostics.modes,
         }
     }

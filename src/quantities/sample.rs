@@ -49,6 +49,7 @@ impl Sample<'_> {
             resolved: [0, 1, 2].map(|k| mesh.resolved().any(|axis| axis == k)),
             spin: self.particle.spin,
             evolution: self.fields.evolution,
+            potential: self.fields.external.has_potential(),
             modes: &self.diagnostics.modes,
         }
     }
@@ -87,6 +88,12 @@ impl Sample<'_> {
             let external = external.at(i, mesh.position(i), self.time).b;
             -self.observables[i].magnetisation.dot(self.b[i] + external)
         })
+    }
+
+    /// In prescribed potentials.
+    pub(super) fn potential_energy(&self) -> f64 {
+        let (mesh, external) = (self.fields.mesh, &self.fields.external);
+        self.over_cells(|i| self.observables[i].density * external.potential_energy(i, mesh.position(i)))
     }
 
     /// D x B with D brought to the centres, where E and P live.

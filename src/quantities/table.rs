@@ -18,6 +18,8 @@ const SPIN_IN_PLANE: Needs =
 
 const SPIN_ALONG: Needs = Needs { words: "spin, this axis", met: |facts, k| facts.spin && facts.resolved[k] };
 
+const POTENTIAL: Needs = Needs { words: "a prescribed potential", met: |facts, _| facts.potential };
+
 const EVOLVING: Needs = Needs {
     words: "fields that evolve, two or three space axes",
     met: |facts, _| {
@@ -80,11 +82,19 @@ pub static TABLE: &[Group] = &[
             .drawn(Panel::Energy, "magnetic"),
         quantity("energy_spin", Unit::Energy, "− ∫ M·B dx, with external B", |s, _| s.spin_energy())
             .drawn(Panel::Energy, "spin"),
+        quantity("energy_potential", Unit::Energy, "∫ U w0 dp dx, U the prescribed potential", |s, _| {
+            s.potential_energy()
+        })
+        .needing(POTENTIAL)
+        .drawn(Panel::Energy, "potential"),
         quantity(
             "energy_total",
             Unit::Energy,
-            "the sum of these four; conserved without external fields when fields evolve",
-            |s, _| compensated([s.kinetic_energy(), s.electric_energy(), s.magnetic_energy(), s.spin_energy()]),
+            "the sum of these; conserved without other external fields when fields evolve",
+            |s, _| {
+                let particles = [s.kinetic_energy(), s.spin_energy(), s.potential_energy()];
+                compensated(particles.into_iter().chain([s.electric_energy(), s.magnetic_energy()]))
+            },
         )
         .drawn(Panel::Energy, "total"),
     ]),

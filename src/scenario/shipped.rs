@@ -28,6 +28,7 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "free-6d",
     "thermal-magnetisation",
     "spin-resonance",
+    "sound-wave-damping",
 ];
 
 /// The JSON of a shipped scenario.

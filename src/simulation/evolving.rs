@@ -50,8 +50,8 @@ pub struct Clock {
     pub step: f64,
     /// Steps done and time when the step was last turned.
     pub epoch: (u64, f64),
-    /// Whether half a drift is missing from the last step, as where the next one will
-    /// merge it with its own.
+    /// Whether half a drift, or half a collision where particles collide, is missing from the last step, as where the
+    /// next one will merge it with its own.
     pub owes_drift: bool,
 }
 

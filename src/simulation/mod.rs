@@ -4,10 +4,12 @@ mod evolving;
 pub mod flows;
 mod prepared;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use glam::DVec3;
 
+use crate::collisions::Collisions;
 use crate::error::{Error, Result};
 use crate::fields::{Fields, Matter, Stability};
 use crate::grid::{AXIS_NAMES, Grid};
@@ -21,7 +23,7 @@ use crate::species::Species;
 use crate::splitting::{self, Order, Stage, Step, composed, merged, owed};
 use crate::state::Cells;
 
-use flows::{FLOWS, Flow};
+use flows::{FLOWS, Flow, WITH_COLLISIONS};
 
 pub use evolving::{Clock, Evolving};
 pub use prepared::Prepared;
@@ -50,6 +52,7 @@ pub struct Simulation {
     /// Rates at which fields lose waves of two cells along each axis.
     damping: DVec3,
     synchronise: Synchronise,
+    collisions: Option<Arc<Collisions>>,
     /// Momentum that the fixed charges have taken up since the start.
     pub fixed_momentum: DVec3,
     /// Sweeps recorded so far.
@@ -181,17 +184,20 @@ impl Simulation {
         };
         match self.synchronise {
             Synchronise::Outputs => {
-                let steps = (0..count).flat_map(|n| merged(&FLOWS, step(n), owes || n > 0, open || n + 1 < count));
-                let rest = if count == 0 && owes && !open { owed(&FLOWS, step(0)) } else { None };
+                let flows: &[Flow] = if self.collisions.is_some() { &WITH_COLLISIONS } else { &FLOWS };
+                let steps = (0..count).flat_map(|n| merged(flows, step(n), owes || n > 0, open || n + 1 < count));
+                let rest = if count == 0 && owes && !open { owed(flows, step(0)) } else { None };
                 self.run(steps.chain(rest))?;
                 self.clock.owes_drift = open && (count > 0 || owes);
                 Ok(())
             }
-            // What dissipates stands around steps whose sweeps have no share of it.
+            // What collides, and what dissipates where sweeps have no share of it, stands around steps.
             Synchronise::Steps => {
                 let dissipates = self.order != 2 && self.dissipation != 0.0;
-                let (order, around) = (self.order, dissipates.then_some(Flow::Dissipation));
-                self.run((0..count).flat_map(|n| composed(&FLOWS, step(n), order, around)))
+                let collides = self.collisions.is_some().then_some(Flow::Collision);
+                let around: Vec<Flow> = collides.into_iter().chain(dissipates.then_some(Flow::Dissipation)).collect();
+                let order = self.order;
+                self.run((0..count).flat_map(|n| composed(&FLOWS, step(n), order, &around)))
             }
         }
     }
@@ -273,7 +279,8 @@ impl Simulation {
     /// Sources of the present state.
     fn read_sources(&mut self) -> Result<Vec<Sources>> {
         let table = self.table(&[], self.time());
-        let recording = Recording { tables: vec![table], commands: vec![ReadSources { table: 0 }.into()] };
+        let recording =
+            Recording { tables: vec![table], commands: vec![ReadSources { table: 0 }.into()], ..Recording::default() };
         match self.execute(&recording)?.pop() {
             Some(Reading::Sources(sources)) => Ok(sources),
             _ => Err(Error::Run("the device returned no sources".into())),
@@ -287,7 +294,11 @@ impl Simulation {
     /// [`Error::Device`] where the machine fails.
     pub fn observables(&mut self) -> Result<Vec<Observables>> {
         let table = self.table(&[], self.time());
-        let recording = Recording { tables: vec![table], commands: vec![ReadObservables { table: 0 }.into()] };
+        let recording = Recording {
+            tables: vec![table],
+            commands: vec![ReadObservables { table: 0 }.into()],
+            ..Recording::default()
+        };
         match self.execute(&recording)?.pop() {
             Some(Reading::Observables(observables)) => Ok(observables),
             _ => Err(Error::Run("the device returned no observables".into())),
@@ -302,7 +313,7 @@ impl Simulation {
     /// Those of [`Simulation::observables`].
     pub fn moments(&mut self) -> Result<Moments> {
         let fields = self.table(&self.electric(), self.time());
-        let mut recording = Recording { tables: vec![fields], commands: Vec::new() };
+        let mut recording = Recording { tables: vec![fields], commands: Vec::new(), ..Recording::default() };
         let mut readings = Vec::new();
         // One at a time, as they are read one at a time from a device.
         let commands: [Command; 3] =

@@ -1,10 +1,12 @@
 //! From a scenario to a simulation at t = 0: grid, state, fields, and what is consistent with them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use glam::DVec3;
 
 use super::{Clock, Evolving, Simulation};
+use crate::collisions::Collisions;
 use crate::error::Result;
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
@@ -28,6 +30,7 @@ pub struct Prepared {
     pub(super) fields: Fields,
     background: Background,
     stability: Stability,
+    collisions: Option<Collisions>,
     step: f64,
     numerics: Numerics,
 }
@@ -77,7 +80,8 @@ impl Prepared {
         let (step, numerics) = (scenario.time.step, scenario.numerics);
         let b = fields.strongest_b(&scenario.phase_space);
         let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
-        Ok(Prepared { grid, species, state, fields, background, stability, step, numerics })
+        let collisions = Collisions::of(scenario, &grid, &particle);
+        Ok(Prepared { grid, species, state, fields, background, stability, collisions, step, numerics })
     }
 
     /// Share of the upwind part in its sweeps.
@@ -163,6 +167,7 @@ impl Prepared {
             fields: self.fields,
             executor,
             stability: self.stability,
+            collisions: self.collisions.map(Arc::new),
             sweeps: 0,
             executed: Duration::ZERO,
         };

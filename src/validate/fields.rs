@@ -87,6 +87,9 @@ impl Checker<'_> {
     }
 
     fn external(&mut self, external: &External, path: &str) {
+        if let External::Potential(given) = external {
+            return self.potential(given, external, &format!("{path}.potential"));
+        }
         if let Some(file) = external.file() {
             self.field_file(file, &format!("{path}.file"));
         }
@@ -99,6 +102,32 @@ impl Checker<'_> {
             for (axis, key) in axes {
                 self.needs_axis(axis, &format!("{path}.{key}"), name);
             }
+        }
+    }
+
+    fn potential(&mut self, given: &Potential, external: &External, path: &str) {
+        self.needs_space(path, "a potential energy");
+        let kind = match given {
+            Potential::Harmonic { .. } => "harmonic",
+            Potential::Polynomial { coefficients, .. } => {
+                self.require(coefficients.len() > 1, format!("{path}.polynomial.coefficients"), || {
+                    "found no slope, expected two or more coefficients, c_0 first".into()
+                });
+                "polynomial"
+            }
+            Potential::Gaussian { width, .. } => {
+                self.positive(*width, format!("{path}.gaussian.width"));
+                "gaussian"
+            }
+            Potential::Sech2 { width, .. } => {
+                self.positive(*width, format!("{path}.sech2.width"));
+                "sech2"
+            }
+            Potential::Cosine { .. } => "cosine",
+            Potential::File(_) => "file",
+        };
+        for (axis, key) in potential(external).into_iter().flat_map(|form| form.axes()) {
+            self.needs_axis(axis, &format!("{path}.{kind}.{key}"), "a potential energy");
         }
     }
 

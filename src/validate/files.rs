@@ -5,10 +5,11 @@ use super::*;
 impl Checker<'_> {
     /// `.npy` files exist and have the type and shape of the grid.
     pub(super) fn files(&mut self, folder: &Path, kept: bool) {
-        let shape = |axes: &[PhaseAxis], components: u64| -> Vec<u64> {
+        let cells = |axes: &[PhaseAxis]| -> Vec<u64> {
             let resolved = axes.iter().filter_map(|axis| self.scenario.phase_space.axis(*axis));
-            resolved.map(|axis| u64::from(axis.cells)).chain([components]).collect()
+            resolved.map(|axis| u64::from(axis.cells)).collect()
         };
+        let shape = |axes: &[PhaseAxis], components: u64| [cells(axes), vec![components]].concat();
         let components = self.scenario.species.components() as u64;
         if let Initial::File(path) = &self.scenario.initial
             && !kept
@@ -16,6 +17,12 @@ impl Checker<'_> {
             self.npy(&folder.join(path), &shape(&PhaseAxis::ALL, components), "initial.file");
         }
         let fields = &self.scenario.fields;
+        for (index, external) in fields.external.iter().enumerate() {
+            if let Some(file) = external.potential_file() {
+                let path = format!("fields.external[{index}].potential.file");
+                self.npy(&folder.join(file), &cells(&PhaseAxis::SPACE), &path);
+            }
+        }
         let own = fields.file.iter().map(|file| (file, "fields.file".to_string()));
         let external = fields.external.iter().enumerate();
         let external =

@@ -1,6 +1,7 @@
 //! Rules a scenario must obey beyond its types, all violations said at once: [`load`] hands out none
 //! that breaks one.
 
+mod collisions;
 mod fields;
 mod files;
 mod initial;
@@ -17,7 +18,7 @@ use glam::DVec3;
 
 use crate::equilibrium::Thermal;
 use crate::error::{Error, Result};
-use crate::fields::{Prescribed, component_index};
+use crate::fields::{Prescribed, component_index, potential};
 use crate::grid::Grid;
 use crate::npy;
 use crate::numerals::{bytes, number, rounded_down};
@@ -111,6 +112,7 @@ fn check(loaded: &Loaded, kept: bool) -> Result<()> {
     checker.phase_space();
     checker.initial();
     checker.fields();
+    checker.collisions();
     checker.time();
     checker.numerics();
     checker.output();
@@ -150,6 +152,7 @@ pub fn warnings(scenario: &Scenario, folder: &Path) -> Vec<String> {
     }
     for (index, external) in scenario.fields.external.iter().enumerate() {
         let waves = Prescribed::of(external).into_iter().map(|part| part.form.wave_vector());
+        let waves = waves.chain(potential(external).map(|form| form.wave_vector()));
         for (axis, wavenumber) in waves.flat_map(|k| PhaseAxis::SPACE.into_iter().zip(k.to_array())) {
             // Absorbing layers lie where the wave would meet itself.
             let Some(along) = scenario.phase_space.axis(axis).filter(|along| along.absorbing_layer.is_none()) else {

@@ -38,7 +38,7 @@ pub(super) struct Energy {
     swing: f64,
     /// Energy of the mean of B, which nothing changes.
     fixed: f64,
-    first: Option<[f64; 4]>,
+    first: Option<[f64; 5]>,
     exchanged: f64,
     /// The change that was noted.
     noted: Option<f64>,
@@ -83,13 +83,14 @@ impl Energy {
         else {
             return Ok(None);
         };
-        self.row(time, [kinetic, electric, magnetic - self.fixed, spin])
+        let potential = value("energy_potential").unwrap_or_default();
+        self.row(time, [kinetic, electric, magnetic - self.fixed, spin, potential])
     }
 
-    fn row(&mut self, time: f64, parts: [f64; 4]) -> Result<Option<String>> {
-        let sum = |parts: [f64; 4]| parts.iter().sum::<f64>();
+    fn row(&mut self, time: f64, parts: [f64; 5]) -> Result<Option<String>> {
+        let sum = |parts: [f64; 5]| parts.iter().sum::<f64>();
         let first = *self.first.get_or_insert(parts);
-        let changes: [f64; 4] = std::array::from_fn(|k| parts[k] - first[k]);
+        let changes: [f64; 5] = std::array::from_fn(|k| parts[k] - first[k]);
         self.exchanged = self.exchanged.max(0.5 * sum(changes.map(f64::abs)));
         let change = sum(changes);
         self.least = self.least.min(change);
@@ -150,7 +151,7 @@ mod tests {
         let mut watch = Energy::default();
         for step in 0..1000 {
             let field = 0.01 * (0.1 * f64::from(step)).cos().powi(2);
-            let row = watch.row(0.1 * f64::from(step), [1.0 - 0.95 * field, field, 0.0, 0.0]);
+            let row = watch.row(0.1 * f64::from(step), [1.0 - 0.95 * field, field, 0.0, 0.0, 0.0]);
             assert_eq!(row.expect("closed"), None, "{step}");
         }
     }
@@ -162,7 +163,7 @@ mod tests {
         let mut notes = Vec::new();
         for step in 0..10 {
             let field = 0.01 * f64::from(step);
-            notes.extend(watch.row(f64::from(step), [1.0 - 0.8 * field, field, 0.0, 0.0]).expect("small"));
+            notes.extend(watch.row(f64::from(step), [1.0 - 0.8 * field, field, 0.0, 0.0, 0.0]).expect("small"));
         }
         let [note] = notes.as_slice() else { panic!("{notes:?}") };
         // 0.2 of 0.01, of the half sum 0.009.
@@ -180,9 +181,9 @@ mod tests {
             let mut watch = Energy { swing, ..Energy::default() };
             let allowed = 1e-4 + swing;
             for kinetic in [1.0, 1.0 + 0.99 * allowed, 1.0 - 0.99 * allowed] {
-                assert_eq!(watch.row(0.0, [kinetic, 0.0, 0.0, 0.0]).expect("small"), None);
+                assert_eq!(watch.row(0.0, [kinetic, 0.0, 0.0, 0.0, 0.0]).expect("small"), None);
             }
-            assert!(watch.row(0.0, [1.0 + 1.1 * allowed, 0.0, 0.0, 0.0]).expect("small").is_some());
+            assert!(watch.row(0.0, [1.0 + 1.1 * allowed, 0.0, 0.0, 0.0, 0.0]).expect("small").is_some());
         }
     }
 
@@ -191,7 +192,7 @@ mod tests {
     #[test]
     fn layers_take_and_do_not_give() {
         let mut watch = Energy { absorbs: true, ..Energy::default() };
-        let mut row = |time: f64, kinetic: f64| watch.row(time, [kinetic, 0.0, 0.0, 0.0]);
+        let mut row = |time: f64, kinetic: f64| watch.row(time, [kinetic, 0.0, 0.0, 0.0, 0.0]);
         for tenth in 0..10 {
             assert_eq!(row(f64::from(tenth), 1.0 - 0.1 * f64::from(tenth)).expect("lost"), None);
         }
@@ -210,7 +211,7 @@ mod tests {
         let mut failure = None;
         for step in 0..20 {
             let field = 1e-3 * f64::from(1 << step);
-            match watch.row(f64::from(step), [0.3, field, 0.0, -0.01]) {
+            match watch.row(f64::from(step), [0.3, field, 0.0, -0.01, 0.0]) {
                 Ok(_) => {}
                 Err(error) => {
                     failure = Some((step, error));

@@ -210,11 +210,84 @@ pub enum External {
     },
     /// Constant in time, `.npy` of shape (space cells..., 3) at cell centres.
     File(FieldFile),
+    /// A potential energy U of the particles, charged or not: the force - grad U.
+    Potential(Potential),
+}
+
+/// A potential energy, constant in time; x stands for the place along its axis.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Potential {
+    /// stiffness (x - centre)^2/2.
+    Harmonic {
+        /// Direction along which it varies. Default x.
+        #[serde(default)]
+        axis: SpaceAxis,
+        /// Energy over length squared; mass times the square of the angular frequency.
+        stiffness: f64,
+        /// Default 0.
+        #[serde(default)]
+        centre: f64,
+    },
+    /// c_0 + c_1 (x - centre) + c_2 (x - centre)^2 + ...
+    Polynomial {
+        /// Direction along which it varies. Default x.
+        #[serde(default)]
+        axis: SpaceAxis,
+        /// c_0, c_1, ...
+        coefficients: Vec<f64>,
+        /// Default 0.
+        #[serde(default)]
+        centre: f64,
+    },
+    /// amplitude exp(-(x - centre)^2/(2 width^2)).
+    Gaussian {
+        /// Direction along which it varies. Default x.
+        #[serde(default)]
+        axis: SpaceAxis,
+        /// A hill if positive, a well if negative.
+        amplitude: f64,
+        /// Default 0.
+        #[serde(default)]
+        centre: f64,
+        /// Above 0.
+        width: f64,
+    },
+    /// amplitude / cosh^2((x - centre)/width).
+    Sech2 {
+        /// Direction along which it varies. Default x.
+        #[serde(default)]
+        axis: SpaceAxis,
+        /// A hill if positive, a well if negative.
+        amplitude: f64,
+        /// Default 0.
+        #[serde(default)]
+        centre: f64,
+        /// Above 0.
+        width: f64,
+    },
+    /// amplitude cos(k.r + phase).
+    Cosine {
+        /// Of either sign.
+        amplitude: f64,
+        /// k itself, of either sign.
+        wavenumber: WaveVector,
+        /// In radians, at r = 0. Default 0.
+        #[serde(default)]
+        phase: f64,
+    },
+    /// `.npy` of shape (space cells...) at cell centres, relative to the folder of the scenario.
+    File(PathBuf),
 }
 
 impl External {
     /// The file it comes from.
     pub fn file(&self) -> Option<&FieldFile> {
         if let External::File(file) = self { Some(file) } else { None }
+    }
+
+    /// The file a potential energy comes from.
+    pub fn potential_file(&self) -> Option<&PathBuf> {
+        if let External::Potential(Potential::File(file)) = self { Some(file) } else { None }
     }
 }

@@ -5,11 +5,13 @@
 //! externally (`{"maxwellian": {...}}`) because internally tagged ones lose the
 //! line and column of a mistake.
 
+mod collisions;
 mod fields;
 mod initial;
 mod output;
 mod phase_space;
 
+pub use collisions::*;
 pub use fields::*;
 pub use initial::*;
 pub use output::*;
@@ -42,6 +44,9 @@ pub struct Scenario {
     /// E and B. Default: none, frozen.
     #[serde(default)]
     pub fields: Fields,
+    /// How particles collide. Default: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collisions: Option<Collisions>,
     /// Step and end.
     pub time: Time,
     /// Default: order 2, full dissipation.

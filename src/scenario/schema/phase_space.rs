@@ -144,6 +144,16 @@ impl WaveVector {
             WaveVector::Each(k) => k,
         }
     }
+
+    /// The axes along which it is not zero, each with the key that says so.
+    pub fn axes(self) -> Vec<(PhaseAxis, String)> {
+        let key = |index: usize| match self {
+            WaveVector::X(_) => "wavenumber".to_string(),
+            WaveVector::Each(_) => format!("wavenumber[{index}]"),
+        };
+        let numbers = PhaseAxis::SPACE.into_iter().zip(self.each()).enumerate();
+        numbers.filter(|(_, (_, k))| *k != 0.0).map(|(index, (axis, _))| (axis, key(index))).collect()
+    }
 }
 
 /// One number for every axis, or one per axis (x, y, z).

@@ -1,5 +1,6 @@
 //! The flows of a step: each records its commands, then finishes on the host with what they read.
 
+pub mod collision;
 pub mod dissipation;
 pub mod drift;
 pub mod kick;
@@ -18,10 +19,14 @@ pub(super) enum Flow {
     Kick,
     /// The upwind part of all sweeps.
     Dissipation,
+    /// Relaxation towards local equilibria.
+    Collision,
 }
 
-/// The flows of a step of order two, the last of them in the middle.
+/// The flows of a step that can be composed to order four, the last of them in the middle.
 pub(super) const FLOWS: [Flow; 2] = [Flow::Drift, Flow::Kick];
+/// Those of a step of order two with collisions.
+pub(super) const WITH_COLLISIONS: [Flow; 3] = [Flow::Collision, Flow::Drift, Flow::Kick];
 
 /// Space and momentum directions in the order of the first half.
 const DIRECTIONS: [usize; 3] = [0, 1, 2];
@@ -34,11 +39,12 @@ type Finish = Box<dyn FnOnce(&mut Simulation, &mut Readings) -> Result<()>>;
 
 impl Flow {
     /// Takes the fields as far as they go before the commands, and records these.
-    fn record(self, simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Finish {
+    fn record(self, simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Result<Finish> {
         match self {
-            Flow::Drift => drift::record(simulation, recording, stage),
-            Flow::Kick => kick::record(simulation, recording, stage),
-            Flow::Dissipation => dissipation::record(simulation, recording, stage),
+            Flow::Drift => Ok(drift::record(simulation, recording, stage)),
+            Flow::Kick => Ok(kick::record(simulation, recording, stage)),
+            Flow::Dissipation => Ok(dissipation::record(simulation, recording, stage)),
+            Flow::Collision => collision::record(simulation, recording, stage),
         }
     }
 
@@ -57,7 +63,7 @@ impl Simulation {
             if recorded.last().is_some_and(|(last, _)| !stage.flow.joins(last.flow)) {
                 self.finish(&std::mem::take(&mut recording), &mut recorded)?;
             }
-            let finish = stage.flow.record(self, &mut recording, &stage);
+            let finish = stage.flow.record(self, &mut recording, &stage)?;
             recorded.push((stage, finish));
         }
         self.finish(&recording, &mut recorded)

@@ -1,0 +1,442 @@
+//! Local equilibria: the one that has the number, momentum and energy of a state, as sums over the grid.
+//!
+//! ```text
+//! g0 = A F(h),   h = a + c.p - beta p^2/2m,   c = beta u
+//! F = e^h, A = 1 (Boltzmann);   F = 1/(1 + e^-h), A = 2/(2 pi hbar)^3 (Fermi-Dirac)
+//! ```
+//!
+//! e^h is a product of one [`Factors`] for each momentum axis. Number, momentum and energy are derivatives of a convex
+//! function of (a, c, beta), so that Newton's method with damped steps finds them wherever there are any.
+
+use std::f64::consts::TAU;
+
+use glam::DVec3;
+
+use super::linear::solve;
+use crate::grid::{Grid, MOMENTUM};
+use crate::physics::Particle;
+use crate::scenario::schema::Statistics;
+
+/// What is conserved: sums over the momenta of a space cell, times the volume of a momentum cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Moments {
+    /// int w0
+    pub number: f64,
+    /// int p w0
+    pub momentum: DVec3,
+    /// int w0 p^2/2m
+    pub energy: f64,
+}
+
+/// What equilibria there are, and on which momenta.
+#[derive(Clone, Debug)]
+pub struct Gas {
+    mass: f64,
+    statistics: Statistics,
+    amplitude: f64,
+    /// Centres of cells along px, py, pz; of an axis that is not resolved a single 0.
+    centres: [Vec<f64>; 3],
+    resolved: [bool; 3],
+    volume: f64,
+}
+
+/// An equilibrium.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Equilibrium {
+    /// a
+    pub offset: f64,
+    /// c, beta times the flow u.
+    pub drift: DVec3,
+    /// beta = 1/T
+    pub beta: f64,
+}
+
+/// Factors of e^h along px, py, pz, the largest of each 1, and what they are to be multiplied with; of e^-h for fermions,
+/// the least of each 1.
+#[derive(Clone, Debug)]
+pub struct Factors {
+    /// Of all momenta.
+    pub common: f64,
+    /// One for each cell of an axis.
+    pub along: [Vec<f64>; 3],
+}
+
+/// Factors of fermions are taken no further from the least than f32 holds: e^-60 is 1e-26.
+const FURTHEST: f64 = 60.0;
+/// Most steps of Newton's method.
+const MOST_STEPS: usize = 200;
+/// Mean square of the change of h below which a step is lost in rounding.
+const CONVERGED: f64 = 1e-29;
+/// a, three components of c, beta.
+const UNKNOWNS: usize = 5;
+
+/// Sums of A F and of A F', the weight of spins, over momenta.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    /// Of F, times 1, p, k = p^2/2m.
+    pub value: Moments,
+    /// Of F'.
+    pub weight: f64,
+    /// Of F' p.
+    pub first: DVec3,
+    /// Of F' p_i p_j.
+    pub second: [[f64; 3]; 3],
+    /// Of F' k, F' k p and F' k^2.
+    energy: f64,
+    energy_first: DVec3,
+    energy_second: f64,
+}
+
+impl Gas {
+    /// On the momenta of a grid.
+    pub fn new(grid: &Grid, particle: &Particle, statistics: Statistics) -> Gas {
+        let axis = |direction: usize| grid.axis(MOMENTUM + direction);
+        let centres = [0, 1, 2].map(|direction| {
+            axis(direction).map_or(vec![0.0], |axis| (0..axis.cells as isize).map(|k| axis.centre(k)).collect())
+        });
+        let amplitude = match statistics {
+            Statistics::Boltzmann => 1.0,
+            Statistics::FermiDirac => 2.0 / (TAU * particle.hbar).powi(3),
+        };
+        let resolved = [0, 1, 2].map(|direction| axis(direction).is_some());
+        Gas { mass: particle.mass, statistics, amplitude, centres, resolved, volume: grid.momentum_volume() }
+    }
+
+    /// A of fermions, else 0.
+    pub fn states(&self) -> f64 {
+        if self.statistics == Statistics::FermiDirac { self.amplitude } else { 0.0 }
+    }
+
+    /// Factors of an equilibrium.
+    pub fn factors(&self, equilibrium: &Equilibrium) -> Factors {
+        let Equilibrium { offset, drift, beta } = *equilibrium;
+        let mut peak = offset;
+        let along = [0, 1, 2].map(|direction| {
+            let exponent = |p: f64| drift[direction] * p - 0.5 * beta * p * p / self.mass;
+            let exponents: Vec<f64> = self.centres[direction].iter().map(|&p| exponent(p)).collect();
+            let largest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            peak += largest;
+            let factor = |h: f64| match self.statistics {
+                Statistics::Boltzmann => (h - largest).exp(),
+                Statistics::FermiDirac => (largest - h).min(FURTHEST).exp(),
+            };
+            exponents.into_iter().map(factor).collect()
+        });
+        let common = match self.statistics {
+            Statistics::Boltzmann => self.amplitude * peak.exp(),
+            Statistics::FermiDirac => (-peak).exp(),
+        };
+        Factors { common, along }
+    }
+
+    /// Sums over the momenta.
+    pub fn sums(&self, factors: &Factors) -> Sums {
+        match self.statistics {
+            Statistics::Boltzmann => self.product_sums(factors),
+            Statistics::FermiDirac => self.all_sums(factors),
+        }
+    }
+
+    /// Sums of a product are products of sums.
+    fn product_sums(&self, factors: &Factors) -> Sums {
+        let moments = [0, 1, 2].map(|direction| {
+            let mut sums = [0.0; 5];
+            for (&p, &factor) in self.centres[direction].iter().zip(&factors.along[direction]) {
+                let mut term = factor;
+                for sum in &mut sums {
+                    *sum += term;
+                    term *= p;
+                }
+            }
+            sums
+        });
+        let weight = factors.common * self.volume * moments.iter().map(|sums| sums[0]).product::<f64>();
+        // Means of p^k along each axis.
+        let mean = |axis: usize, power: usize| moments[axis][power] / moments[axis][0];
+        let double = |i: usize, j: usize| if i == j { mean(i, 2) } else { mean(i, 1) * mean(j, 1) };
+        let half = 0.5 / self.mass;
+        // <p_i p_j^2>, <p_i^2 p_j^2>
+        let triple = |i: usize, j: usize| if i == j { mean(i, 3) } else { mean(i, 1) * mean(j, 2) };
+        let fourth = |i: usize, j: usize| if i == j { mean(i, 4) } else { mean(i, 2) * mean(j, 2) };
+        let over = |of: &dyn Fn(usize) -> f64| (0..3).map(of).sum::<f64>();
+        let first = weight * DVec3::new(mean(0, 1), mean(1, 1), mean(2, 1));
+        let energy = weight * half * over(&|j| mean(j, 2));
+        Sums {
+            value: Moments { number: weight, momentum: first, energy },
+            weight,
+            first,
+            second: [0, 1, 2].map(|i| [0, 1, 2].map(|j| weight * double(i, j))),
+            energy,
+            energy_first: weight * half * DVec3::from([0, 1, 2].map(|i| over(&|j| triple(i, j)))),
+            energy_second: weight * half * half * over(&|i| over(&|j| fourth(i, j))),
+        }
+    }
+
+    /// Cell by cell.
+    fn all_sums(&self, factors: &Factors) -> Sums {
+        let mut sums = Sums::default();
+        let [x, y, z] = &self.centres;
+        let scale = self.amplitude * self.volume;
+        for (&px, &fx) in x.iter().zip(&factors.along[0]) {
+            for (&py, &fy) in y.iter().zip(&factors.along[1]) {
+                let common = factors.common * fx * fy;
+                for (&pz, &fz) in z.iter().zip(&factors.along[2]) {
+                    let occupied = 1.0 / (1.0 + common * fz);
+                    let (value, weight) = (scale * occupied, scale * occupied * (1.0 - occupied));
+                    sums.add(DVec3::new(px, py, pz), 0.5 / self.mass, value, weight);
+                }
+            }
+        }
+        sums
+    }
+
+    /// The equilibrium that has these moments; nothing where there is none of a temperature above zero.
+    pub fn matching(&self, wanted: &Moments) -> Option<Equilibrium> {
+        if !(wanted.number > 0.0 && wanted.energy > 0.0 && wanted.number.is_finite() && wanted.energy.is_finite()) {
+            return None;
+        }
+        let axes = self.resolved.iter().filter(|resolved| **resolved).count() as f64;
+        let flow = wanted.momentum / (wanted.number * self.mass);
+        let temperature = (2.0 * wanted.energy / wanted.number - self.mass * flow.length_squared()) / axes;
+        if temperature <= 0.0 {
+            return None;
+        }
+        let dilute = Gas { statistics: Statistics::Boltzmann, amplitude: 1.0, ..self.clone() };
+        let beta = 1.0 / temperature;
+        let mut start = Equilibrium { offset: 0.0, drift: beta * flow, beta };
+        let sum = dilute.product_sums(&dilute.factors(&start)).weight;
+        // Fermions in as many states: a dense gas begins far from degeneracy.
+        start.offset = (wanted.number / (sum * self.amplitude)).ln();
+        self.newton(wanted, start)
+    }
+
+    fn newton(&self, wanted: &Moments, start: Equilibrium) -> Option<Equilibrium> {
+        let axes: Vec<usize> = (0..3).filter(|&direction| self.resolved[direction]).collect();
+        let count = axes.len() + 2;
+        let mut found = start;
+        let mut last = f64::INFINITY;
+        for _ in 0..MOST_STEPS {
+            let sums = self.sums(&self.factors(&found));
+            if !(sums.weight > 0.0 && sums.weight.is_finite()) {
+                return None;
+            }
+            let missing = Moments {
+                number: wanted.number - sums.value.number,
+                momentum: wanted.momentum - sums.value.momentum,
+                energy: wanted.energy - sums.value.energy,
+            };
+            let right = missing.listed(&axes);
+            let step = scaled(sums.slopes(&axes), right, count)?;
+            let square = step.iter().zip(right).map(|(step, right)| step * right).sum::<f64>() / sums.weight;
+            if !square.is_finite() {
+                return None;
+            }
+            // Rounding leaves steps that no longer shrink.
+            if square.abs() < CONVERGED || (square.abs() < 1e-24 && square.abs() > 0.25 * last) {
+                return (found.beta > 0.0).then_some(found);
+            }
+            last = square.abs();
+            let share = if square < 0.01 { 1.0 } else { 1.0 / (1.0 + square.sqrt()) };
+            found.offset += share * step[0];
+            for (k, &axis) in axes.iter().enumerate() {
+                found.drift[axis] += share * step[1 + k];
+            }
+            found.beta += share * step[count - 1];
+        }
+        None
+    }
+}
+
+/// Solves with a matrix of positive diagonal, scaled to 1.
+fn scaled(
+    mut matrix: [[f64; UNKNOWNS]; UNKNOWNS],
+    mut right: [f64; UNKNOWNS],
+    count: usize,
+) -> Option<[f64; UNKNOWNS]> {
+    let scale: [f64; UNKNOWNS] = std::array::from_fn(|k| if k < count { matrix[k][k].sqrt() } else { 1.0 });
+    for (row, number) in right.iter_mut().enumerate() {
+        *number /= scale[row];
+        (0..UNKNOWNS).for_each(|column| matrix[row][column] /= scale[row] * scale[column]);
+    }
+    let found = solve(matrix, right, count)?;
+    Some(std::array::from_fn(|k| found[k] / scale[k]))
+}
+
+impl Moments {
+    /// As the unknowns a, c along `axes` and beta have them.
+    fn listed(&self, axes: &[usize]) -> [f64; UNKNOWNS] {
+        let mut list = [0.0; UNKNOWNS];
+        list[0] = self.number;
+        axes.iter().enumerate().for_each(|(k, &axis)| list[1 + k] = self.momentum[axis]);
+        list[1 + axes.len()] = -self.energy;
+        list
+    }
+}
+
+impl Sums {
+    /// The sums that spins need, at momenta with one more along axes that are not resolved.
+    pub fn with_momentum(mut self, p: DVec3) -> Sums {
+        for (i, row) in self.second.iter_mut().enumerate() {
+            for (j, sum) in row.iter_mut().enumerate() {
+                *sum += p[i] * self.first[j] + p[j] * self.first[i] + p[i] * p[j] * self.weight;
+            }
+        }
+        self.first += p * self.weight;
+        self
+    }
+
+    fn add(&mut self, p: DVec3, half: f64, value: f64, weight: f64) {
+        let k = half * p.length_squared();
+        self.value.number += value;
+        self.value.momentum += value * p;
+        self.value.energy += value * k;
+        self.weight += weight;
+        self.first += weight * p;
+        for (i, row) in self.second.iter_mut().enumerate() {
+            for (j, sum) in row.iter_mut().enumerate() {
+                *sum += weight * p[i] * p[j];
+            }
+        }
+        self.energy += weight * k;
+        self.energy_first += weight * k * p;
+        self.energy_second += weight * k * k;
+    }
+
+    /// Derivatives of the listed moments by the unknowns.
+    fn slopes(&self, axes: &[usize]) -> [[f64; UNKNOWNS]; UNKNOWNS] {
+        let mut matrix = [[0.0; UNKNOWNS]; UNKNOWNS];
+        let last = 1 + axes.len();
+        matrix[0][0] = self.weight;
+        matrix[last][last] = self.energy_second;
+        matrix[0][last] = -self.energy;
+        matrix[last][0] = -self.energy;
+        for (row, &i) in (1..).zip(axes) {
+            matrix[0][row] = self.first[i];
+            matrix[row][0] = self.first[i];
+            matrix[row][last] = -self.energy_first[i];
+            matrix[last][row] = -self.energy_first[i];
+            for (column, &j) in (1..).zip(axes) {
+                matrix[row][column] = self.second[i][j];
+            }
+        }
+        matrix
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::Axis;
+    use crate::random::Random;
+    use crate::scenario::schema::Kinematics;
+
+    impl Equilibrium {
+        /// The velocity of the flow.
+        fn flow(&self) -> DVec3 {
+            self.drift / self.beta
+        }
+
+        /// mu, of h = (mu - (p - m u)^2/2m)/T.
+        fn chemical_potential(&self, mass: f64) -> f64 {
+            self.offset / self.beta + 0.5 * mass * self.flow().length_squared()
+        }
+    }
+
+    fn particle(hbar: f64) -> Particle {
+        let kinematics = Kinematics::NonRelativistic;
+        Particle { mass: 1.0, charge: 0.0, hbar, moment: 0.0, anomaly: 0.0, kinematics, spin: false }
+    }
+
+    fn grid(momenta: usize, reach: f64, cells: usize) -> Grid {
+        let axis = |k: usize| (k < momenta).then_some(Axis { cells, from: -reach, step: 2.0 * reach / cells as f64 });
+        Grid::new([None, None, None, axis(0), axis(1), axis(2)]).expect("valid")
+    }
+
+    /// Maxwellians of random density, flow and temperature have the parameters that made them: to 1e-12 where sums are
+    /// integrals to rounding, u up to 1 and T up to 1 on momenta to 9.
+    #[test]
+    fn maxwellians_are_found_in_one_two_and_three_momenta() {
+        let mut random = Random(4);
+        for momenta in 1..=3 {
+            let gas = Gas::new(&grid(momenta, 9.0, 40), &particle(0.0), Statistics::Boltzmann);
+            for _ in 0..10 {
+                let (n, t) = (1.5 + random.next(), 0.75 + 0.25 * random.next());
+                let u = DVec3::from(std::array::from_fn(|k| if k < momenta { random.next() } else { 0.0 }));
+                let energy = 0.5 * n * (u.length_squared() + momenta as f64 * t);
+                let found = gas.matching(&Moments { number: n, momentum: n * u, energy }).expect("one");
+                assert!((1.0 / found.beta - t).abs() < 1e-10 && (found.flow() - u).length() < 1e-10, "{found:?}");
+                // exp(mu/T) = n/(2 pi T)^(D/2)
+                let mu = t * (n / (TAU * t).powf(0.5 * momenta as f64)).ln();
+                assert!((found.chemical_potential(1.0) - mu).abs() < 1e-9, "{found:?} {mu}");
+            }
+        }
+    }
+
+    /// The sums of what is found are those that were wanted, to rounding, also where the grid cuts tails off or is
+    /// coarse, and for fermions at any degeneracy that the state allows.
+    #[test]
+    fn sums_are_matched_to_rounding() {
+        let mut random = Random(8);
+        for statistics in [Statistics::Boltzmann, Statistics::FermiDirac] {
+            for (reach, cells) in [(5.0, 12), (2.5, 16), (4.0, 9)] {
+                let grid = grid(3, reach, cells);
+                let gas = Gas::new(&grid, &particle(1.0), statistics);
+                for round in 0..4 {
+                    // Occupations of at most 0.2 to 0.9 in two clouds.
+                    let most = 0.2 + 0.23 * f64::from(round);
+                    let centre = DVec3::from(std::array::from_fn(|_| 0.3 * reach * random.next()));
+                    let mut sums = Sums::default();
+                    for cell in 0..grid.momentum_cells() {
+                        let p = grid.momentum(cell);
+                        let cloud = |sign: f64| (-(p - sign * centre).length_squared()).exp();
+                        let value = most * (cloud(1.0) + 0.1 * cloud(-1.0)) / 1.1 * 2.0 / TAU.powi(3);
+                        sums.add(p, 0.5, value * grid.momentum_volume(), 0.0);
+                    }
+                    let found = gas.matching(&sums.value).expect("one");
+                    let again = gas.sums(&gas.factors(&found)).value;
+                    let off = (again.number / sums.value.number - 1.0)
+                        .abs()
+                        .max((again.momentum - sums.value.momentum).length() / sums.value.number)
+                        .max((again.energy / sums.value.energy - 1.0).abs());
+                    assert!(off < 1e-13, "{statistics:?} {reach}: {off:.1e}");
+                }
+            }
+        }
+    }
+
+    /// Fermions of p_F = 1: T and mu of n and energy, `fermi_dirac` of the exact answers, theta^(3/2) F_(1/2)(mu/T) = 2/3.
+    /// Cells are 0.2, half the width of the Fermi edge at T = 0.25 and 0.5.
+    #[test]
+    fn fermions_have_the_temperature_of_their_energy() {
+        let n = 1.0 / (3.0 * std::f64::consts::PI.powi(2));
+        for (t, mu, energy) in [
+            (0.5, 0.743112084259, 1.02164233679),
+            (1.0, -0.0214607549869, 1.69673935377),
+            (5.0, -13.3753689095, 7.58909441239),
+        ] {
+            let reach = 8.0 * f64::sqrt(t);
+            let gas = Gas::new(&grid(3, reach, 64), &particle(1.0), Statistics::FermiDirac);
+            let wanted = Moments { number: n, momentum: DVec3::ZERO, energy: 0.5 * n * energy };
+            let found = gas.matching(&wanted).expect("one");
+            let off = [2.0 / found.beta - t, 2.0 * found.chemical_potential(1.0) - mu].map(f64::abs);
+            println!("T/E_F = {t}: off by {off:?}");
+            assert!(off.into_iter().all(|off| off < 1e-5), "{t}: {off:?}");
+        }
+    }
+
+    /// A state colder than nothing, denser than full, or hotter than flat has no equilibrium.
+    #[test]
+    fn what_no_equilibrium_matches_is_found_out() {
+        let gas = Gas::new(&grid(1, 3.0, 16), &particle(0.0), Statistics::Boltzmann);
+        let matching =
+            |number, momentum, energy| gas.matching(&Moments { number, momentum: momentum * DVec3::X, energy });
+        assert!(matching(1.0, 0.0, 0.5).is_some());
+        // p^2/2m of the mean momentum exceeds the energy; no particles; more energy than the flat state's 1.49.
+        assert_eq!(matching(1.0, 2.0, 1.9), None);
+        assert_eq!(matching(-1.0, 0.0, 0.5), None);
+        assert_eq!(matching(1.0, 0.0, 2.0), None);
+        let fermions = Gas::new(&grid(3, 3.0, 12), &particle(1.0), Statistics::FermiDirac);
+        // 216 states of 2/(2 pi)^3.
+        assert_eq!(fermions.matching(&Moments { number: 2.0, momentum: DVec3::ZERO, energy: 8.0 }), None);
+    }
+}
