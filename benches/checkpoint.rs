@@ -10,7 +10,7 @@ use spinwigner::checkpoint::{self, Checkpoint, Header};
 use spinwigner::run::{self, DeviceChoice};
 use spinwigner::{Error, validate};
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 41;
 
 /// Seconds that something takes.
 fn timed(what: impl FnOnce() -> spinwigner::Result<()>) -> spinwigner::Result<f64> {

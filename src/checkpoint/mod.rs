@@ -21,8 +21,8 @@ use crate::precision::{Numbers, Precision};
 use crate::scenario::schema::Scenario;
 use blocks::{BlockReader, BlockWriter, Tag};
 
-/// Most bytes of cells in a chunk.
-const CHUNK: usize = 16 << 20;
+/// Most bytes of cells in a chunk: they stay in the cache from the device to the file.
+const CHUNK: usize = 1 << 20;
 /// Checkpoints that a run keeps.
 const KEPT: usize = 2;
 /// Folder of checkpoints in that of a run, and how their names end.
