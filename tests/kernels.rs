@@ -280,7 +280,7 @@ impl<R: Real> Bench<R> {
                     Command::Force(Force { axis, speed, .. }) => {
                         let gradient = (field.de[axis], field.db[axis]);
                         (
-                            particle.lorentz_force(particle.velocity(p), DVec3::AXES[axis], e, b),
+                            particle.lorentz_force(particle.velocity(p), DVec3::AXES[axis], e, b) + field.force[axis],
                             particle.dipole_force(p, DVec3::AXES[axis], e, b, gradient.0, gradient.1),
                             speed == Speed::Coupled,
                         )
