@@ -34,6 +34,20 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     temporary.rename(path)
 }
 
+/// Removes what writers that were killed left in a folder and those in it.
+pub(crate) fn remove_temporary(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_temporary(&path)?;
+        } else if name.starts_with('.') && name.ends_with(".tmp") {
+            fs::remove_file(&path).map_err(Error::file(&path))?;
+        }
+    }
+    Ok(())
+}
+
 /// A temporary file's name; the file is removed on drop unless it was renamed,
 /// hence also when the caller's closure panics.
 struct Temporary {

@@ -297,3 +297,15 @@ fn spins_turn_by_any_angle() {
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("in step 1, from t = 0 on, spins would turn by") && text.contains(" at x = "), "{text}");
 }
+
+/// More places than memory has room for fields of are refused by both, before any field is made.
+#[test]
+fn more_places_than_memory_holds_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut scenario = streams([2.4, -2.4]);
+    scenario["phase_space"]["x"]["cells"] = json!(2_147_483_600u32);
+    for command in ["check", "run"] {
+        let (text, code) = said(folder.path(), &scenario, &[command, "s.json"]);
+        assert!(code == Some(2) && text.contains("memory needed") && text.contains("s.json:1:"), "{code:?}\n{text}");
+    }
+}

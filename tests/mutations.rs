@@ -2,7 +2,7 @@
 //! that are gone, doubled or misspelt. None may panic, hang, or be called valid and then refused by the run.
 //!
 //! `SPINWIGNER_MUTATIONS=20000 cargo test --release --test mutations -- --nocapture` tries as many, and names those that
-//! took more than two seconds; 300 by default.
+//! took more than two seconds; 2000 by default.
 
 mod common;
 
@@ -259,7 +259,7 @@ fn all(count: u64, case: impl Fn(u64) -> (String, Result<bool, String>)) -> u64 
 #[test]
 fn broken_scenarios_are_answered() {
     let (seeds, folder) = (seeds(), tempfile::tempdir().expect("a folder"));
-    let count = tries("SPINWIGNER_MUTATIONS", 300);
+    let count = tries("SPINWIGNER_MUTATIONS", 2000);
     let valid = all(count, |number| {
         let text = mutated(&seeds, &mut Random(0x5eed_0000 + 7919 * number));
         let verdict = judge(&text, folder.path());

@@ -36,7 +36,9 @@ impl Estimate<'_> {
         let speeds = self.populations_given().iter().flat_map(|population| axes().map(move |axis| (population, axis)));
         let fastest = speeds.map(|(population, axis)| speed(population, axis)).fold(0.0, f64::max);
         let words = format!(
-            "particles of two spreads have v = {} c, which only `non_relativistic` kinematics allows: light that particles              outrun meets the single velocities of the momentum cells, and with spins or dissipation may grow at any step;              use relativistic kinematics or a colder gas, or see whether finer momenta change the answer",
+            "particles of two spreads have v = {} c, which only `non_relativistic` kinematics allows: light that they outrun \
+             meets the single velocities of the momentum cells, and with spins or dissipation may grow at any step; use \
+             relativistic kinematics or a colder gas, or see whether finer momenta change the answer",
             number(fastest, 3)
         );
         (fastest > 1.0).then_some(Advice { level: Level::Warning, words })

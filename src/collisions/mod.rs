@@ -71,8 +71,8 @@ impl Collisions {
         let densest = observables.iter().map(|o| o.density).fold(0.0, f64::max);
         let least = self.law.empty_below * densest;
         let cell = |i: usize| -> Result<Option<Local>> {
-            // A state that is no longer finite is no empty one.
-            if observables[i].density.abs() <= least {
+            // Ripples around zero are empty; a state that is no longer finite is not.
+            if observables[i].density.is_finite() && observables[i].density <= least {
                 return Ok(None);
             }
             self.local(&observables[i], fields[i].p)
@@ -130,8 +130,9 @@ impl Collisions {
     ) -> std::result::Result<LocalEquilibrium, &'static str> {
         let target = if self.particle.spin {
             let xi = self.law.xi();
-            let omega = spin::potential(&self.particle, xi, &local.sums, gradients, local.spin)
-                .ok_or("the matrix of the spin potential is singular with")?;
+            let omega = spin::potential(&self.particle, xi, &local.sums, gradients, local.spin).ok_or(
+                "`collisions.xi` is so large that the matrix of the spin potential is nearly singular, or beyond, with",
+            )?;
             SpinTarget::new(&self.particle, xi, omega, gradients)
         } else {
             SpinTarget::default()

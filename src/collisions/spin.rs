@@ -45,8 +45,11 @@ fn nonlocal(particle: &Particle, xi: f64) -> f64 {
     }
 }
 
+/// Least eigenvalue of the matrix of Omega, in units of that of xi = 1, at which a small spin is that of a small Omega.
+const LEAST: f64 = 0.05;
+
 /// Omega of an equilibrium with the sums `sums` and gradients of beta u that keeps the sum `spin` of w; nothing where the
-/// matrix is singular, as at xi = 1 + 1/<K/2>.
+/// matrix is nearly singular or beyond, from about xi = 1 + 1/<K/2> on.
 pub fn potential(particle: &Particle, xi: f64, sums: &Sums, gradients: [DVec3; 3], spin: DVec3) -> Option<DVec3> {
     let (half, factor) = (0.5 * particle.hbar, nonlocal(particle, xi));
     let second = sums.second;
@@ -58,6 +61,15 @@ pub fn potential(particle: &Particle, xi: f64, sums: &Sums, gradients: [DVec3; 3
             (own - factor * second[i][j]) / scale
         })
     });
+    // All eigenvalues are larger, by J. J. Sylvester.
+    let [a, b, c] = std::array::from_fn(|i| {
+        let mut row = DVec3::from(matrix[i]);
+        row[i] -= LEAST * half * sums.weight / scale;
+        row
+    });
+    if !(a.x > 0.0 && a.x * b.y > a.y * b.x && a.dot(b.cross(c)) > 0.0) {
+        return None;
+    }
     // < p x (G p) > along i: eps_ijk <p_j p_l> G_kl.
     let gradient = |k: usize, j: usize| (0..3).map(|l| gradients[l][k] * second[j][l]).sum::<f64>();
     let shear = DVec3::from([0, 1, 2].map(|i| {

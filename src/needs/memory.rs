@@ -60,6 +60,11 @@ impl Memory {
     }
 }
 
+/// Bytes of the fields and sources that a run holds.
+pub fn held_fields(grid: &Grid) -> u64 {
+    HELD_PER_PLACE * grid.space_cells() as u64
+}
+
 /// What the host has besides the cells: fields, and the largest of all that comes and goes.
 fn host(scenario: &Scenario, grid: &Grid, precision: Precision) -> u64 {
     let components = scenario.species.components() as u64;
@@ -79,5 +84,5 @@ fn host(scenario: &Scenario, grid: &Grid, precision: Precision) -> u64 {
     let drawn = planes().map(|[own, values]| (kept - own + DRAW_PICTURE).max(kept) + values).max().unwrap_or(0);
     let walk = kept + numbers * precision.bytes() as u64;
     let passing = [start, walk, drawn, DRAW_CURVES, READ_PER_PLACE * places];
-    HELD_PER_PLACE * places + passing.into_iter().max().unwrap_or(0)
+    held_fields(grid) + passing.into_iter().max().unwrap_or(0)
 }

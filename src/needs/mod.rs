@@ -9,7 +9,7 @@ use std::path::Path;
 
 pub use disk::{Disk, checkpoint_bytes};
 pub use machine::{available_memory, free_disk};
-pub use memory::Memory;
+pub use memory::{Memory, held_fields};
 
 use crate::error::{Error, Result};
 use crate::gpu::{AdapterDescription, Limits};

@@ -94,6 +94,18 @@ pub trait Executor {
     fn description(&self) -> ExecutorDescription;
 }
 
+impl ExecutorDescription {
+    /// Whether the other leaves the same digits: threads change none.
+    pub fn computes_as(&self, other: &ExecutorDescription) -> bool {
+        let arithmetic = |description: &ExecutorDescription| {
+            let ExecutorDescription { device, backend, driver, precision } = description.clone();
+            let backend = backend.rsplit(" threads, ").next().unwrap_or_default().to_string();
+            (device, backend, driver, precision)
+        };
+        arithmetic(self) == arithmetic(other)
+    }
+}
+
 /// Says on what a run was computed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ExecutorDescription {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::atomic;
 use crate::checkpoint::Checkpoint;
 use crate::simulation::Evolving;
 use crate::validate;
@@ -56,7 +57,7 @@ pub fn resume(folder: &Path, options: &ResumeOptions, observer: &mut dyn Observe
         open(&prepared, choice.device, choice.precision).map_err(|error| loaded.placed(error))?;
     notes.extend(notice);
     let here = executor.description();
-    if here != header.device {
+    if !here.computes_as(&header.device) {
         notes.push(format!(
             "computed on {} until step {}, from then on on {}: digits will differ from those of a run on one of them",
             words(&header.device),
@@ -88,6 +89,9 @@ pub fn resume(folder: &Path, options: &ResumeOptions, observer: &mut dyn Observe
         aside.push(".damaged");
         std::fs::rename(&damaged, aside).map_err(Error::file(damaged))?;
     }
+    atomic::remove_temporary(folder)?;
+    let pictures = folder.join("snapshots");
+    std::fs::create_dir_all(&pictures).map_err(Error::file(&pictures))?;
     run.actions.each().try_for_each(|action| action.rewind(&run.outputs, header.steps))?;
     run.complete(end, reserve, observer)
 }
@@ -125,12 +129,13 @@ fn newest(folder: &Path) -> Result<(Checkpoint, Evolving, Memory, Vec<String>)> 
 fn end(scenario: &Scenario, done: u64, options: &ResumeOptions) -> Result<u64> {
     let step = scenario.time.step;
     let end = match options.until {
+        None if options.steps.is_some() => u64::MAX,
         None => planned(scenario).max(done),
         Some(until) => {
             let steps = (until / step).round();
             if !(steps >= done as f64 && steps < 1e15) {
                 return Err(Error::Input(format!(
-                    "--until {}: found a time before t = {}, which the checkpoint is at; name a later one",
+                    "--until {}: expected t = {}, which the checkpoint is at, or later, and fewer than 1e15 steps",
                     number(until, 12),
                     number(done as f64 * step, 7)
                 )));

@@ -2,14 +2,21 @@
 
 use super::*;
 use crate::fields::{Fields, SHARE, Stability, StepLimit};
-use crate::initial;
 use crate::species::Species;
+use crate::{initial, needs};
+
+/// Bytes that a system which does not tell may have.
+const UNKNOWN_MEMORY: u64 = 1 << 36;
 
 /// The largest stable step of a scenario that breaks no other rule; none where nothing
 /// limits it. What the run will refuse for another reason, and a file of more than
 /// [`initial::READ_AT_ONCE`] bytes, is left to the run.
 pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit> {
     let grid = Grid::of(&scenario.phase_space).ok()?;
+    // Whoever goes on judges what the whole run needs.
+    if needs::held_fields(&grid) > needs::available_memory().unwrap_or(UNKNOWN_MEMORY) {
+        return None;
+    }
     let particle = Particle::new(&scenario.species, scenario.kinematics);
     let species = Species::new(particle, &grid, scenario.phase_space.canonical);
     let mut fields = Fields::given(scenario, folder, &grid, species.needed_potential()).ok()?;
