@@ -241,7 +241,7 @@ fn a_run_goes_beyond_its_end() {
     assert_eq!(rows(&whole), rows(&parts));
     let back = ResumeOptions { until: Some(0.3), ..ResumeOptions::default() };
     let error = run::resume(&parts, &back, &mut Stopper::default()).expect_err("refused");
-    assert!(matches!(&error, Error::Input(text) if text.contains("name a later one")), "{error}");
+    assert!(matches!(&error, Error::Input(text) if text.contains("which the checkpoint is at, or later")), "{error}");
 }
 
 /// The older checkpoint is taken where the newest is damaged, named, and nothing is lost by it; rows that are not as
