@@ -34,18 +34,27 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     temporary.rename(path)
 }
 
-/// Removes what writers that were killed left in a folder and those in it.
+/// Removes what writers that were killed left in a folder and in those within, and no other file.
+///
+/// # Errors
+///
+/// [`Error::File`] where one cannot be removed.
 pub(crate) fn remove_temporary(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        let name = entry.file_name().to_string_lossy().into_owned();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             remove_temporary(&path)?;
-        } else if name.starts_with('.') && name.ends_with(".tmp") {
+        } else if entry.file_name().to_str().is_some_and(is_temporary) {
             fs::remove_file(&path).map_err(Error::file(&path))?;
         }
     }
     Ok(())
+}
+
+/// Whether a name is one of [`Temporary`]: `.NAME.PROCESS-COUNT.tmp`.
+fn is_temporary(name: &str) -> bool {
+    let numbers = || name.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?.1.split_once('-');
+    numbers().is_some_and(|(process, count)| process.parse::<u32>().is_ok() && count.parse::<u64>().is_ok())
 }
 
 /// A temporary file's name; the file is removed on drop unless it was renamed,

@@ -526,7 +526,7 @@ impl Report {
         let mut line = |words: String| writeln!(text, "{words}").unwrap_or_default();
         let spin = |spin: bool| if spin { "with spin" } else { "without spin" };
         let device = &self.device;
-        line(format!("{}, {} {}, {}", device.device, device.backend, device.driver, device.precision));
+        line(format!("{}, {} {}, {}", device.device, device.interface(), device.driver, device.precision));
         for table in &self.kernels {
             line(format!("\n{} ({:.2e} cells), {}", table.grid, table.cells as f64, spin(table.spin)));
             line(format!("{:<28} {:>10} {:>10} {:>9}", "kernel", "Mcell/s", "GB/s", "of copy"));

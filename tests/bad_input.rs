@@ -1,8 +1,12 @@
 //! The binary on wrong input: exit code 2, one error that names the place and
 //! the remedy, and no file left behind.
 
+mod common;
+
 use std::path::Path;
 use std::process::{Command, Output};
+
+use common::command::spinwigner;
 
 /// A small valid scenario; the table breaks it.
 const VALID: &str = r#"{
@@ -23,14 +27,6 @@ const VALID: &str = r#"{
   }
 }
 "#;
-
-fn spinwigner(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_spinwigner"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the binary starts")
-}
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()

@@ -469,6 +469,25 @@ fn what_nothing_matches_stops_the_run() {
     assert!(text.contains("at t = 0 no equilibrium of a temperature above zero has density 3, momentum"), "{text}");
 }
 
+/// A ripple around zero density, here of -1e-13, is empty whatever `empty_below` is, and ends no run; a thin gas is none.
+#[test]
+fn ripples_around_zero_density_are_empty() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |ripple: f64| {
+        let weight = |m: i32| (-0.5 * (0.5 * (f64::from(m) - 11.5)).powi(2)).exp();
+        let density = |x: i32| if x == 3 { ripple } else { 1.0 };
+        let state: Vec<f64> = (0..12).flat_map(|x| (0..24).map(move |m| density(x) * weight(m))).collect();
+        let path = folder.path().join("state.npy");
+        npy::write_f64(&path, &[12, 24, 1], &state).expect("written");
+        let phase_space = json!({"x": axis(0.0, 6.0, 12), "px": axis(-6.0, 6.0, 24)});
+        let law = json!({"tau": 0.3, "empty_below": 0});
+        let value = gas(phase_space, json!({"file": path}), law, 0.0, [0.1, 10.0]);
+        start(&scenario(&value), DeviceChoice::Reference).advance(1)
+    };
+    run(-1e-13).expect("an empty cell");
+    run(1e-13).expect("a thin gas");
+}
+
 /// A run with merged half collisions that is taken apart and put together again in a fresh simulation goes on to the bit.
 #[test]
 fn a_run_taken_apart_goes_on_to_the_bit() {

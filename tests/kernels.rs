@@ -367,8 +367,9 @@ impl<R: Real> Bench<R> {
             let outcome = self.run(&[SpinTorque { time, table: 0, far }.into()], table);
             let word = if far { "far torque" } else { "torque" };
             let (kind, angle) = (format!("{word} {:?}", self.particle.kinematics), f64::abs(angle));
-            // Angles are a chain of five products, each known to 2^-35, see shaders/shared/wide.wgsl: all but half
-            // a turn of them costs no more than that.
+            // Angles are a chain of five products or what costs as much (strength, a quotient in alpha, alpha B, the
+            // product of both, its length), each known to 2^-35, see shaders/shared/wide.wgsl: 10 times 0.5 below. All
+            // but half a turn costs no more than that.
             let angle = match far && R::PRECISION == Precision::F32 {
                 true => angle.min(PI) + 0.5 * angle * 2f64.powi(-35) / f64::from(f32::EPSILON),
                 false => angle,

@@ -1,19 +1,13 @@
 //! What a user must be told: fields that jump, currents that turn a plasma round, drivers that begin anew. Each case
 //! has a neighbour of which nothing is to be said.
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod common;
 
+use std::path::Path;
+
+use common::command::spinwigner;
 use serde_json::{Value, json};
 use spinwigner::npy;
-
-fn spinwigner(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_spinwigner"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the binary starts")
-}
 
 /// What a command says on both streams, and its exit code.
 fn said(folder: &Path, scenario: &Value, arguments: &[&str]) -> (String, Option<i32>) {

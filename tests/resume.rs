@@ -6,6 +6,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use common::everything::Everything;
 use common::random::Random;
 use serde_json::{Value, json};
 use spinwigner::checkpoint::{self, Checkpoint};
@@ -39,44 +40,29 @@ impl Observer for Stopper {
     }
 }
 
-/// All terms but one or two in each, and every kind of output at intervals of their own.
-fn plasma(fields: &Value, numerics: &Value, layer: Option<f64>, plane: bool, spin: bool) -> Value {
-    let axis = |from: f64, to: f64, cells: u32| json!({"from": from, "to": to, "cells": cells});
-    let mut phase_space = json!({"x": axis(0.0, 8.0, 32), "px": axis(-1.5, 1.5, 20), "canonical": {"py": 0.1}});
-    if let Some(layer) = layer {
-        phase_space["x"]["absorbing_layer"] = json!(layer);
-    }
-    if plane {
-        let momentum = axis(-1.5, 1.5, 9);
-        phase_space = json!({"x": axis(0.0, 8.0, 9), "y": axis(0.0, 6.0, 8), "px": momentum, "py": momentum});
-    }
-    let mut population = json!({
-        "momentum": {"gaussian": {"spread": 0.3}},
-        "perturbations": [{"density": {"mode": 1, "amplitude": 0.1}}]
-    });
+/// The plasma with every kind of output at intervals of their own.
+fn scenario(everything: &Everything, numerics: &Value) -> Value {
+    let mut scenario = everything.scenario(numerics, 0.1 * STEPS as f64);
     let mut snapshots = vec![
         json!({"quantity": "w0", "axes": ["x", "px"], "interval": 0.3, "change": true}),
         json!({"quantity": "w0", "axes": ["x", "px"], "times": [0.2, 0.7, 1.1]}),
     ];
-    if spin {
-        population["spin"] = json!({"uniform": {"direction": [0.6, 0.3, 0.8], "polarisation": 0.5}});
+    if everything.spin {
         snapshots.push(json!({"quantity": "texture", "axes": ["x", "px"], "interval": 0.5}));
     }
-    json!({
-        "title": "test", "about": "test", "references": ["test"],
-        "species": {"charge": -1, "hbar": 0.4, "spin": spin},
-        "phase_space": phase_space,
-        "initial": {"populations": [population]},
-        "fields": fields, "numerics": numerics,
-        "time": {"step": 0.1, "end": 0.1 * STEPS as f64},
-        "output": {
-            "diagnostics": {"interval": 0.2, "modes": [{"quantity": "E_x", "mode": 1}]},
-            "snapshots": snapshots,
-            "balances": {"interval": 0.4, "pictures": 0.6},
-            "final_state": true,
-            "checkpoints": {}
-        }
-    })
+    scenario["output"] = json!({
+        "diagnostics": {"interval": 0.2, "modes": [{"quantity": "E_x", "mode": 1}]},
+        "snapshots": snapshots,
+        "balances": {"interval": 0.4, "pictures": 0.6},
+        "final_state": true,
+        "checkpoints": {}
+    });
+    scenario
+}
+
+/// The one of a name.
+fn named(name: &str) -> Everything {
+    Everything::all().into_iter().find(|everything| everything.name == name).expect("a name")
 }
 
 fn options(out: &Path, device: DeviceChoice, precision: Option<Precision>) -> RunOptions {
@@ -138,15 +124,6 @@ fn same(case: &str, one: &Path, other: &Path) {
 
 #[test]
 fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
-    let wave = json!({"travelling_wave": {"component": "E_y", "amplitude": 0.2, "wavenumber": [std::f64::consts::FRAC_PI_4, 0, 0], "frequency": 1.1}});
-    let light =
-        json!([{"component": "E_y", "mode": 1, "amplitude": 0.1}, {"component": "B_z", "mode": 1, "amplitude": 0.1}]);
-    let maxwell =
-        json!({"evolution": "maxwell", "uniform": {"B": [0.3, 0, 0]}, "perturbations": light, "external": [wave]});
-    let electrostatic = json!({"evolution": "electrostatic", "uniform": {"B": [0.2, 0, 0.3]}});
-    let frozen = json!({"perturbations": light, "external": [wave]});
-    let (merged, apart, four) =
-        (json!({"dissipation": 0.5}), json!({"synchronise": "steps", "dissipation": 0}), json!({"order": 4}));
     let mut random = Random(16);
     let devices = [
         (DeviceChoice::Reference, None),
@@ -154,18 +131,9 @@ fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
         (DeviceChoice::Gpu, Some(Precision::F32)),
         (DeviceChoice::Gpu, Some(Precision::F64)),
     ];
-    for (name, fields, layer, plane, spin) in [
-        ("maxwell", &maxwell, None, false, true),
-        ("in a plane", &maxwell, None, true, true),
-        ("electrostatic, no spin", &electrostatic, None, false, false),
-        ("frozen", &frozen, None, false, true),
-        ("layers", &maxwell, Some(2.2), false, true),
-    ] {
-        for (index, numerics) in [&merged, &apart, &four].into_iter().enumerate() {
-            if layer.is_some() && numerics["order"] == json!(4) {
-                continue;
-            }
-            let loaded = common::scenario(&plasma(fields, numerics, layer, plane, spin));
+    for everything in Everything::all() {
+        for (index, numerics) in everything.numerics().into_iter().enumerate() {
+            let loaded = common::scenario(&scenario(&everything, &numerics));
             // Every device meets every scheme and every kind of fields, not each with each.
             for (device, precision) in [devices[index], devices[3 - index]] {
                 let folder = tempfile::tempdir().expect("a folder");
@@ -178,7 +146,7 @@ fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
                 let _ = run::resume(&parts, &ResumeOptions::default(), &mut again);
                 let mut stopper = Stopper::default();
                 run::resume(&parts, &ResumeOptions::default(), &mut stopper).expect("done");
-                let case = format!("{name}, {numerics}, {device:?}, {precision:?}, stopped after {first}");
+                let case = format!("{}, {numerics}, {device:?}, {precision:?}, stopped after {first}", everything.name);
                 assert!(stopper.notes.iter().all(|note| !note.contains("computed on")), "{case}: {:?}", stopper.notes);
                 same(&case, &whole, &parts);
             }
@@ -189,8 +157,7 @@ fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
 /// From float64 on the reference to float32 on the processor, and back: said, and near to what it was.
 #[test]
 fn another_device_is_said() {
-    let fields = json!({"evolution": "maxwell", "uniform": {"B": [0.3, 0, 0]}});
-    let loaded = common::scenario(&plasma(&fields, &json!({}), None, false, true));
+    let loaded = common::scenario(&scenario(&named("maxwell"), &json!({})));
     let folder = tempfile::tempdir().expect("a folder");
     for (index, [from, to]) in
         [[DeviceChoice::Reference, DeviceChoice::Cpu], [DeviceChoice::Cpu, DeviceChoice::Reference]]
@@ -216,13 +183,13 @@ fn another_device_is_said() {
     }
 }
 
-/// A run of N steps that goes on to 2 N is one of 2 N, where nothing halts before its end for the end's sake; and
-/// `steps` ends it before.
+/// A run of N steps that goes on to 2 N is one of 2 N, where nothing halts before its end for the end's sake; `steps`
+/// ends it before, or is so many more.
 #[test]
 fn a_run_goes_beyond_its_end() {
-    let fields = json!({"evolution": "electrostatic"});
+    let electrostatic = named("electrostatic, no spin");
     let scenario = |end: u64| {
-        let mut scenario = plasma(&fields, &json!({"synchronise": "steps"}), None, false, false);
+        let mut scenario = scenario(&electrostatic, &json!({"synchronise": "steps"}));
         scenario["time"]["end"] = json!(0.1 * end as f64);
         scenario["output"]["snapshots"] = json!([{"quantity": "w0", "axes": ["x", "px"], "interval": 0.3}]);
         common::scenario(&scenario)
@@ -233,12 +200,25 @@ fn a_run_goes_beyond_its_end() {
     run::execute(&scenario(2 * STEPS), &options(&whole, device, None), &mut Stopper::default()).expect("done");
     run::execute(&scenario(STEPS), &options(&parts, device, None), &mut Stopper::default()).expect("done");
     let until = Some(0.2 * STEPS as f64);
+    // What a killed writer left goes, a file of the user's stays, and a folder that was removed is made again.
+    std::fs::remove_dir_all(parts.join("snapshots")).expect("removed");
+    let [left, own] = [".run.json.123-4.tmp", ".notes.tmp"].map(|name| parts.join(name));
+    [&left, &own].into_iter().for_each(|path| std::fs::write(path, "").expect("written"));
     let few = ResumeOptions { until, steps: Some(5), ..ResumeOptions::default() };
     assert_eq!(run::resume(&parts, &few, &mut Stopper::default()).expect("done").steps, STEPS + 5);
+    assert!(!left.exists() && parts.join("snapshots").is_dir());
+    std::fs::remove_file(own).expect("it is still there");
+    // On another number of threads, of which nothing is to be said.
     let far = ResumeOptions { until, ..ResumeOptions::default() };
-    assert_eq!(run::resume(&parts, &far, &mut Stopper::default()).expect("done").steps, 2 * STEPS);
+    let threads = rayon::current_num_threads() + 1;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let mut stopper = Stopper::default();
+    assert_eq!(pool.install(|| run::resume(&parts, &far, &mut stopper)).expect("done").steps, 2 * STEPS);
+    assert!(stopper.notes.iter().all(|note| !note.contains("computed on")), "{:?}", stopper.notes);
     let rows = |folder: &Path| std::fs::read_to_string(folder.join("diagnostics.csv")).expect("rows");
     assert_eq!(rows(&whole), rows(&parts));
+    let more = ResumeOptions { steps: Some(3), ..ResumeOptions::default() };
+    assert_eq!(run::resume(&parts, &more, &mut Stopper::default()).expect("done").steps, 2 * STEPS + 3);
     let back = ResumeOptions { until: Some(0.3), ..ResumeOptions::default() };
     let error = run::resume(&parts, &back, &mut Stopper::default()).expect_err("refused");
     assert!(matches!(&error, Error::Input(text) if text.contains("which the checkpoint is at, or later")), "{error}");
@@ -248,8 +228,7 @@ fn a_run_goes_beyond_its_end() {
 /// the checkpoint knows them are refused and left alone; so is a folder without checkpoints.
 #[test]
 fn a_damaged_checkpoint_is_named() {
-    let fields = json!({"evolution": "electrostatic"});
-    let mut scenario = plasma(&fields, &json!({}), None, false, false);
+    let mut scenario = scenario(&named("electrostatic, no spin"), &json!({}));
     scenario["output"]["checkpoints"] = json!({"steps": 3});
     let loaded = common::scenario(&scenario);
     let folder = tempfile::tempdir().expect("a folder");

@@ -61,7 +61,7 @@ impl Observer for Console {
             return;
         }
         say(run.title);
-        say(&format!("on {} [{}], {}", run.device.device, run.device.backend, run.device.precision));
+        say(&format!("on {} [{}], {}", run.device.device, run.device.interface(), run.device.precision));
         // Hidden by itself when standard error is not a terminal.
         self.progress = ProgressBar::new(run.steps).with_position(run.done);
         // What was done before says nothing about the time that is left.

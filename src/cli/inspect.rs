@@ -28,7 +28,7 @@ pub fn report(file: &Path) -> Result<String> {
         axes.join(", "),
         device.precision,
         device.device,
-        device.backend,
+        device.interface(),
         header.spinwigner,
     ))
 }

@@ -204,7 +204,7 @@ impl Entry {
         if self.runs == 0 {
             (self.cells, self.steps) = (outcome.cells, outcome.steps);
             let device = &outcome.device;
-            self.device = format!("{} [{}], {}", device.device, device.backend, device.precision);
+            self.device = format!("{} [{}], {}", device.device, device.interface(), device.precision);
         }
         self.runs += 1;
         self.seconds += outcome.seconds;

@@ -537,6 +537,7 @@ impl<R: Real> Executor for GpuExecutor<R> {
         ExecutorDescription {
             device: format!("{} ({})", adapter.name, adapter.kind),
             backend: adapter.backend.clone(),
+            threads: None,
             driver: adapter.driver.clone(),
             precision: R::PRECISION,
         }

@@ -94,27 +94,30 @@ pub trait Executor {
     fn description(&self) -> ExecutorDescription;
 }
 
-impl ExecutorDescription {
-    /// Whether the other leaves the same digits: threads change none.
-    pub fn computes_as(&self, other: &ExecutorDescription) -> bool {
-        let arithmetic = |description: &ExecutorDescription| {
-            let ExecutorDescription { device, backend, driver, precision } = description.clone();
-            let backend = backend.rsplit(" threads, ").next().unwrap_or_default().to_string();
-            (device, backend, driver, precision)
-        };
-        arithmetic(self) == arithmetic(other)
-    }
-}
-
 /// Says on what a run was computed.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ExecutorDescription {
     /// Adapter and its kind, or that it is the processor.
     pub device: String,
-    /// Interface of the adapter; threads of the processor and the instructions they use.
+    /// Interface of the adapter; instructions that the processor uses.
     pub backend: String,
+    /// Of the processor; they change no digit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<usize>,
     /// Name and version; empty for the processor.
     pub driver: String,
     /// Of the state and all arithmetic on it.
     pub precision: Precision,
+}
+
+impl ExecutorDescription {
+    /// Interface of the adapter, or threads of the processor and their instructions, in words.
+    pub fn interface(&self) -> String {
+        self.threads.map_or_else(|| self.backend.clone(), |threads| format!("{threads} threads, {}", self.backend))
+    }
+
+    /// Whether the other leaves the same digits.
+    pub fn computes_as(&self, other: &ExecutorDescription) -> bool {
+        ExecutorDescription { threads: other.threads, ..self.clone() } == *other
+    }
 }

@@ -189,7 +189,8 @@ impl<R: Real> Executor for Processor<R> {
         let instructions = level.split('(').next().unwrap_or_default();
         ExecutorDescription {
             device: "processor".into(),
-            backend: format!("{} threads, {instructions}", rayon::current_num_threads()),
+            backend: instructions.into(),
+            threads: Some(rayon::current_num_threads()),
             driver: String::new(),
             precision: R::PRECISION,
         }

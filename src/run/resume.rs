@@ -147,7 +147,6 @@ fn end(scenario: &Scenario, done: u64, options: &ResumeOptions) -> Result<u64> {
 }
 
 fn words(device: &ExecutorDescription) -> String {
-    let ExecutorDescription { device, backend, driver, precision } = device;
-    let driver = if driver.is_empty() { String::new() } else { format!(", {driver}") };
-    format!("{device} [{backend}{driver}] in {precision}")
+    let driver = if device.driver.is_empty() { String::new() } else { format!(", {}", device.driver) };
+    format!("{} [{}{driver}] in {}", device.device, device.interface(), device.precision)
 }

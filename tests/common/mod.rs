@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod command;
+pub mod everything;
 pub mod plasmas;
 pub mod random;
 
