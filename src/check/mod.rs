@@ -38,6 +38,7 @@ pub(crate) const EQUILIBRIUM: f64 = 1e-4;
 pub(crate) const EQUILIBRIUM_CELLS: usize = 1 << 21;
 /// Largest initial state that is made to be judged, in bytes.
 const MADE_AT_ONCE: u64 = 1 << 27;
+
 /// That on which a run computes unless it is told otherwise.
 fn here() -> Room {
     gpu::best_gpu().map_or_else(Room::processor, Room::of)

@@ -7,9 +7,6 @@ use crate::precision::Numbers;
 use crate::simulation::Simulation;
 use crate::table::Table;
 
-/// Numbers that are looked at at a time.
-const AT_ONCE: usize = 4 << 20;
-
 /// The place of the first number that is not finite.
 pub(super) fn first(numbers: &Numbers) -> Option<usize> {
     match numbers {
@@ -31,14 +28,12 @@ pub(super) fn error(simulation: &Simulation, rows: &Table, place: usize, value: 
 /// The cell of the first number of the state that is not finite, in words: empty where there is none.
 pub(super) fn place(simulation: &mut Simulation) -> Result<Option<String>> {
     let components = simulation.executor.components();
-    let (cells, most) = (simulation.executor.cells(), AT_ONCE / components);
-    for start in (0..cells).step_by(most) {
-        let numbers = simulation.executor.take(start..cells.min(start + most))?;
-        if let Some(at) = first(&numbers) {
-            return Ok(Some(cell(simulation, start * components + at, numbers.widened()[at])));
-        }
-    }
-    Ok(None)
+    let mut found = None;
+    simulation.executor.walk(&mut |start, numbers| {
+        found = found.or_else(|| first(numbers).map(|at| (start * components + at, numbers.clone().widened()[at])));
+        Ok(())
+    })?;
+    Ok(found.map(|(place, value)| cell(simulation, place, value)))
 }
 
 /// `w2 is NaN in the cell at x = 0.5 (3), px = -1 (10)`

@@ -45,12 +45,13 @@ pub(super) struct Outputs<'a> {
     pub folder: &'a Path,
 }
 
-/// Removes the pictures of `step` and later from a folder: `NAME_STEP.png`.
+/// Removes the pictures of `step` and later from a folder, `NAME_STEP.png` with seven digits or more, and no other file.
 fn remove_pictures(folder: &Path, step: u64) -> Result<()> {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        let made = || path.file_name()?.to_str()?.strip_suffix(".png")?.rsplit_once('_')?.1.parse::<u64>().ok();
-        if made().is_some_and(|made| made >= step) {
+        let digits = || Some(path.file_name()?.to_str()?.strip_suffix(".png")?.rsplit_once('_')?.1);
+        let made = digits().and_then(|digits| digits.parse::<u64>().ok().filter(|made| format!("{made:07}") == digits));
+        if made.is_some_and(|made| made >= step) {
             std::fs::remove_file(&path).map_err(Error::file(&path))?;
         }
     }
