@@ -203,7 +203,7 @@ impl Checkpoint {
     /// [`Error::Input`] where they cannot be read.
     pub fn evolving(&self) -> Result<(impl Read + '_, u64)> {
         let part = self.part(self.evolving.clone()).map_err(|error| self.invalid(&error.to_string()))?;
-        Ok((BufReader::with_capacity(SMALL, part), self.evolving.end - self.evolving.start))
+        Ok((part, self.evolving.end - self.evolving.start))
     }
 
     /// What a run remembers besides.
@@ -215,7 +215,7 @@ impl Checkpoint {
         let of = || -> std::result::Result<T, String> {
             let part = self.part(self.memory.clone()).map_err(|error| error.to_string())?;
             let left = part.left;
-            let stream = Stream { reader: BufReader::with_capacity(SMALL, part), left, taken: Vec::new() };
+            let stream = Stream { reader: part, left, taken: Vec::new() };
             let mut deserializer = postcard::Deserializer::from_flavor(stream);
             let value = T::deserialize(&mut deserializer);
             let value = value.map_err(|error| format!("it holds what this version does not know: {error}"))?;
@@ -259,7 +259,7 @@ impl Checkpoint {
     fn part(&self, range: Range<u64>) -> io::Result<Part<'_>> {
         let mut file = self.lock();
         file.seek(SeekFrom::Start(range.start))?;
-        Ok(Part { file, left: range.end - range.start })
+        Ok(Part { file, left: range.end - range.start, buffer: [0; SMALL], ready: 0..0 })
     }
 }
 
@@ -297,17 +297,36 @@ fn bytes_of(numbers: &mut Numbers) -> &mut [u8] {
     }
 }
 
-/// A part of the file.
+/// A part of the file, read through a buffer that takes no memory from the heap.
 struct Part<'a> {
     file: MutexGuard<'a, File>,
+    /// Bytes that are not read from the file yet.
     left: u64,
+    buffer: [u8; SMALL],
+    /// What of it is not handed out yet.
+    ready: Range<usize>,
+}
+
+impl Part<'_> {
+    fn from_file(file: &mut File, left: &mut u64, room: &mut [u8]) -> io::Result<usize> {
+        let most = (*left).min(room.len() as u64) as usize;
+        let count = file.read(&mut room[..most])?;
+        *left -= count as u64;
+        Ok(count)
+    }
 }
 
 impl Read for Part<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = self.left.min(buffer.len() as u64) as usize;
-        let count = self.file.read(&mut buffer[..most])?;
-        self.left -= count as u64;
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.ready.is_empty() {
+            if room.len() >= SMALL {
+                return Self::from_file(&mut self.file, &mut self.left, room);
+            }
+            self.ready = 0..Self::from_file(&mut self.file, &mut self.left, &mut self.buffer)?;
+        }
+        let count = self.ready.len().min(room.len());
+        room[..count].copy_from_slice(&self.buffer[self.ready.start..][..count]);
+        self.ready.start += count;
         Ok(count)
     }
 }

@@ -279,7 +279,9 @@ impl Origin {
             (true, Way::Same) if same_numbers => {
                 "on the same grid, and nothing else acts: bit for bit as `resume` would go on on the same device".into()
             }
-            (true, _) if same_numbers => "on the same grid: cells bit for bit".into(),
+            (true, _) if same_numbers && !self.evolving.clock.owes_drift => {
+                "on the same grid: cells bit for bit".into()
+            }
             (true, _) => "on the same grid: cells as they are".into(),
         });
         match (self.checkpoint.components(), scenario.species.components()) {
