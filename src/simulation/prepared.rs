@@ -52,7 +52,7 @@ enum Beginning {
         charges: bool,
     },
     /// All that evolves: the run goes on.
-    Same(Checkpoint, Box<Evolving>),
+    Same(Box<(Checkpoint, Evolving)>),
 }
 
 impl Prepared {
@@ -151,7 +151,7 @@ impl Prepared {
     /// The checkpoint that the run goes on from as another did, and what evolves besides its cells.
     pub fn same(&self) -> Option<(Checkpoint, Evolving)> {
         match &self.beginning {
-            Beginning::Same(checkpoint, evolving) => Some((checkpoint.clone(), (**evolving).clone())),
+            Beginning::Same(both) => Some((**both).clone()),
             _ => None,
         }
     }
@@ -178,8 +178,8 @@ impl Prepared {
         let (beginning, background, state, mut simulation) = self.assemble(executor);
         let has_potential = beginning.has_potential();
         let (evolution, charges) = match beginning {
-            Beginning::Same(_, evolving) => {
-                simulation.restore(*evolving);
+            Beginning::Same(both) => {
+                simulation.restore(both.1);
                 return Ok(simulation);
             }
             Beginning::Taken { evolution, charges, .. } => (evolution, charges),
@@ -244,7 +244,7 @@ impl Beginning {
     fn of(origin: Option<&Origin>, scenario: &Scenario, particle: &Particle) -> Beginning {
         let Some(origin) = origin.filter(|origin| origin.way != Way::Cells) else { return Beginning::Given };
         match origin.same() {
-            Some((checkpoint, evolving)) => Beginning::Same(checkpoint.clone(), Box::new(evolving.clone())),
+            Some((checkpoint, evolving)) => Beginning::Same(Box::new((checkpoint.clone(), evolving.clone()))),
             None => Beginning::Taken {
                 potential: origin.has_potential(particle),
                 evolution: origin.has_evolution(scenario.fields.evolution),
