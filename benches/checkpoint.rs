@@ -39,12 +39,13 @@ fn main() -> spinwigner::Result<()> {
         origin: loaded.origin.clone(),
         folder: loaded.folder.clone(),
         scenario: loaded.scenario.clone(),
+        files: Vec::new(),
     };
     // Beside the build, on the disk that holds it.
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
     let folder = tempfile::tempdir_in(&target).map_err(Error::file(&target))?;
     let (kept, copied) = (folder.path().join("a.checkpoint"), folder.path().join("copy"));
-    let evolving = checkpoint::encoded(&simulation.evolving())?;
+    let evolving = simulation.evolving().encoded();
     let mut least = [f64::INFINITY; 4];
     for _ in 0..ROUNDS {
         let written = timed(|| {

@@ -70,6 +70,7 @@ pub mod gallery;
 pub mod gpu;
 pub mod grid;
 pub mod initial;
+pub mod interpolation;
 pub mod lanes;
 pub mod linear_theory;
 pub mod needs;

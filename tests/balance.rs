@@ -289,7 +289,7 @@ fn a_run_writes_rows_and_pictures() {
         loaded.scenario.output.snapshots.clear();
         let out = folder.path().join(name);
         let device = DeviceChoice::Gpu;
-        let options = RunOptions { out: Some(out.clone()), device, precision: None, steps: Some(5) };
+        let options = RunOptions { out: Some(out.clone()), device, precision: None, steps: Some(5), retry: 0 };
         spinwigner::run::execute(&loaded, &options, &mut |_: &str| {}).unwrap_or_else(|error| panic!("{error}"));
         let rows = std::fs::read_to_string(out.join("balances.csv")).expect("balances.csv");
         let rows: Vec<Vec<&str>> = rows.lines().map(|line| line.split(',').collect()).collect();

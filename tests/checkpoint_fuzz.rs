@@ -1,4 +1,4 @@
-//! The reader of checkpoints meets bytes that nobody wrote: no panic, no memory beyond a small multiple of the file.
+//! The reader of checkpoints meets bytes that nobody wrote: no panic, and no more memory than the file has bytes.
 //! `SPINWIGNER_FUZZ_SECONDS=3600 cargo test --release --test checkpoint_fuzz` goes on for an hour.
 
 mod common;
@@ -81,8 +81,9 @@ fn no_bytes_break_the_reader() {
         origin: "test".into(),
         folder: ".".into(),
         scenario: loaded.scenario.clone(),
+        files: Vec::new(),
     };
-    let evolving = checkpoint::encoded(&simulation.evolving()).expect("encoded");
+    let evolving = simulation.evolving().encoded();
     let zeros = |cells: std::ops::Range<usize>| Ok(Numbers::F32(vec![0.5; 4 * cells.len()]));
     checkpoint::write(&file, &header, &evolving, b"memory", zeros).expect("written");
     drop(simulation);
@@ -126,13 +127,13 @@ fn no_bytes_break_the_reader() {
         MOST.store(before, Ordering::Relaxed);
         if let Ok(checkpoint) = Checkpoint::open(&file) {
             opened += 1;
-            let _ = checkpoint.evolving::<Evolving>();
+            let _ = Evolving::of(&checkpoint);
             let _ = checkpoint.cells(|_, _| Ok(()));
         }
         let used = MOST.load(Ordering::Relaxed).saturating_sub(before);
         most = most.max(used);
-        // JSON and buffers of a reader take their share; nothing follows what a file claims.
-        assert!(used < 16 * bytes.len() + (1 << 18), "{used} bytes of memory for a file of {}", bytes.len());
+        // A buffer of 8 KiB, and what becomes of a header, are more than the smallest files.
+        assert!(used <= bytes.len().max(1 << 15), "{used} bytes of memory for a file of {}", bytes.len());
         count += 1;
     }
     println!(

@@ -149,6 +149,13 @@ fn what_begins_anew_is_said() {
     }
     let record = std::fs::read_to_string(folder.path().join("second/run.json")).expect("a record");
     assert!(record.contains("begin with their phase"), "{record}");
+    // A start is a time to go on at.
+    let end = scenario["time"]["end"].as_f64().expect("a number");
+    let mut later = scenario.clone();
+    later["time"]["start"] = json!(end);
+    later["time"]["end"] = json!(2.0 * end);
+    let (text, code) = said(folder.path(), &later, &["check", "s.json"]);
+    assert_eq!((text.contains("begin with their phase"), code), (false, Some(0)), "{text}");
     scenario["fields"]["external"] = json!([]);
     let (text, _) = said(folder.path(), &scenario, &["check", "s.json"]);
     assert!(!text.contains("begin with their phase"), "{text}");

@@ -211,7 +211,7 @@ fn judge(text: &str, folder: &Path) -> Result<bool, String> {
 fn two_steps(loaded: &Loaded, folder: &Path) -> Result<bool, String> {
     let out = folder.join("out");
     let _ = std::fs::remove_dir_all(&out);
-    let options = RunOptions { out: Some(out), device: DeviceChoice::Cpu, precision: None, steps: Some(2) };
+    let options = RunOptions { out: Some(out), device: DeviceChoice::Cpu, precision: None, steps: Some(2), retry: 0 };
     match run::execute(loaded, &options, &mut |_: &str| {}) {
         Ok(_) | Err(Error::Run(_)) => Ok(true),
         Err(error) => Err(format!("valid in check, and the run says {error:?}")),

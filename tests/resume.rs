@@ -66,7 +66,7 @@ fn named(name: &str) -> Everything {
 }
 
 fn options(out: &Path, device: DeviceChoice, precision: Option<Precision>) -> RunOptions {
-    RunOptions { out: Some(out.into()), device, precision, steps: None }
+    RunOptions { out: Some(out.into()), device, precision, steps: None, retry: 0 }
 }
 
 /// Runs until about step `at`; the folder then has a checkpoint.
@@ -99,7 +99,7 @@ fn results(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// Clock and fields of a checkpoint as text, and every bit of its cells.
 fn bits(path: &Path) -> (String, Vec<u64>) {
     let checkpoint = Checkpoint::open(path).expect("sound");
-    let evolving: Evolving = checkpoint.evolving().expect("of this version");
+    let evolving = Evolving::of(&checkpoint).expect("of this version");
     let mut bits = Vec::new();
     let collect = |_: usize, numbers: Numbers| -> Result<()> {
         bits.extend(numbers.widened().into_iter().map(f64::to_bits));
@@ -122,8 +122,8 @@ fn same(case: &str, one: &Path, other: &Path) {
     assert!(cells == other_cells, "{case}: cells differ");
 }
 
-#[test]
-fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
+/// Every kind of fields with every scheme, on all devices that `meets` says a kind and a scheme meet.
+fn gone_on_with(meets: impl Fn(usize, usize, usize) -> bool) {
     let mut random = Random(16);
     let devices = [
         (DeviceChoice::Reference, None),
@@ -131,11 +131,11 @@ fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
         (DeviceChoice::Gpu, Some(Precision::F32)),
         (DeviceChoice::Gpu, Some(Precision::F64)),
     ];
-    for everything in Everything::all() {
+    for (kind, everything) in Everything::all().into_iter().enumerate() {
         for (index, numerics) in everything.numerics().into_iter().enumerate() {
             let loaded = common::scenario(&scenario(&everything, &numerics));
-            // Every device meets every scheme and every kind of fields, not each with each.
-            for (device, precision) in [devices[index], devices[3 - index]] {
+            let met = devices.into_iter().enumerate().filter(|(device, _)| meets(kind, index, *device));
+            for (_, (device, precision)) in met {
                 let folder = tempfile::tempdir().expect("a folder");
                 let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
                 run::execute(&loaded, &options(&whole, device, precision), &mut Stopper::default()).expect("done");
@@ -152,6 +152,44 @@ fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
             }
         }
     }
+}
+
+/// Every device meets every scheme, and three of four every kind of fields.
+#[test]
+fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
+    gone_on_with(|kind, scheme, device| (kind + scheme) % 4 == device);
+}
+
+#[test]
+#[ignore = "all with all take minutes: cargo test --release --test resume -- --ignored"]
+fn runs_of_every_kind_on_every_device_are_gone_on_with() {
+    gone_on_with(|_, _, _| true);
+}
+
+/// Prescribed fields in a file that changed make another run, which is refused; as they were they are gone on with.
+#[test]
+fn another_file_of_fields_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, out) = (folder.path().join("u.npy"), folder.path().join("out"));
+    let mut scenario = scenario(&named("electrostatic, no spin"), &json!({}));
+    scenario["fields"]["external"] = json!([{"potential": {"file": file}}]);
+    let write = |height: f64| {
+        let values: Vec<f64> = (0..32).map(|i| height * (f64::from(i) / 32.0 * std::f64::consts::TAU).cos()).collect();
+        spinwigner::npy::write_f64(&file, &[32], &values).expect("written");
+    };
+    write(0.1);
+    let loaded = common::scenario(&scenario);
+    stopped(&loaded, &options(&out, DeviceChoice::Reference, None), 5);
+    write(0.2);
+    let before = results(&out);
+    let error = run::resume(&out, &ResumeOptions::default(), &mut Stopper::default()).expect_err("refused");
+    assert!(
+        matches!(&error, Error::Input(text) if text.contains("found other numbers than when the run began")),
+        "{error}"
+    );
+    assert!(error.to_string().contains("u.npy") && results(&out) == before);
+    write(0.1);
+    run::resume(&out, &ResumeOptions::default(), &mut Stopper::default()).expect("done");
 }
 
 /// From float64 on the reference to float32 on the processor, and back: said, and near to what it was.

@@ -331,6 +331,7 @@ fn an_unstable_step_ends_the_run() {
             device: spinwigner::run::DeviceChoice::Reference,
             precision: None,
             steps: None,
+            retry: 0,
         };
         match spinwigner::run::execute(&loaded, &options, &mut |_: &str| {}) {
             Ok(_) => assert!(stable),

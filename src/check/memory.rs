@@ -21,12 +21,13 @@ impl Estimate<'_> {
                 number(step, 4)
             ));
         }
-        let Time { step, end } = self.scenario.time;
+        let Time { step, end, start } = self.scenario.time;
         line(format!(
-            "  {} cells, {} steps of {} to t = {}",
+            "  {} cells, {} steps of {}{} to t = {}",
             self.cells(),
-            self.steps(),
+            self.scenario.time.steps(),
             number(step, 6),
+            start.map_or_else(String::new, |start| format!(" from t = {}", number(start, 9))),
             number(end, 6)
         ));
     }
@@ -120,6 +121,6 @@ impl Estimate<'_> {
             let checkpoint = needs::checkpoint_bytes(self.scenario, &self.grid, self.precision);
             line(format!("  a signal that stops the run writes a checkpoint of {}", bytes(checkpoint)));
         }
-        needs::without_disk(&disk, Path::new("."))
+        needs::without_disk(&disk, Path::new("."), 0.0)
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 use crate::output::missing_glyphs;
 use crate::reduction;
-use crate::scenario::schema::External;
+use crate::scenario::schema::{External, Take};
 
 /// Spreads beyond which a share of 1e-4 of a Gaussian lies on one side.
 const TAIL: f64 = 3.72;
@@ -69,7 +69,7 @@ impl Estimate<'_> {
                 .iter()
                 .map(|population| self.first_at_an_end(population, direction, &axis))
                 .fold(f64::INFINITY, f64::min);
-            let level = if time > self.scenario.time.end { Level::Ok } else { Level::Warning };
+            let level = if time > self.scenario.time.length() { Level::Ok } else { Level::Warning };
             let fact = match time {
                 _ if self.populations_given().is_empty() => return None,
                 0.0 => {
@@ -79,7 +79,7 @@ impl Estimate<'_> {
                     "the prescribed gradient jumps at the ends of {name}; a share of {} of the particles is there from \
                      t = {} on, by estimate, the run ends at {}",
                     watch::AT_ENDS,
-                    number(time, 3),
+                    number(self.scenario.time.start() + time, 3),
                     number(self.scenario.time.end, 4)
                 ),
             };
@@ -104,7 +104,7 @@ impl Estimate<'_> {
             Some(_) => self.spread_and_drifts(population, direction),
             None => (0.0, vec![0.0]),
         };
-        let end = self.scenario.time.end;
+        let end = self.scenario.time.length();
         let arrives = |time: f64| {
             let wide = TAIL * width.hypot(spread / mass * time) + 0.5 * acceleration * time * time;
             drifts.iter().any(|drift| {
@@ -117,17 +117,19 @@ impl Estimate<'_> {
 
     /// What begins anew where a state is read, which may be that of another run.
     pub(super) fn continued(&self) -> Vec<Advice> {
-        if !matches!(self.scenario.initial, Initial::File(_)) {
-            return Vec::new();
-        }
+        let source = match &self.scenario.initial {
+            Initial::File(_) => "a file",
+            Initial::Checkpoint(taken) if taken.take() == Take::Cells => "a checkpoint without its time",
+            Initial::Populations(_) | Initial::Checkpoint(_) => return Vec::new(),
+        };
         let mut advice = Vec::new();
         let mut warn = |words: String| advice.push(Advice { level: Level::Warning, words });
-        if Prescribed::of_all(&self.scenario.fields.external).iter().any(|part| !part.form.is_steady()) {
-            warn(
-                "the state comes from a file, and external waves begin with their phase at t = 0: where it is that of \
-                 another run at t = T, take omega T off the phase of each travelling wave (a standing one is two)"
-                    .into(),
-            );
+        let unsteady = Prescribed::of_all(&self.scenario.fields.external).iter().any(|part| !part.form.is_steady());
+        if unsteady && self.scenario.time.start.is_none() {
+            warn(format!(
+                "the state comes from {source}, and external waves begin with their phase at t = 0: where it is that of \
+                 another run at t = T, give `time.start` T, or begin from a checkpoint with its time"
+            ));
         }
         let fields = &self.scenario.fields;
         let begin = |reduction: &reduction::Reduction| {
@@ -138,8 +140,9 @@ impl Estimate<'_> {
         let anew: Vec<&str> = anew.iter().filter(|r| begin(r)).map(|reduction| reduction.axis.name()).collect();
         if self.particle.charge != 0.0 && !anew.is_empty() {
             warn(format!(
-                "the state comes from a file, and {} begin(s) with the mean that `phase_space.canonical` gives, A having \
-                 none: where E had a mean in another run, give the mean of p_c - q A that it ended with",
+                "the state comes from {source}, and {} begin(s) with the mean that `phase_space.canonical` gives, A having \
+                 none: where E had a mean in another run, give the mean of p_c - q A that it ended with, or begin from a \
+                 checkpoint with its potential",
                 anew.join(" and ")
             ));
         }

@@ -28,7 +28,7 @@ use crate::scenario::Loaded;
 use crate::scenario::schema::{
     self, Evolution, Initial, ModeNumber, Momentum, Perturbation, PhaseAxis, Population, Scenario, Space, Spin, Time,
 };
-use crate::simulation::Prepared;
+use crate::simulation::{Origin, Prepared};
 use crate::{initial, validate, watch};
 
 /// Advised height at the momentum edges, relative to the peak: 5 spreads of a Gaussian leave 3.7e-6.
@@ -77,8 +77,16 @@ pub fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, preci
     let mut lacking = estimate.memory(memory_budget, room, &mut line);
     lacking.extend(estimate.disk(&mut line));
     needs::refuse(lacking).map_err(|error| loaded.placed(error))?;
+    if let Some(origin) = Origin::of(&loaded.scenario, &loaded.folder).map_err(|error| loaded.placed(error))? {
+        line(String::new());
+        line("initial state".into());
+        origin
+            .words(&loaded.scenario, &estimate.grid, precision)
+            .into_iter()
+            .for_each(|words| line(format!("  {words}")));
+    }
     let mut current = None;
-    let read = matches!(loaded.scenario.initial, Initial::File(_));
+    let read = !matches!(loaded.scenario.initial, Initial::Populations(_));
     let most = if read { initial::READ_AT_ONCE } else { MADE_AT_ONCE };
     if 8.0 * estimate.cells() * loaded.scenario.species.components() as f64 <= most as f64 {
         // What a run refuses once it has the state, and what it says of it.
@@ -189,10 +197,6 @@ impl<'s> Estimate<'s> {
         self.precision.bytes() * self.scenario.species.components()
     }
 
-    fn steps(&self) -> f64 {
-        (self.scenario.time.end / self.scenario.time.step).round()
-    }
-
     fn advice(&self) -> Vec<Advice> {
         let bounds = self.field_bounds();
         let mut advice = Vec::new();
@@ -221,7 +225,7 @@ impl<'s> Estimate<'s> {
     fn populations_given(&self) -> &[Population] {
         match &self.scenario.initial {
             Initial::Populations(populations) => populations,
-            Initial::File(_) => &[],
+            Initial::File(_) | Initial::Checkpoint(_) => &[],
         }
     }
 

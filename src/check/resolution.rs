@@ -6,8 +6,13 @@ impl Estimate<'_> {
     /// Cells per thermal spread, and what is left at the momentum edges.
     pub(super) fn populations(&self) -> Vec<Advice> {
         let mut advice = Vec::new();
-        if matches!(self.scenario.initial, Initial::File(_)) {
-            let words = "the initial state comes from a file; how well the grid resolves it is not judged".into();
+        let source = match &self.scenario.initial {
+            Initial::File(_) => Some("a file"),
+            Initial::Checkpoint(_) => Some("a checkpoint"),
+            Initial::Populations(_) => None,
+        };
+        if let Some(source) = source {
+            let words = format!("the initial state comes from {source}; how well the grid resolves it is not judged");
             advice.push(Advice { level: Level::Note, words });
         }
         for (index, population) in self.populations_given().iter().enumerate() {
@@ -234,7 +239,7 @@ impl Estimate<'_> {
             })
         });
         let (time, k, count, direction, momentum) = all.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        let end = self.scenario.time.end;
+        let end = self.scenario.time.length();
         let level = if time > end { Level::Ok } else { Level::Warning };
         let (name, moving) = (PhaseAxis::SPACE[direction].name(), PhaseAxis::MOMENTA[direction].name());
         let fact = format!(

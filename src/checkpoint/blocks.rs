@@ -16,7 +16,7 @@ use crc32fast::Hasher;
 /// What the file begins with: no text, and no other program's.
 const MAGIC: [u8; 8] = *b"\x89SPINCKP";
 /// Version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Tag of the block that ends a file.
 const LAST: Tag = *b"LAST";
 
@@ -61,26 +61,30 @@ impl<W: Write> BlockWriter<W> {
     }
 }
 
-/// A block that was read, its data in the reader.
+/// What a block says of itself before its data, which follow.
+#[derive(Clone, Copy, Debug)]
 pub struct Block {
     pub tag: Tag,
     pub place: u64,
+    /// Bytes of its data.
+    pub length: u64,
+    /// Where these begin in the file.
+    pub start: u64,
 }
 
-/// Reads blocks, each checked before it is handed out.
+/// Reads blocks: of each its head, then its data, then [`BlockReader::sound`]. Nothing is to be believed before that.
 pub struct BlockReader<R> {
     file: R,
     checksum: Hasher,
+    length: u64,
     /// Bytes of the file that are not read yet: no block is longer.
     left: u64,
-    /// Of the last block.
-    pub data: Vec<u8>,
 }
 
 impl<R: Read> BlockReader<R> {
     /// Of a file with `length` bytes.
     pub fn new(file: R, length: u64) -> Result<Self, String> {
-        let mut reader = BlockReader { file, checksum: Hasher::new(), left: length, data: Vec::new() };
+        let mut reader = BlockReader { file, checksum: Hasher::new(), length, left: length };
         if reader.array::<8>()? != MAGIC {
             return Err("it does not begin as a checkpoint does".into());
         }
@@ -92,7 +96,7 @@ impl<R: Read> BlockReader<R> {
         }
     }
 
-    /// The next block; none after the last.
+    /// The head of the next block; none after the last.
     pub fn next(&mut self) -> Result<Option<Block>, String> {
         let tag = self.array()?;
         let place = u64::from_ne_bytes(self.array()?);
@@ -100,35 +104,59 @@ impl<R: Read> BlockReader<R> {
         if length > self.left {
             return Err(format!("a block claims {length} bytes where {} are left", self.left));
         }
-        self.data.clear();
-        self.data.resize(length as usize, 0);
-        self.file.read_exact(&mut self.data).map_err(|error| error.to_string())?;
-        self.checksum.update(&self.data);
-        self.left -= length;
-        let found = self.checksum.clone().finalize();
-        if u32::from_ne_bytes(self.raw()?) != found {
+        if tag != LAST {
+            return Ok(Some(Block { tag, place, length, start: self.length - self.left }));
+        }
+        if length > 0 {
+            return Err(format!("its last block claims {length} bytes"));
+        }
+        self.sound()?;
+        match self.left {
+            0 => Ok(None),
+            left => Err(format!("{left} bytes follow its end")),
+        }
+    }
+
+    /// Some of the data of a block.
+    pub fn fill(&mut self, data: &mut [u8]) -> Result<(), String> {
+        self.raw(data)?;
+        self.checksum.update(data);
+        Ok(())
+    }
+
+    /// Goes past the data of a block without keeping them.
+    pub fn pass(&mut self, mut length: u64) -> Result<(), String> {
+        let mut piece = [0; 1 << 13];
+        while length > 0 {
+            let count = length.min(piece.len() as u64);
+            self.fill(&mut piece[..count as usize])?;
+            length -= count;
+        }
+        Ok(())
+    }
+
+    /// Whether all that was read is what was written.
+    pub fn sound(&mut self) -> Result<(), String> {
+        let (found, mut written) = (self.checksum.clone().finalize(), [0; 4]);
+        self.raw(&mut written)?;
+        if u32::from_ne_bytes(written) != found {
             return Err(format!("a checksum differs {} bytes before its end", self.left));
         }
-        match tag {
-            LAST if self.left > 0 => Err(format!("{} bytes follow its end", self.left)),
-            LAST => Ok(None),
-            tag => Ok(Some(Block { tag, place })),
-        }
+        Ok(())
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        let bytes = self.raw()?;
-        self.checksum.update(&bytes);
+        let mut bytes = [0; N];
+        self.fill(&mut bytes)?;
         Ok(bytes)
     }
 
-    fn raw<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        if self.left < N as u64 {
+    fn raw(&mut self, bytes: &mut [u8]) -> Result<(), String> {
+        if self.left < bytes.len() as u64 {
             return Err("it is cut short".into());
         }
-        let mut bytes = [0; N];
-        self.file.read_exact(&mut bytes).map_err(|error| error.to_string())?;
-        self.left -= N as u64;
-        Ok(bytes)
+        self.file.read_exact(bytes).map_err(|error| error.to_string())?;
+        self.left -= bytes.len() as u64;
+        Ok(())
     }
 }

@@ -5,26 +5,28 @@
 //! not depend on how the device cuts the state, and is written and read with one chunk in memory.
 
 mod blocks;
+mod read;
 
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic::write_atomically;
 use crate::error::{Error, Result};
 use crate::operators::ExecutorDescription;
-use crate::precision::{Numbers, Precision};
+use crate::precision::Numbers;
+use crate::scenario::files::Fingerprint;
 use crate::scenario::schema::Scenario;
-use blocks::{BlockReader, BlockWriter, Tag};
+use blocks::{BlockWriter, Tag};
+
+pub use read::Checkpoint;
 
 /// Most bytes of cells in a chunk: they stay in the cache from the device to the file.
 const CHUNK: usize = 1 << 20;
 /// Checkpoints that a run keeps.
-const KEPT: usize = 2;
+pub(crate) const KEPT: usize = 2;
 /// Folder of checkpoints in that of a run, and how their names end.
 const FOLDER: &str = "checkpoints";
 const ENDING: &str = ".checkpoint";
@@ -57,6 +59,9 @@ pub struct Header {
     pub folder: PathBuf,
     /// With all defaults.
     pub scenario: Scenario,
+    /// Arrays of prescribed fields, as they were when the run began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Fingerprint>,
 }
 
 impl Header {
@@ -67,21 +72,13 @@ impl Header {
     }
 }
 
-/// Bytes for `value`, which [`decoded`] reads back to the bit.
+/// Bytes for `value`, which [`Checkpoint::memory`] reads back to the bit.
 ///
 /// # Errors
 ///
 /// [`Error::Run`] for what has no such form, which nothing here has.
 pub fn encoded<T: Serialize>(value: &T) -> Result<Vec<u8>> {
     postcard::to_stdvec(value).map_err(|error| Error::Run(format!("a checkpoint cannot be made: {error}")))
-}
-
-fn decoded<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, String> {
-    match postcard::take_from_bytes(bytes) {
-        Ok((value, [])) => Ok(value),
-        Ok(_) => Err("it holds more than this version knows".into()),
-        Err(error) => Err(format!("it holds what this version does not know: {error}")),
-    }
 }
 
 /// Writes a checkpoint to `path`, which names it when all of it is on the disk. `take` gives the cells; returns the
@@ -127,109 +124,6 @@ pub fn write(
         Some(error) => Err(error),
         None => outcome.map(|()| written),
     }
-}
-
-/// A checkpoint whose every byte was found sound.
-#[derive(Clone, Debug)]
-pub struct Checkpoint {
-    /// The file.
-    pub path: PathBuf,
-    /// What it is of.
-    pub header: Header,
-    /// Bytes of the file.
-    pub bytes: u64,
-    evolving: Vec<u8>,
-    memory: Vec<u8>,
-}
-
-impl Checkpoint {
-    /// Reads a file through.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Input`] for one that is damaged, of another format, or cannot be read: what is wrong.
-    pub fn open(path: &Path) -> Result<Checkpoint> {
-        read(path, &mut |_, _| Ok(()))
-    }
-
-    /// What evolves beside the cells, or what a run remembers.
-    fn part<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T> {
-        decoded(bytes).map_err(|text| unusable(&self.path, &text))
-    }
-
-    /// What evolves beside the cells.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Input`] where another version of the program has written it.
-    pub fn evolving<T: DeserializeOwned>(&self) -> Result<T> {
-        self.part(&self.evolving)
-    }
-
-    /// What a run remembers besides.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Checkpoint::evolving`].
-    pub fn memory<T: DeserializeOwned>(&self) -> Result<T> {
-        self.part(&self.memory)
-    }
-
-    /// Hands out the cells in chunks: the first cell of each, and its numbers.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Checkpoint::open`], as the file is read once more, and those of `put`.
-    pub fn cells(&self, mut put: impl FnMut(usize, Numbers) -> Result<()>) -> Result<()> {
-        read(&self.path, &mut put).map(|_| ())
-    }
-}
-
-fn unusable(path: &Path, text: &str) -> Error {
-    Error::Input(format!("{}: found no sound checkpoint: {text}", path.display()))
-}
-
-fn read(path: &Path, put: &mut dyn FnMut(usize, Numbers) -> Result<()>) -> Result<Checkpoint> {
-    let invalid = |text: String| unusable(path, &text);
-    let io = |error: io::Error| invalid(error.to_string());
-    if !path.metadata().map_err(io)?.is_file() {
-        return Err(invalid("it is no regular file".into()));
-    }
-    let file = File::open(path).map_err(io)?;
-    let bytes = file.metadata().map_err(io)?.len();
-    let mut reader = BlockReader::new(BufReader::new(file), bytes).map_err(invalid)?;
-    let mut part = |tag: Tag, name: &str| match reader.next().map_err(invalid)? {
-        Some(block) if block.tag == tag => Ok(std::mem::take(&mut reader.data)),
-        _ => Err(invalid(format!("its {name} is missing"))),
-    };
-    let header: Header = serde_json::from_slice(&part(HEADER, "header")?)
-        .map_err(|error| invalid(format!("its header is of another version: {error}")))?;
-    let (evolving, memory) = (part(EVOLVING, "fields")?, part(MEMORY, "memory")?);
-    // What the header claims must be there before anything is made by it.
-    if header.cell_bytes().is_none_or(|cells| cells > bytes) || ![1, 4].contains(&header.components) {
-        return Err(invalid(format!("its header claims {} cells, more than it holds", header.cells)));
-    }
-    let mut next = 0;
-    while let Some(block) = reader.next().map_err(invalid)? {
-        if block.tag != CELLS || block.place != next as u64 {
-            return Err(invalid(format!("cells from {next} on are missing")));
-        }
-        let cell_bytes = header.components * header.device.precision.bytes();
-        let first = next;
-        next += reader.data.len() / cell_bytes;
-        if reader.data.is_empty() || !reader.data.len().is_multiple_of(cell_bytes) || next > header.cells {
-            return Err(invalid("a chunk holds parts of cells".into()));
-        }
-        let numbers = match header.device.precision {
-            Precision::F32 => Numbers::F32(bytemuck::pod_collect_to_vec(&reader.data)),
-            Precision::F64 => Numbers::F64(bytemuck::pod_collect_to_vec(&reader.data)),
-        };
-        put(first, numbers)?;
-    }
-    if next != header.cells {
-        return Err(invalid(format!("cells from {next} on are missing")));
-    }
-    Ok(Checkpoint { path: path.to_path_buf(), header, bytes, evolving, memory })
 }
 
 /// The file of a checkpoint after so many steps of the run in `folder`.

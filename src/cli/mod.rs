@@ -72,6 +72,9 @@ Examples:
         /// Stop after this many time steps.
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         steps: Option<u64>,
+        /// Begin again from the last checkpoint where the device is lost, so many times.
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        retry: u32,
         /// Print errors and warnings only.
         #[arg(long, short)]
         quiet: bool,
@@ -103,6 +106,9 @@ Examples:
         /// Precision of the state and of all arithmetic; that of the run, unless said otherwise.
         #[arg(long, value_name = "f32|f64", value_parser = precision)]
         precision: Option<Precision>,
+        /// Begin again from the last checkpoint where the device is lost, so many times.
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        retry: u32,
         /// Print errors and warnings only.
         #[arg(long, short)]
         quiet: bool,
@@ -259,16 +265,18 @@ pub fn main() -> ExitCode {
 
 fn act(command: Command) -> Result<()> {
     match command {
-        Command::Run { scenario, out, device, precision, steps, quiet, strict } => {
+        Command::Run { scenario, out, device, precision, steps, retry, quiet, strict } => {
             let loaded = validate::load(&scenario)?;
             let mut console = Console::new(quiet);
-            let outcome = run::execute(&loaded, &RunOptions { out, device, precision, steps }, &mut console)?;
+            let options = RunOptions { out, device, precision, steps, retry };
+            let outcome = run::execute(&loaded, &options, &mut console)?;
             console.summary(&outcome);
             if strict { outcome.strict_verdict() } else { outcome.verdict() }
         }
-        Command::Resume { folder, until, steps, device, precision, quiet } => {
+        Command::Resume { folder, until, steps, device, precision, retry, quiet } => {
             let mut console = Console::new(quiet);
-            let outcome = run::resume(&folder, &ResumeOptions { device, precision, until, steps }, &mut console)?;
+            let options = ResumeOptions { device, precision, until, steps, retry };
+            let outcome = run::resume(&folder, &options, &mut console)?;
             console.summary(&outcome);
             outcome.verdict()
         }

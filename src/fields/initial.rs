@@ -208,14 +208,14 @@ impl Fields {
     }
 
     /// Sets the components of A that are needed, so that B = curl A for the whole B
-    /// (external included), less its mean, which no periodic A has. A momentum that is
+    /// (external included, at a time), less its mean, which no periodic A has. A momentum that is
     /// not resolved has no space axis, so that its A lies at the centres with E.
-    pub fn solve_potential(&mut self) {
+    pub fn solve_potential(&mut self, time: f64) {
         if self.mesh.is_point() || !self.needs_potential() {
             return;
         }
         let mesh = self.mesh;
-        let external: Vec<DVec3> = (0..mesh.size()).map(|i| self.external.at(i, mesh.position(i), 0.0).b).collect();
+        let external: Vec<DVec3> = (0..mesh.size()).map(|i| self.external.at(i, mesh.position(i), time).b).collect();
         let modes = [0, 1, 2].map(|j| {
             let external = along(&others(j), component(&external, j), |axis, b| mesh.to_faces(axis, b));
             let whole: Vec<f64> = self.b.iter().zip(external).map(|(b, external)| b[j] + external).collect();
@@ -358,7 +358,7 @@ mod tests {
             fields.faraday(1.0, &a.iter().map(|a| -*a).collect::<Vec<_>>());
             fields.b.iter_mut().for_each(|b| *b += DVec3::new(0.1, 0.2, 0.3));
             let b = fields.b.clone();
-            fields.solve_potential();
+            fields.solve_potential(0.0);
             let back: Vec<DVec3> = fields.a.iter().map(|a| -*a).collect();
             fields.b.fill(DVec3::new(0.1, 0.2, 0.3));
             fields.faraday(1.0, &back);

@@ -12,6 +12,7 @@ mod mesh;
 mod potential;
 mod prescribed;
 mod stability;
+mod taken;
 
 pub use centred::{centred, rate_left};
 pub use external::{ExternalFields, component_index};

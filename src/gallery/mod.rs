@@ -125,6 +125,7 @@ impl<'a> Runner<'a> {
             device: self.options.device,
             precision: self.options.precision,
             steps: None,
+            retry: 0,
         };
         run::execute(&loaded, &options, &mut |note: &str| (self.say.borrow_mut())(&format!("note: {note}")))
     }

@@ -1,17 +1,14 @@
 //! What limits the step of an initial state: its largest int |w0|/eps, found without holding its cells.
 
-use std::path::Path;
-
 use glam::DVec3;
 use rayon::prelude::*;
 
 use super::population::{Loader, Place};
-use super::shape;
 use crate::error::Result;
 use crate::grid::Grid;
-use crate::npy;
 use crate::physics::Particle;
 use crate::scenario::schema::{Population, Scenario};
+use crate::state::Cells;
 
 /// The largest int |w0|/eps of the populations over the space cells, as the solver sums it, with the
 /// momentum `unresolved` gives for each space cell along axes that are not resolved.
@@ -71,21 +68,20 @@ pub(crate) fn largest_inverse_inertia(
     Ok(evaluated.fold(exact, f64::max))
 }
 
-/// The same of a state in a file, where it can be read and is no larger than [`READ_AT_ONCE`].
+/// The same of a state that is there, where it can be read and is no larger than [`READ_AT_ONCE`] in single precision.
 pub fn inverse_inertia_of(
-    path: &Path,
+    state: &dyn Cells,
     grid: &Grid,
     particle: &Particle,
     unresolved: &dyn Fn(usize) -> DVec3,
 ) -> Option<f64> {
-    if std::fs::metadata(path).ok()?.len() > READ_AT_ONCE {
+    let components = state.components();
+    if (size_of::<f32>() * components * grid.cells()) as u64 > READ_AT_ONCE {
         return None;
     }
-    let components = if particle.spin { 4 } else { 1 };
-    let array = npy::Array::open(path, &shape(grid, components)).ok()?;
     let (mut largest, mut sum, mut own) = (0.0_f64, 0.0, DVec3::ZERO);
     for cells in grid.parts() {
-        let numbers = array.take(cells.start * components..cells.end * components).ok()?;
+        let numbers = state.take(cells.clone()).ok()?.widened();
         for (cell, w0) in cells.zip(numbers.iter().step_by(components)) {
             let (place, momentum) = (cell / grid.momentum_cells(), cell % grid.momentum_cells());
             if momentum == 0 {
@@ -97,7 +93,7 @@ pub fn inverse_inertia_of(
     Some(grid.momentum_volume() * largest.max(sum))
 }
 
-/// Largest file that is read before a run, in bytes: more would take too long.
+/// Largest state that is read before a run, in bytes of single precision: more would take too long.
 pub const READ_AT_ONCE: u64 = 1 << 30;
 
 /// Momenta that [`largest_inverse_inertia`] sums over at the most, and bounds of the places it looks at.

@@ -9,8 +9,10 @@ use std::path::Path;
 
 use glam::DVec4;
 
+use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 use crate::grid::Grid;
+use crate::interpolation::Resampled;
 use crate::npy;
 use crate::physics::Particle;
 use crate::precision::Numbers;
@@ -27,6 +29,8 @@ pub enum InitialState {
     Populations(Populations),
     /// An array.
     File(npy::Array),
+    /// Those of a checkpoint.
+    Taken(Box<Resampled<Checkpoint>>),
     /// Cells that are held already.
     Held(State),
     /// Zeros, in the place of cells that are put on a device later.
@@ -63,6 +67,10 @@ pub fn state(scenario: &Scenario, grid: &Grid, particle: &Particle, folder: &Pat
         Initial::File(path) => {
             let array = npy::Array::open(&folder.join(path), &shape(grid, components));
             Ok(InitialState::File(array.map_err(|error| error.at("initial.file"))?))
+        }
+        Initial::Checkpoint(_) => {
+            let text = "the cells of a checkpoint are had from it, not made";
+            Err(Error::Input(text.into()).at("initial.checkpoint"))
         }
         Initial::Populations(populations) => {
             let field = scenario.fields.uniform_magnetic();
@@ -103,6 +111,7 @@ impl Cells for InitialState {
         match self {
             InitialState::Populations(populations) => populations.grid.cells(),
             InitialState::File(array) => array.shape().iter().product::<usize>() / self.components(),
+            InitialState::Taken(taken) => taken.cells(),
             InitialState::Held(state) => state.cells(),
             InitialState::Blank { cells, .. } => *cells,
         }
@@ -112,6 +121,7 @@ impl Cells for InitialState {
         match self {
             InitialState::Populations(populations) => populations.components,
             InitialState::File(array) => array.shape().last().copied().unwrap_or(1),
+            InitialState::Taken(taken) => taken.components(),
             InitialState::Held(state) => state.components(),
             InitialState::Blank { components, .. } => *components,
         }
@@ -125,6 +135,7 @@ impl Cells for InitialState {
                 let numbers = array.take(cells.start * each..cells.end * each);
                 Ok(Numbers::F64(numbers.map_err(|error| error.at("initial.file"))?))
             }
+            InitialState::Taken(taken) => taken.take(cells).map_err(|error| error.at("initial.checkpoint")),
             InitialState::Held(state) => Ok(Numbers::F64(state.numbers_of(cells))),
             InitialState::Blank { components, .. } => Ok(Numbers::F64(vec![0.0; cells.len() * components])),
         }

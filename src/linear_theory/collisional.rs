@@ -51,7 +51,7 @@ impl Gas {
             return refuse("waves are those of a neutral gas without external fields; set `species.charge` to 0");
         }
         let Initial::Populations(populations) = &scenario.initial else {
-            return refuse("`initial.file` is an array; give one population");
+            return refuse("the state is read; give one population in `initial.populations`");
         };
         let [population] = &populations[..] else { return refuse("there must be one population") };
         let momenta: Vec<usize> =

@@ -157,7 +157,7 @@ impl Plasma {
         let refuse = |what: &str| Err(Error::Input(format!("dispersion: {what}")));
         let Initial::Populations(written) = &scenario.initial else {
             return refuse(
-                "`initial.file` is an array, and damped waves need an analytic distribution; give `populations`",
+                "the state is read, and damped waves need an analytic distribution; give `initial.populations`",
             );
         };
         if scenario.collisions.is_some() {

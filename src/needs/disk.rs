@@ -1,6 +1,7 @@
 //! Disk of a run: the files of its folder.
 
 use crate::balance::Local;
+use crate::checkpoint::KEPT;
 use crate::grid::Grid;
 use crate::numerals::bytes;
 use crate::output::balance;
@@ -26,8 +27,10 @@ const HEADER: f64 = 128.0;
 /// Bytes of the files of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Disk {
-    /// Their sum.
+    /// Their sum when the run is over.
     pub total: f64,
+    /// What a checkpoint takes besides while it is written and two are kept.
+    pub passing: f64,
     /// What they are, in words.
     pub parts: Vec<String>,
 }
@@ -36,14 +39,15 @@ impl Disk {
     /// All that a scenario writes.
     pub fn of(scenario: &Scenario, grid: &Grid, precision: Precision) -> Disk {
         let output = &scenario.output;
-        let Time { step, end } = scenario.time;
-        let samples = |interval: f64| (end / interval * (1.0 + 1e-9)).floor() + 1.0;
+        let Time { step, .. } = scenario.time;
+        let samples = |interval: f64| (scenario.time.length() / interval * (1.0 + 1e-9)).floor() + 1.0;
         let rows = samples(output.diagnostics.interval.unwrap_or(step));
         let columns = columns(&Facts::of(scenario)).len() as f64;
         // Not `sum`: that of no number is -0.
         let pictures_of = |snapshot: &Snapshot| snapshot.interval.map_or(snapshot.times.len() as f64, samples);
         let pictures = output.snapshots.iter().fold(0.0, |sum, snapshot| sum + pictures_of(snapshot));
         let record = RECORD + serde_json::to_string_pretty(scenario).map_or(0.0, |text| text.len() as f64);
+        let mut passing = 0.0;
         let mut total = record + CURVES + (rows + 1.0) * columns * NUMBER + pictures * PICTURE;
         let mut parts = vec![format!("{rows} rows of diagnostics"), format!("{pictures} pictures")];
         if let Some(balances) = output.balances {
@@ -60,13 +64,23 @@ impl Disk {
             total += state + fields;
             parts.push(format!("the final state ({}) and its fields ({})", bytes(state), bytes(fields)));
         }
-        if output.checkpoints.is_some() {
+        if let Some(given) = output.checkpoints {
             let checkpoint = checkpoint_bytes(scenario, grid, precision);
-            // Two are kept while a third is written.
-            total += 3.0 * checkpoint;
-            parts.push(format!("checkpoints of {}, two and room for a third", bytes(checkpoint)));
+            let steps = scenario.time.steps();
+            let between = |every: f64| (steps / every * (1.0 + 1e-9)).ceil();
+            let interval = given.interval.map_or(1.0, |interval| between((interval / step).round().max(1.0)));
+            let counted = given.steps.map_or(1.0, |every| between(every as f64));
+            // How many a clock asks for nobody knows.
+            let written = if given.seconds.is_some() { f64::INFINITY } else { interval.max(counted) };
+            total += written.min(KEPT as f64) * checkpoint;
+            passing = if written > KEPT as f64 { checkpoint } else { 0.0 };
+            parts.push(match written {
+                1.0 => format!("a checkpoint of {}", bytes(checkpoint)),
+                2.0 => format!("two checkpoints of {}", bytes(checkpoint)),
+                _ => format!("checkpoints of {}, two of which are kept while a third is written", bytes(checkpoint)),
+            });
         }
-        Disk { total, parts }
+        Disk { total, passing, parts }
     }
 }
 

@@ -4,6 +4,7 @@ use super::Room;
 use crate::error::Result;
 use crate::gpu::{DeviceMemory, Slabs};
 use crate::grid::Grid;
+use crate::interpolation::PLANES;
 use crate::operators::Scheme;
 use crate::output::snapshot;
 use crate::precision::Precision;
@@ -76,6 +77,11 @@ fn host(scenario: &Scenario, grid: &Grid, precision: Precision) -> u64 {
             part * MADE + populations.len() as u64 * kept * MADE
         }
         Initial::File(_) => numbers * 8,
+        // Whole planes of the first axis, and in f64: the old ones are taken to have as many cells.
+        Initial::Checkpoint(_) => {
+            let plane = grid.resolved().next().map_or(1, |slot| grid.strides()[slot]) as u64;
+            (PLANES as u64 * plane * components + numbers) * 8
+        }
     };
     let start = made + numbers * (8 + precision.bytes() as u64);
     let planes = || scenario.output.snapshots.iter().map(|what| snapshot::plane_bytes(grid, what));

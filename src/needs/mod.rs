@@ -46,18 +46,26 @@ impl Room {
     }
 }
 
-/// Refuses a run before anything of it is allocated: for its memory, and for its files in `folder`.
+/// Refuses a run before anything of it is allocated: for its memory, and for its files in `folder`, so many bytes of
+/// which are `there` already.
 ///
 /// # Errors
 ///
 /// [`Error::Input`] with all that is lacking.
-pub fn judge(scenario: &Scenario, grid: &Grid, precision: Precision, room: &Room, folder: &Path) -> Result<()> {
+pub fn judge(
+    scenario: &Scenario,
+    grid: &Grid,
+    precision: Precision,
+    room: &Room,
+    folder: &Path,
+    there: f64,
+) -> Result<()> {
     let mut lacking = Vec::new();
     match Memory::of(scenario, grid, precision, room) {
         Ok(memory) => lacking.extend(without_memory(memory.host, available_memory())),
         Err(error) => lacking.push(format!("{} cannot hold this grid: {error}; or use --device cpu", room.name)),
     }
-    lacking.extend(without_disk(&Disk::of(scenario, grid, precision), folder));
+    lacking.extend(without_disk(&Disk::of(scenario, grid, precision), folder, there));
     refuse(lacking)
 }
 
@@ -81,13 +89,14 @@ pub fn without_memory(needed: u64, available: Option<u64>) -> Option<String> {
     ))
 }
 
-/// That files need more than is free where `folder` is, or will be, if they do.
-pub fn without_disk(disk: &Disk, folder: &Path) -> Option<String> {
-    let free = free_disk(folder).filter(|&free| disk.total > free as f64)?;
+/// That files need more than is free where `folder` is, or will be, if they do; so many bytes of them are `there`.
+pub fn without_disk(disk: &Disk, folder: &Path, there: f64) -> Option<String> {
+    let needed = disk.total + disk.passing - there;
+    let free = free_disk(folder).filter(|&free| needed > free as f64)?;
     Some(format!(
         "found {} of disk needed, expected {} or less, which is free at {}; write fewer pictures or no final state, or \
          choose another folder",
-        bytes(disk.total),
+        bytes(needed),
         bytes(free as f64),
         folder.display()
     ))

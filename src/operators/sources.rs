@@ -34,6 +34,23 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Visits all its numbers.
+    pub(crate) fn numbers<E>(&mut self, visit: &mut dyn FnMut(&mut f64) -> Result<(), E>) -> Result<(), E> {
+        let Sources {
+            density,
+            stream,
+            polarisation,
+            magnetisation,
+            polarisation_slope,
+            torque_turning,
+            inverse_inertia,
+        } = self;
+        visit(density)?;
+        let vectors = [stream, polarisation, magnetisation, torque_turning].into_iter().chain(polarisation_slope);
+        vectors.flat_map(|vector| vector.as_mut()).try_for_each(&mut *visit)?;
+        visit(inverse_inertia)
+    }
+
     /// int a^E.w, a^E the hidden velocity due to `e`: `- N_j.E` along j, as H is
     /// `eps - P.E` per particle.
     pub fn hidden_stream(&self, e: DVec3) -> DVec3 {

@@ -154,6 +154,6 @@ fn modes(scenario: &Scenario, table: &Table) -> Vec<(String, Vec<f64>)> {
 fn is_packet(scenario: &Scenario) -> bool {
     match &scenario.initial {
         Initial::Populations(populations) => populations.iter().any(|population| population.space.is_some()),
-        Initial::File(_) => false,
+        Initial::File(_) | Initial::Checkpoint(_) => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::fit;
 use crate::quantities::mode_name;
-use crate::scenario::schema::{Expectation, Measure, Mode};
+use crate::scenario::schema::{Expectation, Measure, Mode, Time};
 use crate::table::Table;
 
 /// An expected answer and what came out.
@@ -15,12 +15,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What the rows of a run say that ended at time `end`.
-    pub fn of(expectation: &Expectation, table: &Table, end: f64) -> Answer {
+    /// What the rows of a run say that went over a `time`.
+    pub fn of(expectation: &Expectation, table: &Table, time: Time) -> Answer {
         let measured = match &expectation.measure {
             Measure::Column { name, at, change } => {
-                let value = table.nearest(name, at.unwrap_or(end));
-                let first = if *change { table.nearest(name, 0.0) } else { Some(0.0) };
+                let value = table.nearest(name, at.unwrap_or(time.end));
+                let first = if *change { table.nearest(name, time.start()) } else { Some(0.0) };
                 value.zip(first).map(|(value, first)| value - first)
             }
             Measure::GrowthRate { mode, from, to, between } => {

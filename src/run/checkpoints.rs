@@ -54,6 +54,8 @@ pub(super) struct Memory {
     pub notes: Vec<String>,
     /// Steps after which it was gone on with.
     pub resumed: Vec<u64>,
+    /// Steps done when it began.
+    pub begin: u64,
     pub rows: RowsMemory,
     pub pictures: PicturesMemory,
     pub balances: Option<BalancesMemory>,

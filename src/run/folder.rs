@@ -61,6 +61,16 @@ fn refuse_in_use(folder: &Path, lock: &File) -> Result<()> {
     }
 }
 
+/// Bytes of its files, as far as they can be seen.
+pub(super) fn size(folder: &Path) -> f64 {
+    let of = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(meta) if meta.is_dir() => size(&entry.path()),
+        Ok(meta) => meta.len() as f64,
+        Err(_) => 0.0,
+    };
+    fs::read_dir(folder).into_iter().flatten().flatten().map(of).sum()
+}
+
 /// Creates the folder; an existing one with files in it is never written to.
 pub(super) fn create(name: &str, wanted: Option<&Path>) -> Result<PathBuf> {
     let taken = |path: &Path| path.exists() && fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some());

@@ -16,7 +16,7 @@ mod unsound;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::checkpoint;
+use crate::checkpoint::{self, Checkpoint};
 use crate::error::{Error, Result};
 use crate::grid::Grid;
 use crate::needs;
@@ -25,8 +25,9 @@ use crate::operators::ExecutorDescription;
 use crate::output::series;
 use crate::precision::Precision;
 use crate::scenario::Loaded;
+use crate::scenario::files::{self, Fingerprint};
 use crate::scenario::schema::Scenario;
-use crate::simulation::{Prepared, Simulation};
+use crate::simulation::{Clock, Evolving, Prepared, Simulation};
 use crate::table::Table;
 use crate::{check, watch};
 use actions::{Action, FinalState, LocalBalances, Outputs, Pictures, Rows};
@@ -51,6 +52,8 @@ pub struct RunOptions {
     pub precision: Option<Precision>,
     /// Stop after this many steps.
     pub steps: Option<u64>,
+    /// Begin again from the last checkpoint where the device is lost, so many times; there is one from the start then.
+    pub retry: u32,
 }
 
 /// What a run came to.
@@ -113,18 +116,20 @@ impl Outcome {
 /// ended it, after all that is due at an end; [`Error::Device`] and [`Error::File`] where the machine does.
 pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observer) -> Result<Outcome> {
     let scenario = &loaded.scenario;
-    let planned = planned(scenario);
-    let steps = options.steps.map_or(planned, |steps| steps.min(planned));
     let (place, precision) = room(options.device, options.precision)?;
     let folder = options.out.as_deref().unwrap_or(Path::new("."));
-    needs::judge(scenario, &Grid::of(&scenario.phase_space)?, precision, &place, folder)
+    needs::judge(scenario, &Grid::of(&scenario.phase_space)?, precision, &place, folder, 0.0)
         .map_err(|error| loaded.placed(error))?;
+    let files = files::external(scenario, &loaded.folder)?;
     let prepared = Prepared::new(loaded)?;
     let mut warnings = check::warnings(loaded, precision)?;
     let opened = open(&prepared, options.device, options.precision);
     let (executor, notice) = opened.map_err(|error| loaded.placed(error))?;
     notice.iter().for_each(|notice| observer.note(notice));
+    let same = prepared.same();
     let mut simulation = prepared.start(executor)?;
+    // What a checkpoint leaves to the next step, so that there is something to see at the beginning.
+    simulation.advance(0)?;
     let particle = &simulation.species.particle;
     warnings.extend(watch::mean_current(scenario, &simulation.grid, particle, &simulation.sources));
     warnings.iter().for_each(|warning| observer.note(warning));
@@ -132,15 +137,46 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     // Everything that can be refused has been: now the folder may exist.
     let folder = folder::create(&loaded.name, options.out.as_deref())?;
     let reserve = Reserve::of(&folder)?;
-    let actions = Actions::new(rows, scenario, simulation.clock.step);
+    let actions = Actions::new(rows, scenario, &simulation.clock);
     let (device, precision) = (options.device, options.precision);
     let choice = Choice { device, precision };
-    Run::new(loaded, &folder, choice, simulation, actions, warnings).complete(steps, reserve, observer)
+    let (begin, end) = (simulation.clock.steps, planned(scenario, &simulation.clock));
+    let end = options.steps.map_or(end, |steps| end.min(begin.saturating_add(steps)));
+    let mut run = Run::new(loaded, &folder, choice, simulation, actions, files);
+    (run.begin, run.beginning, run.warnings) = (begin, Some(Begin { same, kept: options.retry > 0 }), warnings);
+    let outcome = run.complete(end, reserve, observer);
+    let again = ResumeOptions { retry: options.retry, ..ResumeOptions::default() };
+    retried(outcome, &folder, end, &again, observer)
 }
 
-/// Steps of the whole scenario.
-fn planned(scenario: &Scenario) -> u64 {
-    (scenario.time.end / scenario.time.step).round() as u64
+/// Goes on to step `end` where a device was lost, as often as it may.
+fn retried(
+    mut outcome: Result<Outcome>,
+    folder: &Path,
+    end: u64,
+    options: &ResumeOptions,
+    observer: &mut dyn Observer,
+) -> Result<Outcome> {
+    for left in (0..options.retry).rev() {
+        let Err(Error::Device(_)) = &outcome else { break };
+        let Some(last) = checkpoint::list(folder).into_iter().next() else { break };
+        observer.note(&format!("the device failed; going on from {}, {left} more times if it must be", last.display()));
+        outcome = resume::go_on(folder, options, &mut Some(end), observer);
+    }
+    outcome
+}
+
+/// The step at which a scenario ends.
+fn planned(scenario: &Scenario, clock: &Clock) -> u64 {
+    clock.steps_at(scenario.time.end)
+}
+
+/// What a run that does not go on with its own folder begins with.
+struct Begin {
+    /// The checkpoint of another run that it goes on from as that would.
+    same: Option<(Checkpoint, Evolving)>,
+    /// Whether there is to be a checkpoint of the start.
+    kept: bool,
 }
 
 /// What is done while a simulation advances, in the order in which it acts.
@@ -152,11 +188,11 @@ struct Actions {
 }
 
 impl Actions {
-    fn new(rows: Rows, scenario: &Scenario, step: f64) -> Actions {
+    fn new(rows: Rows, scenario: &Scenario, clock: &Clock) -> Actions {
         Actions {
             rows,
-            pictures: Pictures::new(scenario, step),
-            balances: LocalBalances::new(scenario, step),
+            pictures: Pictures::new(scenario, clock),
+            balances: LocalBalances::new(scenario, clock.step),
             final_state: scenario.output.final_state.then_some(FinalState),
         }
     }
@@ -184,6 +220,10 @@ struct Run<'a> {
     checkpoints: Checkpoints,
     warnings: Vec<String>,
     notes: Vec<String>,
+    /// Steps done when it began, in another run.
+    begin: u64,
+    /// None where it goes on.
+    beginning: Option<Begin>,
     /// Steps after which it was gone on with.
     resumed: Vec<u64>,
     started: Instant,
@@ -191,6 +231,8 @@ struct Run<'a> {
     before: f64,
     /// Steps between two looks at the observer.
     stride: u64,
+    /// Arrays of prescribed fields.
+    files: Vec<Fingerprint>,
 }
 
 /// Time on the wall that should pass between two looks at the observer.
@@ -203,7 +245,7 @@ impl<'a> Run<'a> {
         choice: Choice,
         simulation: Simulation,
         actions: Actions,
-        warnings: Vec<String>,
+        files: Vec<Fingerprint>,
     ) -> Run<'a> {
         Run {
             loaded,
@@ -212,12 +254,15 @@ impl<'a> Run<'a> {
             actions,
             checkpoints: Checkpoints::new(&loaded.scenario, simulation.clock.step),
             simulation,
-            warnings,
+            warnings: Vec::new(),
             notes: Vec::new(),
+            begin: 0,
+            beginning: None,
             resumed: Vec::new(),
             started: Instant::now(),
             before: 0.0,
             stride: 1,
+            files,
         }
     }
 
@@ -254,10 +299,10 @@ impl<'a> Run<'a> {
             }
             return Err(error);
         }
-        let asked = if end == planned(scenario) { &scenario.expect[..] } else { &[] };
+        let asked = if end == planned(scenario, &self.simulation.clock) { &scenario.expect[..] } else { &[] };
         let table = self.actions.rows.table();
         let answers: Vec<Answer> =
-            asked.iter().map(|expectation| Answer::of(expectation, table, scenario.time.end)).collect();
+            asked.iter().map(|expectation| Answer::of(expectation, table, scenario.time)).collect();
         self.notes.extend(self.actions.rows.last_words());
         self.record(None, &answers)?;
         let (seconds, folder) = (self.seconds(), folder.to_path_buf());
@@ -268,24 +313,45 @@ impl<'a> Run<'a> {
 
     /// Advances to step `end`, from halt to halt, or ends where the observer asks it to.
     fn advance(&mut self, end: u64, observer: &mut dyn Observer) -> Result<()> {
-        let mut next = match self.simulation.clock.steps {
-            0 => self.act(Halt { step: 0, end }, observer)?,
+        let mut next = match self.beginning.take() {
+            Some(begin) => self.begin(begin, end, observer)?,
+            None if self.simulation.clock.steps == self.begin => self.act(self.halt(self.begin, end), observer)?,
             // A checkpoint is from before what its step asks for.
-            steps => self.next(Halt { step: steps - 1, end }),
+            None => self.next(self.halt(self.simulation.clock.steps.saturating_sub(1), end)),
         };
         loop {
             if !self.advance_to(next, end, observer)? {
                 let step = self.simulation.clock.steps;
-                self.act(Halt { step, end: step }, observer)?;
+                self.act(self.halt(step, step), observer)?;
                 let time = number(self.simulation.time(), 7);
                 return Err(Error::Stopped(format!("stopped at t = {time}, after step {step} of {end}")));
             }
-            let at = Halt { step: self.simulation.clock.steps, end };
+            let at = self.halt(self.simulation.clock.steps, end);
             next = self.act(at, observer)?;
             if at.is_last() {
                 return Ok(());
             }
         }
+    }
+
+    fn halt(&self, step: u64, end: u64) -> Halt {
+        Halt { step, end, begin: self.begin }
+    }
+
+    /// Does what is due at the beginning; returns the next halt. The run that it goes on from would not have halted here
+    /// unless something were due: then nothing of the halt stays.
+    fn begin(&mut self, begin: Begin, end: u64, observer: &mut dyn Observer) -> Result<u64> {
+        let step = self.simulation.clock.steps;
+        if begin.kept {
+            self.keep()?;
+        }
+        let next = self.act(self.halt(step, end), observer)?;
+        if let Some((cells, evolving)) = begin.same
+            && self.next(self.halt(step.saturating_sub(1), end)) != step
+        {
+            self.simulation.reopen(&cells, evolving)?;
+        }
+        Ok(next)
     }
 
     /// The next halt after `at`.
@@ -309,13 +375,13 @@ impl<'a> Run<'a> {
         let mut stopped = false;
         while self.simulation.clock.steps < next && !stopped {
             let done = self.simulation.clock.steps;
-            let to = next.min(self.checkpoints.next(Halt { step: done, end }));
+            let to = next.min(self.checkpoints.next(self.halt(done, end)));
             let (begun, steps) = (Instant::now(), self.stride.min(to - done));
             self.simulation.advance_open(steps)?;
             let share = GLANCE.as_secs_f64() / begun.elapsed().as_secs_f64();
             self.stride = ((share * steps as f64) as u64).clamp(1, 2 * self.stride);
             self.tell(observer);
-            let at = Halt { step: self.simulation.clock.steps, end };
+            let at = self.halt(self.simulation.clock.steps, end);
             stopped = observer.stops() && !at.is_last();
             if self.checkpoints.is_due(at) || stopped {
                 // Before the last half drift is made apart, as a run that does not stop here would not.
@@ -337,6 +403,7 @@ impl<'a> Run<'a> {
             warnings: self.warnings.clone(),
             notes: self.notes.clone(),
             resumed: self.resumed.clone(),
+            begin: self.begin,
             rows: self.actions.rows.memory(folder)?,
             pictures: self.actions.pictures.memory(),
             balances: self.actions.balances.as_mut().map(|balances| balances.memory(folder)).transpose()?,
@@ -353,8 +420,9 @@ impl<'a> Run<'a> {
             origin: self.loaded.origin.clone(),
             folder: std::path::absolute(&self.loaded.folder).map_err(Error::file(&self.loaded.folder))?,
             scenario: self.loaded.scenario.clone(),
+            files: self.files.clone(),
         };
-        let (evolving, memory) = (checkpoint::encoded(&simulation.evolving())?, checkpoint::encoded(&memory)?);
+        let (evolving, memory) = (simulation.evolving().encoded(), checkpoint::encoded(&memory)?);
         let path = checkpoint::place(folder, header.steps);
         let rows = self.actions.rows.table();
         checkpoint::write(&path, &header, &evolving, &memory, |cells| {
@@ -373,7 +441,7 @@ impl<'a> Run<'a> {
 
     fn tell(&self, observer: &mut dyn Observer) {
         let (steps, time) = (self.simulation.clock.steps, self.simulation.time());
-        let since = self.resumed.last().copied().unwrap_or(0);
+        let since = self.resumed.last().copied().unwrap_or(self.begin);
         let done = (steps - since) as f64 * self.simulation.grid.cells() as f64;
         let cells_per_second = done / self.started.elapsed().as_secs_f64();
         observer.advanced(&Progress { steps, time, cells_per_second });

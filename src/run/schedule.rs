@@ -2,14 +2,22 @@
 
 use std::time::{Duration, Instant};
 
+use crate::simulation::Clock;
+
 /// A halt of a run: so many steps of all are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Halt {
     pub step: u64,
     pub end: u64,
+    /// Steps done when the run began: not 0 where it goes on from another.
+    pub begin: u64,
 }
 
 impl Halt {
+    pub fn is_first(self) -> bool {
+        self.step == self.begin
+    }
+
     pub fn is_last(self) -> bool {
         self.step == self.end
     }
@@ -18,7 +26,7 @@ impl Halt {
 /// Steps at which something is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schedule {
-    /// Every so many steps, and at the end.
+    /// Every so many steps, at the beginning and at the end.
     Every(u64),
     /// At these steps alone.
     At(Vec<u64>),
@@ -32,14 +40,14 @@ impl Schedule {
         Schedule::Every(interval.map_or(1, |interval| ((interval / step).round() as u64).max(1)))
     }
 
-    /// What is due at some times, in steps of `step`.
-    pub fn at(times: &[f64], step: f64) -> Schedule {
-        Schedule::At(times.iter().map(|time| (time / step).round() as u64).collect())
+    /// What is due at some times.
+    pub fn at(times: &[f64], clock: &Clock) -> Schedule {
+        Schedule::At(times.iter().map(|&time| clock.steps_at(time)).collect())
     }
 
     pub fn is_due(&self, at: Halt) -> bool {
         match self {
-            Schedule::Every(steps) => at.step.is_multiple_of(*steps) || at.is_last(),
+            Schedule::Every(steps) => at.step.is_multiple_of(*steps) || at.is_first() || at.is_last(),
             Schedule::At(steps) => steps.contains(&at.step),
             Schedule::AtEnd => at.is_last(),
         }
@@ -93,7 +101,7 @@ mod tests {
             (Schedule::AtEnd, vec![7]),
             (Schedule::At(vec![5, 0, 2, 9]), vec![0, 2, 5]),
         ] {
-            let halt = |step| Halt { step, end: 7 };
+            let halt = |step| Halt { step, end: 7, begin: 0 };
             let listed: Vec<u64> = (0..=7).filter(|&step| schedule.is_due(halt(step))).collect();
             assert_eq!(listed, due, "{schedule:?}");
             let mut met = vec![0];
@@ -112,6 +120,7 @@ mod tests {
         for (interval, steps) in [(None, 1), (Some(0.01), 1), (Some(0.1), 1), (Some(0.26), 3), (Some(1e3), 10_000)] {
             assert_eq!(Schedule::every(interval, 0.1), Schedule::Every(steps));
         }
-        assert_eq!(Schedule::at(&[0.3, 0.0, 1.2], 0.1), Schedule::At(vec![3, 0, 12]));
+        assert_eq!(Schedule::at(&[0.3, 0.0, 1.2], &Clock::new(0.0, 0.1)), Schedule::At(vec![3, 0, 12]));
+        assert_eq!(Schedule::at(&[0.3, 0.4, 1.2], &Clock::new(0.3, 0.1)), Schedule::At(vec![0, 1, 9]));
     }
 }

@@ -73,9 +73,11 @@ fn begun<'a>(loaded: &'a Loaded, folder: &'a Path) -> (Run<'a>, Rc<Cell<u32>>) {
     let failing = Failing { executor, left: left.clone() };
     let mut simulation = prepared.start(Box::new(failing)).expect("starts");
     let rows = Rows::new(&mut simulation, loaded).expect("a row");
-    let actions = Actions::new(rows, &loaded.scenario, simulation.clock.step);
+    let actions = Actions::new(rows, &loaded.scenario, &simulation.clock);
     std::fs::create_dir_all(folder.join("snapshots")).expect("made");
-    (Run::new(loaded, folder, choice, simulation, actions, Vec::new()), left)
+    let mut run = Run::new(loaded, folder, choice, simulation, actions, Vec::new());
+    run.beginning = Some(Begin { same: None, kept: false });
+    (run, left)
 }
 
 /// NaN in a cell is found by the next checkpoint, which is not written, and by the next row: component, step, time
@@ -86,9 +88,9 @@ fn a_number_that_is_none_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let (mut run, _) = begun(&loaded, folder.path());
     let mut observer = |_: &str| {};
-    run.act(Halt { step: 0, end: 20 }, &mut observer).expect("a row");
+    run.act(run.halt(0, 20), &mut observer).expect("a row");
     assert!(run.advance_to(4, 20, &mut observer).expect("sound"));
-    run.act(Halt { step: 4, end: 20 }, &mut observer).expect("a row");
+    run.act(run.halt(4, 20), &mut observer).expect("a row");
     let kept = checkpoint::list(folder.path());
     assert_eq!(kept, [4, 3].map(|step| checkpoint::place(folder.path(), step)));
     let numbers = Numbers::F32(vec![0.1, 0.0, f32::NAN, 0.0]);
@@ -97,7 +99,7 @@ fn a_number_that_is_none_is_named() {
     let before = "; the row before, at t = 0.4, said number = 2, energy_kinetic = ";
     let error = run.keep().expect_err("not sound").to_string();
     assert!(error.starts_with(&format!("{cell} after step 4, at t = 0.4{before}")), "{error}");
-    let halt = Halt { step: 4, end: 20 };
+    let halt = run.halt(4, 20);
     let error = run.act(halt, &mut observer).expect_err("not sound");
     assert!(matches!(&error, Error::Run(text) if text.contains(cell) && text.contains(before)), "{error}");
     assert!(error.to_string().contains("is NaN at t = 0.4 after 4 steps"), "{error}");
@@ -125,4 +127,40 @@ fn a_lost_device_loses_no_more_than_a_step() {
     assert!(record.contains("the device was lost"));
     resume(&parts, &ResumeOptions::default(), &mut |_: &str| {}).expect("done");
     assert_eq!(rows("parts"), rows("whole"));
+}
+
+/// A device that is lost is tried again, from the last checkpoint or, before there is one, from that of the start; one
+/// that is lost whenever it is asked ends the run after so many tries. So is one without room.
+#[test]
+fn a_lost_device_is_tried_again() {
+    let loaded = scenario();
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = |folder: &Path| std::fs::read_to_string(folder.join("diagnostics.csv")).expect("rows");
+    let whole = folder.path().join("whole");
+    let (run, _) = begun(&loaded, &whole);
+    run.complete(20, Reserve::of(&whole).expect("room"), &mut |_: &str| {}).expect("done");
+    for lives in [0, 1, 17] {
+        let parts = folder.path().join(format!("parts-{lives}"));
+        let (mut run, left) = begun(&loaded, &parts);
+        run.beginning = Some(Begin { same: None, kept: true });
+        left.set(lives);
+        let mut notes = Vec::new();
+        let outcome = run.complete(20, Reserve::of(&parts).expect("room"), &mut |_: &str| {});
+        assert!(matches!(outcome, Err(Error::Device(_))), "{outcome:?}");
+        let options = ResumeOptions { retry: 2, ..ResumeOptions::default() };
+        let outcome = retried(outcome, &parts, 20, &options, &mut |note: &str| notes.push(note.to_string()));
+        assert_eq!(outcome.expect("done").steps, 20, "{lives}");
+        assert_eq!(rows(&parts), rows(&whole), "{lives}");
+        let said = |words: &str| notes.iter().filter(|note| note.contains(words)).count();
+        assert_eq!((said("the device failed; going on from"), said("1 more times")), (1, 1), "{notes:?}");
+    }
+    for text in ["the device was lost", "Not enough memory left"] {
+        let again = |retry| {
+            let options = ResumeOptions { retry, ..ResumeOptions::default() };
+            retried(Err(Error::Device(text.into())), &folder.path().join("none"), 20, &options, &mut |_: &str| {})
+        };
+        // Nothing is there to go on from.
+        assert!(matches!(again(3), Err(Error::Device(found)) if found == text));
+        assert!(matches!(again(0), Err(Error::Device(found)) if found == text));
+    }
 }

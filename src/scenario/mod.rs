@@ -1,6 +1,7 @@
 //! What the user writes: found and parsed. Its rules are those of [`validate`](mod@crate::validate), by whose
 //! `load` everything else gets its scenario.
 
+pub mod files;
 pub(crate) mod locate;
 pub mod parse;
 pub mod schema;

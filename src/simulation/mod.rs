@@ -2,6 +2,7 @@
 
 mod evolving;
 pub mod flows;
+mod origin;
 mod prepared;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::state::Cells;
 use flows::{FLOWS, Flow, WITH_COLLISIONS};
 
 pub use evolving::{Clock, Evolving};
+pub use origin::{Origin, Way};
 pub use prepared::Prepared;
 
 /// A running simulation. All quantities belong to [`Simulation::time`]: between calls the
@@ -77,6 +79,17 @@ impl Simulation {
     /// Physical time of the synchronised state.
     pub fn time(&self) -> f64 {
         self.clock.time_after(self.clock.steps)
+    }
+
+    /// Puts it back to where it went on from, whatever was done since.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Device`] where the machine fails, and those of [`Cells::take`].
+    pub fn reopen(&mut self, cells: &dyn Cells, evolving: Evolving) -> Result<()> {
+        self.executor.write(cells)?;
+        self.restore(evolving);
+        Ok(())
     }
 
     /// Turns the direction of time: the steps that follow undo those before, as far as

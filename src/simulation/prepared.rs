@@ -1,11 +1,13 @@
-//! From a scenario to a simulation at t = 0: grid, state, fields, and what is consistent with them.
+//! From a scenario to a simulation at its start: grid, state, fields, and what is consistent with them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use glam::DVec3;
 
+use super::origin::{Origin, Way};
 use super::{Clock, Evolving, Simulation};
+use crate::checkpoint::Checkpoint;
 use crate::collisions::Collisions;
 use crate::error::Result;
 use crate::fields::{Fields, Stability};
@@ -15,7 +17,7 @@ use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
 use crate::processor;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, Numerics, Synchronise};
+use crate::scenario::schema::{Background, Numerics, Scenario, Synchronise};
 use crate::species::Species;
 
 /// A scenario ready to be put on a device.
@@ -24,15 +26,33 @@ pub struct Prepared {
     pub grid: Grid,
     /// The particles, and their momenta that are not resolved.
     pub species: Species,
-    /// All cells at t = 0, made where they are asked for.
+    /// All cells at the start, made where they are asked for.
     pub state: InitialState,
     /// D holds the E the user gave, at centres, until the start.
     pub(super) fields: Fields,
     background: Background,
     stability: Stability,
     collisions: Option<Collisions>,
-    step: f64,
     numerics: Numerics,
+    clock: Clock,
+    beginning: Beginning,
+}
+
+/// What is there of the fields, apart from what a scenario gives.
+enum Beginning {
+    /// Nothing.
+    Given,
+    /// Those of another run, as they were put in `fields`.
+    Taken {
+        /// The potential.
+        potential: bool,
+        /// D, else E at centres.
+        evolution: bool,
+        /// The charges besides the particles.
+        charges: bool,
+    },
+    /// All that evolves: the run goes on.
+    Same(Box<(Checkpoint, Evolving)>),
 }
 
 impl Prepared {
@@ -50,8 +70,12 @@ impl Prepared {
         let scenario = &loaded.scenario;
         let grid = Grid::of(&scenario.phase_space)?;
         let particle = Particle::new(&scenario.species, scenario.kinematics);
-        let state = initial::state(scenario, &grid, &particle, &loaded.folder)?;
-        let prepared = Self::with(loaded, grid, particle, state)?;
+        let origin = Origin::of(scenario, &loaded.folder)?.map(Origin::closed).transpose()?;
+        let state = match &origin {
+            Some(origin) => origin.cells(&grid, scenario.species.components()),
+            None => initial::state(scenario, &grid, &particle, &loaded.folder)?,
+        };
+        let prepared = Self::with(loaded, grid, particle, state, origin)?;
         prepared.refuse_inconsistent_field()?;
         Ok(prepared)
     }
@@ -67,21 +91,30 @@ impl Prepared {
             let grid = Grid::of(&scenario.phase_space)?;
             let particle = Particle::new(&scenario.species, scenario.kinematics);
             let state = InitialState::Blank { cells: grid.cells(), components: scenario.species.components() };
-            Self::with(loaded, grid, particle, state)
+            Self::with(loaded, grid, particle, state, None)
         };
         of().map_err(|error| loaded.placed(error))
     }
 
-    fn with(loaded: &Loaded, grid: Grid, particle: Particle, state: InitialState) -> Result<Self> {
+    fn with(
+        loaded: &Loaded,
+        grid: Grid,
+        particle: Particle,
+        state: InitialState,
+        origin: Option<Origin>,
+    ) -> Result<Self> {
         let scenario = &loaded.scenario;
         let species = Species::new(particle, &grid, scenario.phase_space.canonical);
-        let fields = Fields::given(scenario, &loaded.folder, &grid, species.needed_potential())?;
+        let mut fields = Fields::given(scenario, &loaded.folder, &grid, species.needed_potential())?;
         let background = scenario.fields.background;
-        let (step, numerics) = (scenario.time.step, scenario.numerics);
+        let (start, step, numerics) = (scenario.time.start(), scenario.time.step, scenario.numerics);
+        origin.iter().try_for_each(|origin| origin.put_fields(&mut fields))?;
+        let clock = origin.as_ref().map_or_else(|| Clock::new(start, step), |origin| origin.clock(start, step));
+        let beginning = Beginning::of(origin.as_ref(), scenario, &particle);
         let b = fields.strongest_b(&scenario.phase_space);
         let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
         let collisions = Collisions::of(scenario, &grid, &particle);
-        Ok(Prepared { grid, species, state, fields, background, stability, collisions, step, numerics })
+        Ok(Prepared { grid, species, state, fields, background, stability, collisions, numerics, clock, beginning })
     }
 
     /// Share of the upwind part in its sweeps.
@@ -94,24 +127,40 @@ impl Prepared {
         Scheme::of(self.numerics.order, self.numerics.dissipation)
     }
 
-    /// Sums over momentum of the state at t = 0, for which all cells are made once, part by part.
+    /// Sums over momentum of the state at the start, for which all cells are made once, part by part.
     ///
     /// # Errors
     ///
     /// [`Error::Input`](crate::Error::Input) for a distribution that the grid does not hold, and an array that cannot be
     /// read or holds what is no number.
     pub fn sources(&self) -> Result<Vec<Sources>> {
-        let mut fields = self.fields.clone();
-        fields.solve_potential();
-        let table = self.species.table(&fields, &[], 0.0);
+        let time = self.clock.time_after(self.clock.steps);
+        let table = self.species.table(&self.with_potential(), &[], time);
         processor::sources(&self.grid, &self.species.particle, &self.state, &table)
+    }
+
+    /// The fields with a potential.
+    fn with_potential(&self) -> Fields {
+        let mut fields = self.fields.clone();
+        if !self.beginning.has_potential() {
+            fields.solve_potential(self.clock.time_after(self.clock.steps));
+        }
+        fields
+    }
+
+    /// The checkpoint that the run goes on from as another did, and what evolves besides its cells.
+    pub fn same(&self) -> Option<(Checkpoint, Evolving)> {
+        match &self.beginning {
+            Beginning::Same(both) => Some((**both).clone()),
+            _ => None,
+        }
     }
 
     /// Compares the longitudinal part of the given E with what follows from the charges and P.
     fn refuse_inconsistent_field(&self) -> Result<()> {
+        let Beginning::Given = self.beginning else { return Ok(()) };
         let Some(claimed) = self.fields.claimed() else { return Ok(()) };
-        let mut fields = self.fields.clone();
-        fields.solve_potential();
+        let mut fields = self.with_potential();
         let matter = self.species.matter(&self.sources()?);
         fields.set_background(self.background, &matter)?;
         fields.solve_gauss(&matter);
@@ -126,15 +175,31 @@ impl Prepared {
     /// [`Error::Run`](crate::Error::Run) for fields too strong for the step,
     /// [`Error::Device`](crate::Error::Device) where the machine fails.
     pub fn start(self, executor: Box<dyn Executor>) -> Result<Simulation> {
-        let (background, state, mut simulation) = self.assemble(executor);
-        simulation.fields.solve_potential();
+        let (beginning, background, state, mut simulation) = self.assemble(executor);
+        let has_potential = beginning.has_potential();
+        let (evolution, charges) = match beginning {
+            Beginning::Same(both) => {
+                simulation.restore(both.1);
+                return Ok(simulation);
+            }
+            Beginning::Taken { evolution, charges, .. } => (evolution, charges),
+            Beginning::Given => (false, false),
+        };
+        if !has_potential {
+            simulation.fields.solve_potential(simulation.time());
+        }
         simulation.sources = simulation.read_sources()?;
         if simulation.fields.is_frozen() {
             return Ok(simulation);
         }
         let matter = simulation.matter();
-        simulation.fields.set_background(background, &matter)?;
-        simulation.fields.solve_gauss(&matter);
+        match charges {
+            true => simulation.fields.neutralise(&matter),
+            false => simulation.fields.set_background(background, &matter)?,
+        }
+        if !evolution {
+            simulation.fields.solve_gauss(&matter);
+        }
         simulation.fields.obey_gauss(&matter);
         simulation.find_rate(&state)?;
         // From now on: the trial kicks ask for the rate alone.
@@ -144,12 +209,12 @@ impl Prepared {
 
     /// Goes on from where another run of the same scenario was, whose cells the executor holds.
     pub fn resume(self, executor: Box<dyn Executor>, evolving: Evolving) -> Simulation {
-        let (_, _, mut simulation) = self.assemble(executor);
+        let (_, _, _, mut simulation) = self.assemble(executor);
         simulation.restore(evolving);
         simulation
     }
 
-    fn assemble(self, executor: Box<dyn Executor>) -> (Background, InitialState, Simulation) {
+    fn assemble(self, executor: Box<dyn Executor>) -> (Beginning, Background, InitialState, Simulation) {
         let cells = self.grid.space_cells();
         let order = self.numerics.order;
         let simulation = Simulation {
@@ -159,7 +224,7 @@ impl Prepared {
             damping: DVec3::ZERO,
             // What dissipates stands between the steps of order four.
             synchronise: if order == 2 { self.numerics.synchronise } else { Synchronise::Steps },
-            clock: Clock::new(self.step),
+            clock: self.clock,
             fixed_momentum: DVec3::ZERO,
             sources: vec![Sources::default(); cells],
             grid: self.grid,
@@ -171,7 +236,26 @@ impl Prepared {
             sweeps: 0,
             executed: Duration::ZERO,
         };
-        (self.background, self.state, simulation)
+        (self.beginning, self.background, self.state, simulation)
+    }
+}
+
+impl Beginning {
+    fn of(origin: Option<&Origin>, scenario: &Scenario, particle: &Particle) -> Beginning {
+        let Some(origin) = origin.filter(|origin| origin.way != Way::Cells) else { return Beginning::Given };
+        match origin.same() {
+            Some((checkpoint, evolving)) => Beginning::Same(Box::new((checkpoint.clone(), evolving.clone()))),
+            None => Beginning::Taken {
+                potential: origin.has_potential(particle),
+                evolution: origin.has_evolution(scenario.fields.evolution),
+                charges: origin.has_charges(scenario),
+            },
+        }
+    }
+
+    /// Whether A is there.
+    fn has_potential(&self) -> bool {
+        matches!(self, Beginning::Taken { potential: true, .. } | Beginning::Same(..))
     }
 }
 
@@ -179,7 +263,7 @@ impl Prepared {
 /// those of particles as fast as the fastest, or as light.
 fn damping(simulation: &Simulation) -> DVec3 {
     let (grid, fields) = (&simulation.grid, &simulation.fields);
-    let table = simulation.table(&[], 0.0);
+    let table = simulation.table(&[], simulation.time());
     let recorder = simulation.recorder_of(&[]);
     let rate = |j: usize| recorder.largest_velocity(j, &table).max(1.0) / fields.mesh.step[j];
     let along = |j: usize| grid.axis(j).map_or(0.0, |_| 6.0 * simulation.dissipation * rate(j));

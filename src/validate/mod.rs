@@ -29,6 +29,7 @@ use crate::scenario::locate::Places;
 use crate::scenario::parse::did_you_mean;
 use crate::scenario::schema::*;
 use crate::scenario::{self, Loaded};
+use crate::simulation::{Origin, Way};
 
 pub(crate) use stability::step_limit;
 
@@ -84,39 +85,65 @@ pub fn from_value(value: &serde_json::Value, name: &str, folder: &Path) -> Resul
     from_text(&format!("{value:#}"), name, folder)
 }
 
-/// A scenario that a checkpoint holds: its state is there, and what a scenario reads it from may be gone.
+/// A scenario that a checkpoint holds: its state is there, and what a scenario reads it from may be gone. `zero` is the
+/// time of its step number zero.
 ///
 /// # Errors
 ///
 /// [`Error::Input`] for every mistake in it, as another version may see in it.
-pub(crate) fn kept(scenario: Scenario, name: &str, origin: &str, folder: &Path) -> Result<Loaded> {
+pub(crate) fn kept(scenario: Scenario, name: &str, origin: &str, folder: &Path, zero: f64) -> Result<Loaded> {
     let text = serde_json::to_string_pretty(&scenario).unwrap_or_default();
     let loaded = Loaded { scenario, name: name.into(), text, origin: origin.into(), folder: folder.into() };
-    check(&loaded, true)?;
+    check(&loaded, zero, true, Vec::new())?;
     Ok(loaded)
 }
 
-fn validated(loaded: Loaded) -> Result<Loaded> {
-    check(&loaded, false)?;
+/// Checks a scenario, which then has the start of a checkpoint that it takes its time from.
+fn validated(mut loaded: Loaded) -> Result<Loaded> {
+    let mut violations = Vec::new();
+    let origin = match Origin::of(&loaded.scenario, &loaded.folder) {
+        Err(Error::Key { key, text }) => {
+            violations.push(Violation { path: key, text });
+            None
+        }
+        origin => origin?.filter(|origin| origin.way != Way::Cells),
+    };
+    if let Some(time) = origin.as_ref().map(Origin::time) {
+        let own = loaded.scenario.time.start.replace(time);
+        if own.is_some_and(|own| (own - time).abs() > WHOLE * loaded.scenario.time.step) {
+            let text = format!(
+                "found a start other than that of the checkpoint, t = {}; remove it, or take the cells alone",
+                number(time, 12)
+            );
+            violations.push(Violation { path: "time.start".into(), text });
+        }
+    }
+    let time = loaded.scenario.time;
+    let zero = origin.map_or(time.start(), |origin| origin.clock(time.start(), time.step).time_after(0));
+    check(&loaded, zero, false, violations)?;
     Ok(loaded)
 }
 
-/// Checks every rule, but those of the initial state where it is `kept` elsewhere; mistakes are said one line each,
-/// beginning with `FILE:LINE:COLUMN`.
-fn check(loaded: &Loaded, kept: bool) -> Result<()> {
+/// Checks every rule, but those of the initial state where it is `kept` elsewhere; mistakes, and those `found` already,
+/// are said one line each, beginning with `FILE:LINE:COLUMN`. Step number zero is at the time `zero`.
+fn check(loaded: &Loaded, zero: f64, kept: bool, found: Vec<Violation>) -> Result<()> {
     let Loaded { scenario, origin, folder, .. } = loaded;
-    let mut checker =
-        Checker { scenario, particle: Particle::new(&scenario.species, scenario.kinematics), violations: Vec::new() };
+    let particle = Particle::new(&scenario.species, scenario.kinematics);
+    // Without its checkpoint a scenario has no times.
+    let timeless = found.iter().any(|violation| violation.path.starts_with("initial"));
+    let mut checker = Checker { scenario, particle, zero, violations: found };
     checker.texts();
     checker.species();
     checker.phase_space();
     checker.initial();
     checker.fields();
     checker.collisions();
-    checker.time();
     checker.numerics();
-    checker.output();
-    checker.expectations();
+    if !timeless {
+        checker.time();
+        checker.output();
+        checker.expectations();
+    }
     // File shapes mean nothing before the grid does.
     if checker.violations.is_empty() {
         checker.files(folder, kept);
@@ -181,6 +208,8 @@ fn norm(v: [f64; 3]) -> f64 {
 
 struct Checker<'s> {
     scenario: &'s Scenario,
+    /// Time of step number zero.
+    zero: f64,
     particle: Particle,
     violations: Vec<Violation>,
 }

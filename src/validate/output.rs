@@ -31,34 +31,34 @@ impl Checker<'_> {
     }
 
     pub(super) fn time(&mut self) {
-        let Time { step, end } = self.scenario.time;
+        let Time { step, end, start } = self.scenario.time;
+        let length = self.scenario.time.length();
         self.positive(step, "time.step");
         if step <= 0.0 {
             return;
         }
-        if end < step {
-            self.refuse(
-                "time.end",
-                format!("found {}, expected one step ({}) or more", number(end, 12), number(step, 12)),
-            );
-            return;
+        let after = start.map_or_else(String::new, |start| format!(" after the start, t = {}", number(start, 12)));
+        // As a difference is rounded.
+        if length < step * (1.0 - WHOLE) {
+            let text = format!("found {}, expected one step ({}) or more{after}", number(end, 12), number(step, 12));
+            return self.refuse("time.end", text);
         }
-        if end / step > MOST_STEPS {
+        if length / step > MOST_STEPS || self.scenario.time.start().abs() / step > MOST_STEPS {
             let text = format!(
                 "found {} steps of {}, expected 2^53 or fewer, which no run lives to see; end earlier or take longer steps",
-                number(end / step, 4),
+                number(length / step, 4),
                 number(step, 12)
             );
             return self.refuse("time.end", text);
         }
-        if let Some(nearest) = nearest_multiple(end, step) {
+        if let Some(nearest) = nearest_multiple(length, step) {
             self.refuse(
                 "time.end",
                 format!(
-                    "found {} steps of {}, expected a whole number of steps; the nearest end is {}",
-                    number(end / step, 9),
+                    "found {} steps of {}{after}, expected a whole number of steps; the nearest end is {}",
+                    number(length / step, 9),
                     number(step, 12),
-                    number(nearest, 12)
+                    number(self.scenario.time.start() + nearest, 12)
                 ),
             );
         }
@@ -208,20 +208,21 @@ impl Checker<'_> {
     }
 
     fn picture_time(&mut self, time: f64, before: f64, path: &str) {
-        let Time { step, end } = self.scenario.time;
-        // A multiple of the step may miss the end by its rounding.
-        if !(0.0..=end + 1e-6 * step).contains(&time) {
-            let text = format!("found {}, expected a time within the run, 0 to {}", number(time, 12), number(end, 12));
-            self.refuse(path, text);
+        let (Time { step, end, .. }, start) = (self.scenario.time, self.scenario.time.start());
+        let since = time - start;
+        // A multiple of the step may miss the ends by its rounding.
+        if !(start - 1e-6 * step..=end + 1e-6 * step).contains(&time) {
+            let (start, end) = (number(start, 12), number(end, 12));
+            self.refuse(path, format!("found {}, expected a time within the run, {start} to {end}", number(time, 12)));
         } else if time <= before {
             let text = format!("found {} after {}, expected rising times", number(time, 12), number(before, 12));
             self.refuse(path, text);
-        } else if let Some(nearest) = nearest_multiple(time, step).filter(|_| step > 0.0 && time > 0.0) {
+        } else if let Some(nearest) = nearest_multiple(since, step).filter(|_| step > 0.0 && since > 1e-6 * step) {
             let text = format!(
                 "found {} steps of {}, expected a whole number of time steps; the nearest time is {}",
-                number(time / step, 9),
+                number(since / step, 9),
                 number(step, 12),
-                number(nearest, 12)
+                number(start + nearest, 12)
             );
             self.refuse(path, text);
         }
@@ -235,7 +236,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn expectations(&mut self) {
-        let end = self.scenario.time.end;
+        let (start, end) = (self.scenario.time.start(), self.scenario.time.end);
         for (index, expectation) in self.scenario.expect.iter().enumerate() {
             let path = format!("expect[{index}]");
             self.positive(expectation.relative_tolerance, format!("{path}.relative_tolerance"));
@@ -269,11 +270,12 @@ impl Checker<'_> {
                     )
                 });
             }
-            self.require(0.0 <= from && from < to && to <= end, path, || {
+            self.require(start <= from && from < to && to <= end, path, || {
                 format!(
-                    "found the times {} to {}, expected from < to within the run, 0 to {}",
+                    "found the times {} to {}, expected from < to within the run, {} to {}",
                     number(from, 12),
                     number(to, 12),
+                    number(start, 12),
                     number(end, 12)
                 )
             });
@@ -297,22 +299,21 @@ impl Checker<'_> {
 
     /// A time after the first at which a row is recorded.
     fn row(&mut self, at: f64, path: &str) {
-        let Time { step, end } = self.scenario.time;
+        let (Time { step, end, .. }, start) = (self.scenario.time, self.scenario.time.start());
         let interval = self.scenario.output.diagnostics.interval.unwrap_or(step);
-        if at <= 0.0 || at > end {
-            let text =
-                format!("found {}, expected a time > 0 within the run, up to {}", number(at, 12), number(end, 12));
-            return self.refuse(path, text);
+        if at <= start || at > end {
+            let (found, start, end) = (number(at, 12), number(start, 12), number(end, 12));
+            return self.refuse(path, format!("found {found}, expected a time > {start} within the run, up to {end}"));
         }
         if interval <= 0.0 || at == end {
             return;
         }
-        if let Some(nearest) = nearest_multiple(at, interval) {
+        if let Some(nearest) = nearest_multiple(at - self.zero, interval) {
             let text = format!(
                 "found {}, at which no row is recorded; rows are {} apart, the nearest is at {}",
                 number(at, 12),
                 number(interval, 12),
-                number(nearest.min(end), 12)
+                number((self.zero + nearest).min(end), 12)
             );
             self.refuse(path, text);
         }

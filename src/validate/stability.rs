@@ -22,14 +22,25 @@ pub(crate) fn step_limit(scenario: &Scenario, folder: &Path) -> Option<StepLimit
     let particle = Particle::new(&scenario.species, scenario.kinematics);
     let species = Species::new(particle, &grid, scenario.phase_space.canonical);
     let mut fields = Fields::given(scenario, folder, &grid, species.needed_potential()).ok()?;
-    fields.solve_potential();
+    let origin = Origin::of(scenario, folder).ok()?;
+    origin.iter().try_for_each(|origin| origin.put_fields(&mut fields)).ok()?;
+    if !origin.as_ref().is_some_and(|origin| origin.has_potential(&particle)) {
+        fields.solve_potential(scenario.time.start());
+    }
     let at = |cell: usize| species.unresolved_momentum(fields.a[cell]);
     let inertia = match &scenario.initial {
         _ if fields.is_frozen() => 0.0,
         Initial::Populations(populations) => {
             initial::largest_inverse_inertia(scenario, populations, &grid, &particle, &at).ok()?
         }
-        Initial::File(path) => initial::inverse_inertia_of(&folder.join(path), &grid, &particle, &at)?,
+        Initial::File(_) => {
+            let state = initial::state(scenario, &grid, &particle, folder).ok()?;
+            initial::inverse_inertia_of(&state, &grid, &particle, &at)?
+        }
+        Initial::Checkpoint(_) => {
+            let state = origin?.cells(&grid, scenario.species.components());
+            initial::inverse_inertia_of(&state, &grid, &particle, &at)?
+        }
     };
     let b = fields.strongest_b(&scenario.phase_space);
     let stability = Stability::new(fields.evolution, &grid, &particle, &scenario.numerics, b);

@@ -51,8 +51,8 @@ fn loaded(text: &str, folder: &Path) -> Loaded {
 
 pub(super) fn complaints(root: &Value) -> String {
     let text = serde_json::to_string_pretty(root).unwrap();
-    match check(&loaded(&text, Path::new(".")), false) {
-        Ok(()) => String::new(),
+    match validated(loaded(&text, Path::new("."))) {
+        Ok(_) => String::new(),
         Err(error) => error.to_string(),
     }
 }
@@ -622,7 +622,7 @@ fn evolving_fields_need_a_source() {
 #[test]
 fn lines_and_columns_point_at_the_value() {
     let text = "{\"title\":\"t\",\"about\":\"a\",\"references\":[],\"species\":{\"spin\":false},\n\"phase_space\":{\"px\":{\"from\":0,\"to\":1,\n  \"cells\": 4}},\"initial\":{\"populations\":[]},\n\"time\":{\"step\":1,\"end\":1}}";
-    let message = check(&loaded(text, Path::new(".")), false).unwrap_err().to_string();
+    let message = validated(loaded(text, Path::new("."))).unwrap_err().to_string();
     assert!(message.contains("s.json:3:12: at `phase_space.px.cells`"), "{message}");
     assert!(message.contains("s.json:3:41: at `initial.populations`"), "{message}");
 }
@@ -648,8 +648,8 @@ fn npy_files_must_fit_the_grid() {
         let mut root = base();
         set(&mut root, "/initial", json!({"file": "state.npy"}));
         let text = root.to_string();
-        let result = check(&loaded(&text, folder.path()), false);
-        let message = result.map_or_else(|error| error.to_string(), |()| String::new());
+        let result = validated(loaded(&text, folder.path()));
+        let message = result.map_or_else(|error| error.to_string(), |_| String::new());
         assert_eq!(message.is_empty(), words.is_empty(), "{message}");
         assert!(message.contains(words), "{message}");
     }

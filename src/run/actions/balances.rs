@@ -62,7 +62,7 @@ impl LocalBalances {
 
 /// A balance needs a step before it.
 fn is_due(schedule: &Schedule, at: Halt) -> bool {
-    at.step > 0 && schedule.is_due(at)
+    !at.is_first() && schedule.is_due(at)
 }
 
 impl Action for LocalBalances {

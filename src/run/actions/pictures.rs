@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::output::snapshot::{self, Plane, Projection};
 use crate::run::schedule::{Halt, Schedule};
 use crate::scenario::schema::{Scenario, Snapshot};
-use crate::simulation::Simulation;
+use crate::simulation::{Clock, Simulation};
 
 pub(in crate::run) struct Pictures {
     /// One per snapshot of the scenario, as its name.
@@ -21,11 +21,11 @@ pub(in crate::run) struct Pictures {
 pub(in crate::run) type PicturesMemory = BTreeMap<usize, Vec<f64>>;
 
 impl Pictures {
-    pub fn new(scenario: &Scenario, step: f64) -> Pictures {
+    pub fn new(scenario: &Scenario, clock: &Clock) -> Pictures {
         let snapshots = &scenario.output.snapshots;
         let schedule = |snapshot: &Snapshot| match snapshot.interval {
-            Some(interval) => Schedule::every(Some(interval), step),
-            None => Schedule::at(&snapshot.times, step),
+            Some(interval) => Schedule::every(Some(interval), clock.step),
+            None => Schedule::at(&snapshot.times, clock),
         };
         let schedules = snapshots.iter().map(schedule).collect();
         Pictures { schedules, names: snapshot::names(snapshots), first_planes: PicturesMemory::new() }

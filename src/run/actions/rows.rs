@@ -90,7 +90,7 @@ impl Action for Rows {
 
     fn act(&mut self, simulation: &mut Simulation, at: Halt, outputs: &Outputs) -> Result<Vec<String>> {
         // The first row is there already.
-        if at.step == 0 || !self.schedule.is_due(at) {
+        if at.is_first() || !self.schedule.is_due(at) {
             return Ok(std::mem::take(&mut self.first));
         }
         let notes = self.sample(simulation, outputs.scenario)?;

@@ -15,6 +15,60 @@ pub enum Initial {
     /// `.npy`, shape (x axes..., p axes..., 4) or (..., 1) when spinless,
     /// f32 or f64, C order.
     File(PathBuf),
+    /// Taken from another run.
+    Checkpoint(Taken),
+}
+
+/// What a scenario takes from a checkpoint: all of it by its path alone.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(
+    untagged,
+    expecting = "a path (of a checkpoint, or of the folder of a run), or an object of `path` and `take`, \"all\" or \"cells\""
+)]
+pub enum Taken {
+    /// The cells, the time, the fields and A.
+    All(PathBuf),
+    /// What is said.
+    Said(TakenPart),
+}
+
+/// A checkpoint, and what is taken from it.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct TakenPart {
+    /// A checkpoint, or the folder of a run, whose newest one is taken.
+    pub path: PathBuf,
+    /// Default: all.
+    #[serde(default)]
+    pub take: Take,
+}
+
+/// What is taken from a checkpoint.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Take {
+    /// Cells, time, fields and A.
+    #[default]
+    All,
+    /// Cells alone.
+    Cells,
+}
+
+impl Taken {
+    /// The path as it is written.
+    pub fn path(&self) -> &PathBuf {
+        match self {
+            Taken::All(path) | Taken::Said(TakenPart { path, .. }) => path,
+        }
+    }
+
+    /// What of it is taken.
+    pub fn take(&self) -> Take {
+        match self {
+            Taken::All(_) => Take::All,
+            Taken::Said(TakenPart { take, .. }) => *take,
+        }
+    }
 }
 
 /// n(x) g(p; x) with a spin direction; g is normalised on the grid.

@@ -39,7 +39,7 @@ pub struct Scenario {
     pub kinematics: Kinematics,
     /// The grid.
     pub phase_space: PhaseSpace,
-    /// The state at t = 0.
+    /// The state at the start.
     pub initial: Initial,
     /// E and B. Default: none, frozen.
     #[serde(default)]
@@ -146,14 +146,34 @@ pub enum Kinematics {
     NonRelativisticWithoutSpinOrbit,
 }
 
-/// How far a run goes.
+/// From where to where a run goes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Time {
     /// Time step, > 0; limited by stability where fields evolve.
     pub step: f64,
-    /// A whole number of steps, one or more.
+    /// A whole number of steps after the start, one or more.
     pub end: f64,
+    /// Time of the initial state. Default: that of the checkpoint it is taken from, else 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<f64>,
+}
+
+impl Time {
+    /// Time of the initial state.
+    pub fn start(self) -> f64 {
+        self.start.unwrap_or_default()
+    }
+
+    /// Time between start and end.
+    pub fn length(self) -> f64 {
+        self.end - self.start()
+    }
+
+    /// Steps between start and end.
+    pub fn steps(self) -> f64 {
+        (self.length() / self.step).round()
+    }
 }
 
 /// Choices of the scheme.
