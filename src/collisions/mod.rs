@@ -16,6 +16,8 @@ use crate::numerals::number;
 use crate::operators::{FieldSample, LocalEquilibrium, Observables};
 use crate::physics::Particle;
 use crate::scenario::schema::{self, Scenario, Statistics};
+pub(crate) use gradient::derivative;
+
 use equilibrium::{Equilibrium, Gas, Moments, Sums};
 use spin::SpinTarget;
 
@@ -115,7 +117,7 @@ impl Collisions {
                 .collect();
             let mut vectors = vec![DVec3::ZERO; values.len()];
             for axis in mesh.resolved() {
-                let along = gradient::derivative(mesh, axis, self.periodic[axis], &values);
+                let along = derivative(mesh, axis, self.periodic[axis], &values);
                 vectors.iter_mut().zip(along).for_each(|(vector, slope)| vector[axis] = slope);
             }
             vectors
