@@ -7,13 +7,13 @@ use glam::DVec3;
 
 use super::{Clock, Evolving, Simulation};
 use crate::collisions::Collisions;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
 use crate::initial::{self, InitialState};
 use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
-use crate::processor;
+use crate::processor::{self, Processor};
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Numerics, Synchronise};
 use crate::species::Species;
@@ -105,6 +105,23 @@ impl Prepared {
         fields.solve_potential();
         let table = self.species.table(&fields, &[], 0.0);
         processor::sources(&self.grid, &self.species.particle, &self.state, &table)
+    }
+
+    /// Tries the first collision of the initial state, on the processor.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) where no equilibrium matches a cell, and those of [`Prepared::start`].
+    pub fn refuse_unmatched(self) -> Result<()> {
+        if self.collisions.is_none() {
+            return Ok(());
+        }
+        let (grid, particle) = (self.grid.clone(), self.species.particle);
+        let executor = Processor::<f64>::new(grid, particle, self.dissipation(), &self.state)?;
+        match self.start(Box::new(executor))?.refuse_unmatched() {
+            Err(Error::Run(text)) => Err(Error::Input(text).at("collisions")),
+            other => other,
+        }
     }
 
     /// Compares the longitudinal part of the given E with what follows from the charges and P.
