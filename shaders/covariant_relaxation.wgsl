@@ -2,7 +2,7 @@
 // equilibrium of its space cell, in two parts, so that what is conserved is so to the rounding of the state. Twin of
 // src/processor/covariant_relaxation.rs.
 
-// Whether g = A q/(q + common), or common q.
+// Whether g = A q/(q + amplitude), or amplitude q.
 override FERMIONS: bool = false;
 
 @group(0) @binding(2) var<storage, read_write> state: array<Cell>;
@@ -28,7 +28,7 @@ fn relax(
         return;
     }
     let flow = vector(first + 1u);
-    let common = number(first + 4u);
+    let amplitude = number(first + 4u);
     let states = number(first + 5u);
     let drift = vector(first + 6u);
     let beta = number(first + 9u);
@@ -53,12 +53,12 @@ fn relax(
         let along = sum_of(total_of(product_of3(drift, p)), minus(sum_of(product_of(beta, kinetic), peak)));
         // No more than 0 but for rounding.
         let q = wide_exp(Wide(min(along.hi, real(0.0)), along.lo));
-        var g = product_of(common, q);
+        var g = product_of(amplitude, q);
         var weight = g;
         if FERMIONS {
-            let sum = sum_of(q, common);
+            let sum = sum_of(q, amplitude);
             g = product_of(states, quotient_of(q, sum));
-            weight = product_of(g, quotient_of(common, sum));
+            weight = product_of(g, quotient_of(amplitude, sum));
         }
         let u = state[cell];
         let lack = product_of(share, sum_of(g, Wide(-density_of(u), real(0.0))));

@@ -487,7 +487,7 @@ fn relativistic(mut value: Value) -> Value {
 }
 
 /// Spins in two relativistic momenta with a sheared flow of half the speed of light, tau with a law: one step of collisions
-/// changes number, momentum, energy and spin by no more than 1e-12 in f64, 200 in f32 by no more than 1e-6, for xi of
+/// changes number, momentum, energy and spin by no more than 1e-12 in f64, 60 in f32 by no more than 1e-6, for xi of
 /// any kind and steps from tau/6 to 60 tau.
 #[test]
 fn relativistic_collisions_conserve() {
@@ -501,7 +501,7 @@ fn relativistic_collisions_conserve() {
         "perturbations": perturbations, "spin": {"uniform": {"direction": [0, 0.6, 0.8], "polarisation": 0.4}}});
     for (law, tau) in [(json!({"xi": 0.0}), 0.3), (json!({"zeta": 0.4}), 1e-3), (json!({"zeta": 0.0}), 0.3)] {
         for (device, steps, allowed) in
-            [(DeviceChoice::Reference, 1, 1e-12), (DeviceChoice::Cpu, 200, 1e-6), (DeviceChoice::Gpu, 200, 1e-6)]
+            [(DeviceChoice::Reference, 1, 1e-12), (DeviceChoice::Cpu, 60, 1e-6), (DeviceChoice::Gpu, 60, 1e-6)]
         {
             let mut collisions = law.clone();
             collisions["tau"] = json!(tau);
@@ -548,12 +548,12 @@ fn relativistic_relaxation_is_of_order_two() {
         advance_to(&mut simulation, end);
         (simulation.grid.clone(), simulation.executor.state().expect("state"))
     };
-    let [(_, a), (_, b), (_, c)] = [0.5, 0.25, 0.125].map(|step| after(step, 1.0, DeviceChoice::Reference));
+    let [(_, a), (_, b), (_, c)] = [0.1, 0.05, 0.025].map(|step| after(step, 1.0, DeviceChoice::Reference));
     let apart = |a: &State, b: &State| (0..a.cells()).map(|i| (a.cell(i).x - b.cell(i).x).powi(2)).sum::<f64>().sqrt();
     let order = (apart(&a, &b) / apart(&b, &c)).log2();
     println!("order {order:.2}");
     assert!((order - 2.0).abs() < 0.15, "{order}");
-    let (_, f32) = after(0.5, 1.0, DeviceChoice::Gpu);
+    let (_, f32) = after(0.1, 1.0, DeviceChoice::Gpu);
     assert!(apart(&a, &f32) < 1e-6 * apart(&a, &State::from_numbers(&vec![0.0; a.cells()], 1)));
     // ln w0 of an equilibrium is linear in p and E: what four cells say of it holds at all others.
     let (grid, end) = after(100.0, 100.0, DeviceChoice::Reference);
@@ -561,7 +561,7 @@ fn relativistic_relaxation_is_of_order_two() {
         let p = grid.momentum(i);
         [1.0, p.x, p.y, (1.0 + p.length_squared()).sqrt()]
     };
-    let cells = [20 * 48 + 20, 20 * 48 + 30, 30 * 48 + 20, 27 * 48 + 26];
+    let cells = [20 * 48 + 20, 30 * 48 + 20, 20 * 48 + 30, 27 * 48 + 26];
     let mut matrix = cells.map(basis);
     let mut found = cells.map(|i| end.cell(i).x.ln());
     for k in 0..4 {
@@ -574,7 +574,7 @@ fn relativistic_relaxation_is_of_order_two() {
     let parameters: [f64; 4] = std::array::from_fn(|k| found[k] / matrix[k][k]);
     for i in 0..end.cells() {
         let exact: f64 = basis(i).iter().zip(parameters).map(|(b, a)| a * b).sum();
-        assert!((end.cell(i).x / exact.exp() - 1.0).abs() < 1e-8, "{i}");
+        assert!((end.cell(i).x / exact.exp() - 1.0).abs() < 1e-8, "{i}: {} {}", end.cell(i).x, exact.exp());
     }
 }
 
