@@ -125,6 +125,7 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     let (executor, notice) = opened.map_err(|error| loaded.placed(error))?;
     notice.iter().for_each(|notice| observer.note(notice));
     let mut simulation = prepared.start(executor)?;
+    simulation.refuse_unmatched().map_err(|error| loaded.placed(error))?;
     let particle = &simulation.species.particle;
     warnings.extend(watch::mean_current(scenario, &simulation.grid, particle, &simulation.sources));
     warnings.iter().for_each(|warning| observer.note(warning));

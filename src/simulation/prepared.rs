@@ -7,7 +7,7 @@ use glam::DVec3;
 
 use super::{Clock, Evolving, Simulation};
 use crate::collisions::Collisions;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
 use crate::initial::{self, InitialState};
@@ -118,10 +118,7 @@ impl Prepared {
         }
         let (grid, particle) = (self.grid.clone(), self.species.particle);
         let executor = Processor::<f64>::new(grid, particle, self.dissipation(), &self.state)?;
-        match self.start(Box::new(executor))?.refuse_unmatched() {
-            Err(Error::Run(text)) => Err(Error::Input(text).at("collisions")),
-            other => other,
-        }
+        self.start(Box::new(executor))?.refuse_unmatched()
     }
 
     /// Compares the longitudinal part of the given E with what follows from the charges and P.

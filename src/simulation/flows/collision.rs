@@ -71,15 +71,19 @@ fn covariant(
 }
 
 impl Simulation {
-    /// Matches a first half collision of the present state, without moving anything.
+    /// Matches a first half collision of the initial state, without moving anything.
     ///
     /// # Errors
     ///
-    /// [`Error::Run`] where no equilibrium matches a cell.
+    /// [`Error::Input`] where no equilibrium matches a cell.
     pub(crate) fn refuse_unmatched(&mut self) -> Result<()> {
         let (time, length) = (self.time(), 0.5 * self.clock.step);
         let stage = Stage { flow: Flow::Collision, time, length, order: Order::Forwards, last: false };
-        record(self, &mut Recording::default(), &stage).map(|_| ())
+        match record(self, &mut Recording::default(), &stage) {
+            Err(Error::Run(text)) => Err(Error::Input(text).at("collisions")),
+            Err(other) => Err(other),
+            Ok(_) => Ok(()),
+        }
     }
 
     /// What a collision at these rates takes.
