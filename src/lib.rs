@@ -80,6 +80,7 @@ pub mod operators;
 pub mod output;
 pub mod physics;
 pub mod polarisation;
+pub mod position;
 pub mod precision;
 pub mod processor;
 pub mod quantities;

@@ -61,6 +61,13 @@ pub struct Row {
     pub a_over_w0: [f64; 4],
 }
 
+impl Row {
+    /// Whether all numbers are finite.
+    pub fn is_finite(&self) -> bool {
+        self.w_over_w0.iter().chain(&self.a_over_w0).all(|number| number.is_finite())
+    }
+}
+
 impl Form {
     /// Its name in a table.
     pub fn name(self) -> String {
@@ -122,6 +129,23 @@ pub struct Table {
 pub fn tables(fluid: &Fluid, kind: Kind, forms: &[Form], momenta: &[DVec3]) -> Vec<Table> {
     let rows = |form: Form| momenta.iter().map(|&p| fluid.polarisation(kind, form, p)).collect();
     forms.iter().map(|&form| Table { case: form.name(), rows: rows(form) }).collect()
+}
+
+/// What is to be said of rows with |w| > w0, which no state of spins has: gradients there are too large for the first
+/// order in hbar that the formulas are.
+pub fn beyond_first_order(tables: &[Table]) -> Option<String> {
+    let largest = |row: &Row| DVec3::from(row.w_over_w0).length();
+    let rows = tables.iter().flat_map(|table| table.rows.iter().map(move |row| (table, row)));
+    let (table, row) = rows.max_by(|a, b| largest(a.1).total_cmp(&largest(b.1)))?;
+    (largest(row) > 1.0).then(|| {
+        format!(
+            "|w|/w0 is up to {} ({}, momentum {:?}), beyond 1, where the formulas, of first order in hbar times \
+             gradients, do not hold; use smaller gradients or spin potentials",
+            crate::numerals::number(largest(row), 4),
+            table.case,
+            row.p
+        )
+    })
 }
 
 /// As text in columns.

@@ -231,6 +231,56 @@ fn check_refuses_what_run_refuses() {
     }
 }
 
+/// A gas narrower than a cell of momentum has no equilibrium that collisions could lead to: `check` says so as `run` does, of
+/// the first half collision.
+#[test]
+fn collisions_that_cannot_begin_are_refused_by_check() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = VALID
+        .replace("\"time\":", "\"kinematics\": \"non_relativistic\", \"collisions\": { \"tau\": 1 }, \"time\":")
+        .replace("\"temperature\": 1 ", "\"temperature\": 0.001 ");
+    std::fs::write(folder.path().join("s.json"), &text).expect("written");
+    let words = [
+        "s.json:13:",
+        "at `collisions`",
+        "at t = 0 and x = 0.3125 (cell 0)",
+        "too cold for the momentum axes",
+        "refine the momentum axes",
+    ];
+    for arguments in [&["check", "s.json"][..], &["run", "s.json", "--out", "out", "--device", "reference"]] {
+        assert_refused(&spinwigner(folder.path(), arguments), &words);
+    }
+    assert!(!folder.path().join("out").exists());
+    // Warm enough it is valid, relativistic or not.
+    for kinematics in ["relativistic", "non_relativistic"] {
+        let warm = text.replace("0.001", "1").replace("\"non_relativistic\"", &format!("\"{kinematics}\""));
+        std::fs::write(folder.path().join("s.json"), warm).expect("written");
+        let output = spinwigner(folder.path(), &["check", "s.json"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+    }
+}
+
+/// What `polarisation` cannot read or compute is refused; what its formulas do not hold for is computed with a warning.
+#[test]
+fn polarisation_says_what_is_wrong() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let refused = spinwigner(folder.path(), &["polarisation", "nowhere.json"]);
+    assert_refused(&refused, &["cannot read nowhere.json", "give a JSON file of gradients and momenta"]);
+    let given = |b: &str, p: &str| {
+        let zero = "[0, 0, 0, 0]";
+        let text = format!(
+            "{{\"gradients\": [{zero}, {zero}, {zero}, {zero}], \"b\": [{b}, 0, 0], \"momenta\": [[{p}, 1, 0]]}}"
+        );
+        std::fs::write(folder.path().join("fluid.json"), text).expect("written");
+        spinwigner(folder.path(), &["polarisation", "fluid.json"])
+    };
+    assert_refused(&given("1e300", "1e200"), &["fluid.json: at momentum", "beyond what numbers hold"]);
+    let warned = given("5", "1");
+    assert!(warned.status.success() && stderr(&warned).contains("warning: |w|/w0 is up to"), "{}", stderr(&warned));
+    let small = given("0.1", "1");
+    assert!(small.status.success() && stderr(&small).is_empty(), "{}", stderr(&small));
+}
+
 /// What is there is not replaced, whatever it is.
 #[test]
 fn existing_files_are_not_replaced() {

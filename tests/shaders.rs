@@ -10,7 +10,9 @@ use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, LANES, Parameters, ParticleRecord};
-use spinwigner::operators::{Build, Command, Force, Kernel, LocalEquilibrium, Scheme, Speed, Term, Work, position};
+use spinwigner::operators::{
+    Build, Command, Covariant, Force, Kernel, LocalEquilibrium, Scheme, Speed, Term, Work, position,
+};
 use spinwigner::precision::Precision;
 
 /// A kernel in a precision for a kind of cell.
@@ -210,10 +212,15 @@ fn numbers_that_exist_twice_are_equal() {
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
         }
-        if kernel.work == Work::Relaxation {
+        let covariant = matches!(kernel.work, Work::Sums { relaxing: true, .. })
+            || kernel.work == Work::Relaxation && kernel.label.contains("covariant");
+        if covariant {
+            expect("COVARIANT", number("COVARIANT"), Covariant::NUMBERS);
+            expect("numbers", Some(Covariant::default().numbers().len()), Covariant::NUMBERS);
+        } else if kernel.work == Work::Relaxation {
             expect("HEAD", number("HEAD"), LocalEquilibrium::HEAD);
         }
-        if let Work::Sums { list, extra } = kernel.work {
+        if let Work::Sums { list, extra, .. } = kernel.work {
             for (sum, _) in list {
                 expect(sum, number(sum), position(list, sum));
             }

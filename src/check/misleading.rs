@@ -4,10 +4,12 @@
 use super::*;
 use crate::output::missing_glyphs;
 use crate::reduction;
-use crate::scenario::schema::{External, Take};
+use crate::scenario::schema::{External, Potential, Take};
 
 /// Spreads beyond which a share of 1e-4 of a Gaussian lies on one side.
 const TAIL: f64 = 3.72;
+/// Cells in the width of a potential with which the sums of its force at centres are those of a smooth force.
+const NARROWEST: f64 = 2.0;
 
 impl Estimate<'_> {
     /// Letters of texts on pictures for which the font has no glyphs.
@@ -57,6 +59,29 @@ impl Estimate<'_> {
             number(reach(&axis), 3)
         );
         (self.precision == Precision::F32).then_some(Advice { level: Level::Warning, words })
+    }
+
+    /// Potentials too narrow for the cells: their force is taken at centres alone.
+    pub(super) fn narrow_potentials(&self) -> Vec<Advice> {
+        let advice = |external: &External| {
+            let External::Potential(potential) = external else { return None };
+            let (Potential::Gaussian { axis, width, .. } | Potential::Sech2 { axis, width, .. }) = *potential else {
+                return None;
+            };
+            let along = PhaseAxis::from(axis);
+            let cell = self.spaces[along as usize]?;
+            let level = if width >= NARROWEST * cell.step { Level::Ok } else { Level::Warning };
+            let fact = format!(
+                "narrowest potential along {}: a width of {} cells, advised {NARROWEST} or more",
+                along.name(),
+                number(width / cell.step, 3)
+            );
+            let wanted = (NARROWEST * cell.length() / width).ceil();
+            let remedy = format!("use {} cells along {}, or a wider potential", number(wanted, 15), along.name());
+            Some((width / cell.step, Advice::new(level, fact, remedy)))
+        };
+        let all = self.scenario.fields.external.iter().filter_map(advice);
+        all.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, advice)| advice).into_iter().collect()
     }
 
     /// When particles meet the jump of a prescribed gradient at the ends of a periodic axis, at the earliest.

@@ -96,6 +96,7 @@ pub fn report_on(room: &Room, loaded: &Loaded, memory_budget: Option<u64>, preci
             let particle = &prepared.species.particle;
             current = watch::mean_current(&loaded.scenario, &prepared.grid, particle, &sources);
         }
+        prepared.refuse_unmatched().map_err(|error| loaded.placed(error))?;
     } else {
         line(format!("  initial state of more than {}: judged by the run", bytes(most as f64)));
     }
@@ -205,6 +206,7 @@ impl<'s> Estimate<'s> {
         advice.extend(self.narrow());
         advice.extend(self.streaming(&bounds));
         advice.extend(self.forces(&bounds));
+        advice.extend(self.narrow_potentials());
         advice.extend(self.stability());
         advice.extend(self.outrunning());
         advice.extend(self.plasma_frequency());

@@ -32,6 +32,16 @@ fn with(pointer: &str, value: Value) -> Value {
     root
 }
 
+/// base() has 64 cells on 10: widths below 0.3125 are too narrow for a potential.
+#[test]
+fn potentials_narrower_than_two_cells_are_warned_of() {
+    let potential = |width: f64| json!([{"potential": {"gaussian": {"amplitude": -1, "width": width, "centre": 5}}}]);
+    let wide = line(&with("/fields/external", potential(0.4)), "narrowest potential along x");
+    assert!(wide.starts_with("ok") && wide.contains("2.56 cells"), "{wide}");
+    let narrow = line(&with("/fields/external", potential(0.1)), "narrowest potential along x");
+    assert!(narrow.starts_with("warning") && narrow.contains("use 200 cells along x"), "{narrow}");
+}
+
 /// An adapter with the bindings of software Vulkan.
 fn software(bytes: Option<u64>) -> Room {
     let limits = Limits { binding_bytes: 128 << 20, slab_bytes: 128 << 20, line_cells: LINE_CELLS };

@@ -1,5 +1,6 @@
 //! `spinwigner polarisation`: what a fluid's gradients do to spins.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -53,7 +54,12 @@ pub fn report(flags: &Flags) -> Result<String> {
             return Err(Error::Input(format!("{name}: found {value}, expected a finite number")));
         }
     }
-    let text = std::fs::read_to_string(&flags.file).map_err(Error::file(&flags.file))?;
+    let text = std::fs::read_to_string(&flags.file).map_err(|error| {
+        Error::Input(format!(
+            "cannot read {}: {error}; give a JSON file of gradients and momenta, as `spinwigner polarisation --help` shows",
+            flags.file.display()
+        ))
+    })?;
     let given: Given = serde_json::from_str(&text).map_err(|error| {
         let place = format!("{}:{}:{}", flags.file.display(), error.line(), error.column());
         Error::Input(format!(
@@ -67,6 +73,18 @@ pub fn report(flags: &Flags) -> Result<String> {
     let momenta: Vec<DVec3> = given.momenta.into_iter().map(DVec3::from).collect();
     let kind = Kind { mass: flags.mass, hbar: flags.hbar };
     let tables = polarisation::tables(&fluid, kind, &forms, &momenta);
+    if let Some(row) = tables.iter().flat_map(|table| &table.rows).find(|row| !row.is_finite()) {
+        return Err(Error::Input(format!(
+            "{}: at momentum {:?} w/w0 is {:?}, beyond what numbers hold; use smaller gradients, spin potentials or momenta",
+            flags.file.display(),
+            row.p,
+            row.w_over_w0
+        )));
+    }
+    if let Some(warning) = polarisation::beyond_first_order(&tables) {
+        // Nothing is left to tell when stderr is closed.
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
+    }
     if flags.json {
         return serde_json::to_string_pretty(&tables).map_err(|error| Error::Run(error.to_string()));
     }

@@ -6,14 +6,18 @@
 //! ```
 //!
 //! e^h is a product of one [`Factors`] for each momentum axis. Number, momentum and energy are derivatives of a convex
-//! function of (a, c, beta), so that Newton's method with damped steps finds them wherever there are any.
+//! function of (a, c, beta), so that Newton's method with damped steps finds them wherever there are any. Relativistic
+//! particles have E - m in place of p^2/2m, and each cell counts with its share of a collision: as convex. Where
+//! number is not conserved, mu = 0, a is - beta m, on a plane in that space.
 
 use std::f64::consts::TAU;
 
 use glam::DVec3;
 
 use super::linear::solve;
+use super::refusal::Cause;
 use crate::grid::{Grid, MOMENTUM};
+use crate::operators::Covariant;
 use crate::physics::Particle;
 use crate::scenario::schema::Statistics;
 
@@ -31,8 +35,9 @@ pub struct Moments {
 /// What equilibria there are, and on which momenta.
 #[derive(Clone, Debug)]
 pub struct Gas {
-    mass: f64,
+    particle: Particle,
     statistics: Statistics,
+    conserves_number: bool,
     amplitude: f64,
     /// Centres of cells along px, py, pz; of an axis that is not resolved a single 0.
     centres: [Vec<f64>; 3],
@@ -89,17 +94,28 @@ pub struct Sums {
 
 impl Gas {
     /// On the momenta of a grid.
-    pub fn new(grid: &Grid, particle: &Particle, statistics: Statistics) -> Gas {
+    pub fn new(grid: &Grid, particle: &Particle, statistics: Statistics, conserves_number: bool) -> Gas {
         let axis = |direction: usize| grid.axis(MOMENTUM + direction);
         let centres = [0, 1, 2].map(|direction| {
             axis(direction).map_or(vec![0.0], |axis| (0..axis.cells as isize).map(|k| axis.centre(k)).collect())
         });
         let amplitude = match statistics {
-            Statistics::Boltzmann => 1.0,
-            Statistics::FermiDirac => 2.0 / (TAU * particle.hbar).powi(3),
+            Statistics::Boltzmann if conserves_number => 1.0,
+            Statistics::Boltzmann | Statistics::FermiDirac => 2.0 / (TAU * particle.hbar).powi(3),
         };
         let resolved = [0, 1, 2].map(|direction| axis(direction).is_some());
-        Gas { mass: particle.mass, statistics, amplitude, centres, resolved, volume: grid.momentum_volume() }
+        let volume = grid.momentum_volume();
+        Gas { particle: *particle, statistics, conserves_number, amplitude, centres, resolved, volume }
+    }
+
+    /// Volume of a cell of momentum.
+    pub fn volume(&self) -> f64 {
+        self.volume
+    }
+
+    /// What particles are.
+    pub fn particle(&self) -> &Particle {
+        &self.particle
     }
 
     /// A of fermions, else 0.
@@ -112,7 +128,7 @@ impl Gas {
         let Equilibrium { offset, drift, beta } = *equilibrium;
         let mut peak = offset;
         let along = [0, 1, 2].map(|direction| {
-            let exponent = |p: f64| drift[direction] * p - 0.5 * beta * p * p / self.mass;
+            let exponent = |p: f64| drift[direction] * p - 0.5 * beta * p * p / self.particle.mass;
             let exponents: Vec<f64> = self.centres[direction].iter().map(|&p| exponent(p)).collect();
             let largest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             peak += largest;
@@ -154,7 +170,7 @@ impl Gas {
         // Means of p^k along each axis.
         let mean = |axis: usize, power: usize| moments[axis][power] / moments[axis][0];
         let double = |i: usize, j: usize| if i == j { mean(i, 2) } else { mean(i, 1) * mean(j, 1) };
-        let half = 0.5 / self.mass;
+        let half = 0.5 / self.particle.mass;
         // <p_i p_j^2>, <p_i^2 p_j^2>
         let triple = |i: usize, j: usize| if i == j { mean(i, 3) } else { mean(i, 1) * mean(j, 2) };
         let fourth = |i: usize, j: usize| if i == j { mean(i, 4) } else { mean(i, 2) * mean(j, 2) };
@@ -183,40 +199,172 @@ impl Gas {
                 for (&pz, &fz) in z.iter().zip(&factors.along[2]) {
                     let occupied = 1.0 / (1.0 + common * fz);
                     let (value, weight) = (scale * occupied, scale * occupied * (1.0 - occupied));
-                    sums.add(DVec3::new(px, py, pz), 0.5 / self.mass, value, weight);
+                    let p = DVec3::new(px, py, pz);
+                    sums.add(p, 0.5 / self.particle.mass * p.length_squared(), value, weight);
                 }
             }
         }
         sums
     }
 
-    /// The equilibrium that has these moments; nothing where there is none of a temperature above zero.
-    pub fn matching(&self, wanted: &Moments) -> Option<Equilibrium> {
-        if !(wanted.number > 0.0 && wanted.energy > 0.0 && wanted.number.is_finite() && wanted.energy.is_finite()) {
-            return None;
+    /// Sums over the momenta, with one more along axes that are not resolved, of what a relativistic collision takes at the
+    /// rates of `rate`.
+    pub fn shares(&self, equilibrium: &Equilibrium, rate: &Covariant, unresolved: DVec3) -> Sums {
+        let (covariant, mut sums) = (self.covariant(equilibrium, rate), Sums::default());
+        self.each(unresolved, |p| {
+            let kinetic = self.particle.kinetic_energy(p);
+            let share = self.volume * rate.share(p, self.particle.energy(p));
+            let [value, weight] = covariant.equilibrium(p, kinetic);
+            sums.add(p, kinetic, share * value, share * weight);
+        });
+        sums
+    }
+
+    /// Visits all momenta.
+    pub fn each(&self, unresolved: DVec3, mut visit: impl FnMut(DVec3)) {
+        let [x, y, z] = &self.centres;
+        for &px in x {
+            for &py in y {
+                z.iter().for_each(|&pz| visit(DVec3::new(px, py, pz) + unresolved));
+            }
         }
-        let axes = self.resolved.iter().filter(|resolved| **resolved).count() as f64;
-        let flow = wanted.momentum / (wanted.number * self.mass);
-        let temperature = (2.0 * wanted.energy / wanted.number - self.mass * flow.length_squared()) / axes;
-        if temperature <= 0.0 {
-            return None;
-        }
+    }
+
+    /// An equilibrium as kernels have it, at the rates of `rate`.
+    pub fn covariant(&self, equilibrium: &Equilibrium, rate: &Covariant) -> Covariant {
+        let Equilibrium { offset, drift, beta } = *equilibrium;
+        let square = beta * beta - drift.length_squared();
+        let peak = if beta > 0.0 && square > 0.0 {
+            // c.p - beta (E - m) is largest at p = m u.
+            self.particle.mass * drift.length_squared() / (beta + square.sqrt())
+        } else {
+            let furthest =
+                DVec3::from(self.centres.each_ref().map(|axis| axis.iter().fold(0.0f64, |most, p| most.max(p.abs()))));
+            drift.abs().dot(furthest) + (-beta).max(0.0) * self.particle.kinetic_energy(furthest)
+        };
+        let common = match self.statistics {
+            Statistics::Boltzmann => self.amplitude * (offset + peak).exp(),
+            Statistics::FermiDirac => (-offset - peak).exp(),
+        };
+        Covariant { common, states: self.states(), drift, beta, peak, ..*rate }
+    }
+
+    /// The equilibrium that has these moments.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none of a temperature above zero: why not.
+    pub fn matching(&self, wanted: &Moments) -> Result<Equilibrium, Cause> {
+        let flow = wanted.momentum / (wanted.number * self.particle.mass);
+        let energy = 2.0 * wanted.energy / wanted.number - self.particle.mass * flow.length_squared();
+        let temperature = self.possible(wanted, energy / self.resolved_axes() as f64)?;
         let dilute = Gas { statistics: Statistics::Boltzmann, amplitude: 1.0, ..self.clone() };
         let beta = 1.0 / temperature;
         let mut start = Equilibrium { offset: 0.0, drift: beta * flow, beta };
         let sum = dilute.product_sums(&dilute.factors(&start)).weight;
         // Fermions in as many states: a dense gas begins far from degeneracy.
         start.offset = (wanted.number / (sum * self.amplitude)).ln();
-        self.newton(wanted, start)
+        let sums = |equilibrium: &Equilibrium| self.sums(&self.factors(equilibrium));
+        self.newton(wanted, start, sums).ok_or_else(|| self.cause(wanted, temperature))
     }
 
-    fn newton(&self, wanted: &Moments, start: Equilibrium) -> Option<Equilibrium> {
+    /// The equilibrium that has these moments of what a relativistic collision takes at the rates of `rate`, sought
+    /// from `start`, or from what the moments suggest.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none of a temperature above zero, or it moves faster than light: why not.
+    pub fn matching_shares(
+        &self,
+        wanted: &Moments,
+        rate: &Covariant,
+        unresolved: DVec3,
+        start: Option<Equilibrium>,
+    ) -> Result<Equilibrium, Cause> {
+        let m = self.particle.mass;
+        let energy = wanted.energy + m * wanted.number;
+        let velocity = (wanted.momentum - wanted.number * unresolved) / energy;
+        let inverse_gamma = (1.0 - velocity.length_squared()).max(0.0).sqrt();
+        // Of motion in the frame of the flow, as if energy and momentum were a particle's.
+        let motion = energy * inverse_gamma / wanted.number - m;
+        let axes = self.resolved_axes() as f64;
+        let temperature = self.possible(wanted, motion * (motion + 2.0 * m) / (axes * (motion + m)))?;
+        let guess = || {
+            let temperature = if self.conserves_number {
+                temperature
+            } else {
+                // Without mass energy is 24 pi A T^4.
+                (energy * inverse_gamma / (12.0 * TAU * self.amplitude)).powf(0.25).max(0.05 * m)
+            };
+            let beta = 1.0 / (temperature * inverse_gamma.max(0.05));
+            let drift = velocity * beta * (1.0 - 1e-3);
+            let mut start = Equilibrium { offset: if self.conserves_number { 0.0 } else { -beta * m }, drift, beta };
+            if self.conserves_number {
+                let dilute = Gas { statistics: Statistics::Boltzmann, amplitude: 1.0, ..self.clone() };
+                let sum = dilute.shares(&start, rate, unresolved).weight;
+                start.offset = (wanted.number / (sum * self.amplitude)).ln();
+            }
+            start
+        };
+        let found =
+            self.newton(wanted, start.unwrap_or_else(guess), |equilibrium| self.shares(equilibrium, rate, unresolved));
+        let slower = found.filter(|found| found.beta > found.drift.length());
+        slower.ok_or_else(|| self.cause(wanted, temperature))
+    }
+
+    fn resolved_axes(&self) -> usize {
+        self.resolved.iter().filter(|resolved| **resolved).count()
+    }
+
+    /// The temperature, unless it or what is wanted cannot be.
+    fn possible(&self, wanted: &Moments, temperature: f64) -> Result<f64, Cause> {
+        let finite = wanted.number.is_finite() && wanted.energy.is_finite() && wanted.momentum.is_finite();
+        if !finite {
+            return Err(Cause::NotFinite);
+        }
+        if wanted.number <= 0.0 {
+            return Err(Cause::Negative);
+        }
+        if wanted.energy <= 0.0 || temperature.is_nan() || temperature <= 0.0 {
+            return Err(Cause::Colder);
+        }
+        Ok(temperature)
+    }
+
+    /// Why nothing has the moments, about as hot as `temperature`.
+    fn cause(&self, wanted: &Moments, temperature: f64) -> Cause {
+        let mut cells = 0.0;
+        let (mut flat, mut narrowest) = (0.0, f64::INFINITY);
+        self.each(DVec3::ZERO, |p| {
+            cells += 1.0;
+            flat += self.particle.kinetic_energy(p);
+        });
+        for axis in self.centres.iter().filter(|axis| axis.len() > 1) {
+            narrowest = narrowest.min(axis[1] - axis[0]);
+        }
+        let (spread, each) = ((self.particle.mass * temperature).sqrt(), wanted.energy / wanted.number);
+        if self.statistics == Statistics::FermiDirac && wanted.number >= self.amplitude * self.volume * cells {
+            return Cause::Denser { most: self.amplitude * self.volume * cells };
+        }
+        if each >= flat / cells {
+            return Cause::Hotter { each, most: flat / cells };
+        }
+        if spread < narrowest {
+            return Cause::Narrow { spread, step: narrowest };
+        }
+        if self.statistics == Statistics::FermiDirac {
+            return Cause::Degenerate;
+        }
+        Cause::AtTheEnds { temperature }
+    }
+
+    fn newton(&self, wanted: &Moments, start: Equilibrium, sums: impl Fn(&Equilibrium) -> Sums) -> Option<Equilibrium> {
         let axes: Vec<usize> = (0..3).filter(|&direction| self.resolved[direction]).collect();
         let count = axes.len() + 2;
         let mut found = start;
         let mut last = f64::INFINITY;
         for _ in 0..MOST_STEPS {
-            let sums = self.sums(&self.factors(&found));
+            let sums = sums(&found);
             if !(sums.weight > 0.0 && sums.weight.is_finite()) {
                 return None;
             }
@@ -225,8 +373,12 @@ impl Gas {
                 momentum: wanted.momentum - sums.value.momentum,
                 energy: wanted.energy - sums.value.energy,
             };
-            let right = missing.listed(&axes);
-            let step = scaled(sums.slopes(&axes), right, count)?;
+            let (slopes, right) = (sums.slopes(&axes), missing.listed(&axes));
+            let step = if self.conserves_number {
+                scaled(slopes, right, count)?
+            } else {
+                self.massive(scaled_from(1, self.on_the_plane(slopes, right, count), count)?, count)
+            };
             let square = step.iter().zip(right).map(|(step, right)| step * right).sum::<f64>() / sums.weight;
             if !square.is_finite() {
                 return None;
@@ -245,14 +397,39 @@ impl Gas {
         }
         None
     }
+
+    /// Slopes and what is missing, by c and beta alone, a = - beta m.
+    fn on_the_plane(&self, mut slopes: Matrix, mut right: [f64; UNKNOWNS], count: usize) -> (Matrix, [f64; UNKNOWNS]) {
+        let (m, last) = (self.particle.mass, count - 1);
+        for row in slopes.iter_mut().take(count) {
+            row[last] -= m * row[0];
+        }
+        let first = slopes[0];
+        slopes[last].iter_mut().zip(first).for_each(|(slope, of_a)| *slope -= m * of_a);
+        right[last] -= m * right[0];
+        (slopes, right)
+    }
+
+    /// The step of a that goes with one of beta.
+    fn massive(&self, mut step: [f64; UNKNOWNS], count: usize) -> [f64; UNKNOWNS] {
+        step[0] = -self.particle.mass * step[count - 1];
+        step
+    }
+}
+
+/// Derivatives of moments by unknowns.
+type Matrix = [[f64; UNKNOWNS]; UNKNOWNS];
+
+/// Solves for the unknowns from `first` on.
+fn scaled_from(first: usize, (matrix, right): (Matrix, [f64; UNKNOWNS]), count: usize) -> Option<[f64; UNKNOWNS]> {
+    let shifted = |k: usize| (k + first).min(UNKNOWNS - 1);
+    let part = std::array::from_fn(|i| std::array::from_fn(|j| matrix[shifted(i)][shifted(j)]));
+    let found = scaled(part, std::array::from_fn(|i| right[shifted(i)]), count - first)?;
+    Some(std::array::from_fn(|k| if k < first { 0.0 } else { found[k - first] }))
 }
 
 /// Solves with a matrix of positive diagonal, scaled to 1.
-fn scaled(
-    mut matrix: [[f64; UNKNOWNS]; UNKNOWNS],
-    mut right: [f64; UNKNOWNS],
-    count: usize,
-) -> Option<[f64; UNKNOWNS]> {
+fn scaled(mut matrix: Matrix, mut right: [f64; UNKNOWNS], count: usize) -> Option<[f64; UNKNOWNS]> {
     let scale: [f64; UNKNOWNS] = std::array::from_fn(|k| if k < count { matrix[k][k].sqrt() } else { 1.0 });
     for (row, number) in right.iter_mut().enumerate() {
         *number /= scale[row];
@@ -285,8 +462,8 @@ impl Sums {
         self
     }
 
-    fn add(&mut self, p: DVec3, half: f64, value: f64, weight: f64) {
-        let k = half * p.length_squared();
+    /// Adds a momentum of kinetic energy k.
+    fn add(&mut self, p: DVec3, k: f64, value: f64, weight: f64) {
         self.value.number += value;
         self.value.momentum += value * p;
         self.value.energy += value * k;
@@ -303,7 +480,7 @@ impl Sums {
     }
 
     /// Derivatives of the listed moments by the unknowns.
-    fn slopes(&self, axes: &[usize]) -> [[f64; UNKNOWNS]; UNKNOWNS] {
+    fn slopes(&self, axes: &[usize]) -> Matrix {
         let mut matrix = [[0.0; UNKNOWNS]; UNKNOWNS];
         let last = 1 + axes.len();
         matrix[0][0] = self.weight;
@@ -358,7 +535,7 @@ mod tests {
     fn maxwellians_are_found_in_one_two_and_three_momenta() {
         let mut random = Random(4);
         for momenta in 1..=3 {
-            let gas = Gas::new(&grid(momenta, 9.0, 40), &particle(0.0), Statistics::Boltzmann);
+            let gas = Gas::new(&grid(momenta, 9.0, 40), &particle(0.0), Statistics::Boltzmann, true);
             for _ in 0..10 {
                 let (n, t) = (1.5 + random.next(), 0.75 + 0.25 * random.next());
                 let u = DVec3::from(std::array::from_fn(|k| if k < momenta { random.next() } else { 0.0 }));
@@ -380,7 +557,7 @@ mod tests {
         for statistics in [Statistics::Boltzmann, Statistics::FermiDirac] {
             for (reach, cells) in [(5.0, 12), (2.5, 16), (4.0, 9)] {
                 let grid = grid(3, reach, cells);
-                let gas = Gas::new(&grid, &particle(1.0), statistics);
+                let gas = Gas::new(&grid, &particle(1.0), statistics, true);
                 for round in 0..4 {
                     // Occupations of at most 0.2 to 0.9 in two clouds.
                     let most = 0.2 + 0.23 * f64::from(round);
@@ -390,7 +567,7 @@ mod tests {
                         let p = grid.momentum(cell);
                         let cloud = |sign: f64| (-(p - sign * centre).length_squared()).exp();
                         let value = most * (cloud(1.0) + 0.1 * cloud(-1.0)) / 1.1 * 2.0 / TAU.powi(3);
-                        sums.add(p, 0.5, value * grid.momentum_volume(), 0.0);
+                        sums.add(p, 0.5 * p.length_squared(), value * grid.momentum_volume(), 0.0);
                     }
                     let found = gas.matching(&sums.value).expect("one");
                     let again = gas.sums(&gas.factors(&found)).value;
@@ -415,7 +592,7 @@ mod tests {
             (5.0, -13.3753689095, 7.58909441239),
         ] {
             let reach = 8.0 * f64::sqrt(t);
-            let gas = Gas::new(&grid(3, reach, 64), &particle(1.0), Statistics::FermiDirac);
+            let gas = Gas::new(&grid(3, reach, 64), &particle(1.0), Statistics::FermiDirac, true);
             let wanted = Moments { number: n, momentum: DVec3::ZERO, energy: 0.5 * n * energy };
             let found = gas.matching(&wanted).expect("one");
             let off = [2.0 / found.beta - t, 2.0 * found.chemical_potential(1.0) - mu].map(f64::abs);
@@ -427,16 +604,20 @@ mod tests {
     /// A state colder than nothing, denser than full, or hotter than flat has no equilibrium.
     #[test]
     fn what_no_equilibrium_matches_is_found_out() {
-        let gas = Gas::new(&grid(1, 3.0, 16), &particle(0.0), Statistics::Boltzmann);
+        let gas = Gas::new(&grid(1, 3.0, 16), &particle(0.0), Statistics::Boltzmann, true);
         let matching =
             |number, momentum, energy| gas.matching(&Moments { number, momentum: momentum * DVec3::X, energy });
-        assert!(matching(1.0, 0.0, 0.5).is_some());
-        // p^2/2m of the mean momentum exceeds the energy; no particles; more energy than the flat state's 1.49.
-        assert_eq!(matching(1.0, 2.0, 1.9), None);
-        assert_eq!(matching(-1.0, 0.0, 0.5), None);
-        assert_eq!(matching(1.0, 0.0, 2.0), None);
-        let fermions = Gas::new(&grid(3, 3.0, 12), &particle(1.0), Statistics::FermiDirac);
+        assert!(matching(1.0, 0.0, 0.5).is_ok());
+        // p^2/2m of the mean momentum exceeds the energy; no particles; more energy than the flat state's 1.49; a spread of
+        // 0.1 on cells of 0.375.
+        assert_eq!(matching(1.0, 2.0, 1.9), Err(Cause::Colder));
+        assert_eq!(matching(-1.0, 0.0, 0.5), Err(Cause::Negative));
+        assert_eq!(matching(f64::NAN, 0.0, 0.5), Err(Cause::NotFinite));
+        assert!(matches!(matching(1.0, 0.0, 2.0), Err(Cause::Hotter { most, .. }) if (most - 1.494).abs() < 1e-3));
+        assert!(matches!(matching(1.0, 0.0, 0.005), Err(Cause::Narrow { spread, step }) if spread < step));
+        let fermions = Gas::new(&grid(3, 3.0, 12), &particle(1.0), Statistics::FermiDirac, true);
         // 216 states of 2/(2 pi)^3.
-        assert_eq!(fermions.matching(&Moments { number: 2.0, momentum: DVec3::ZERO, energy: 8.0 }), None);
+        let dense = fermions.matching(&Moments { number: 2.0, momentum: DVec3::ZERO, energy: 8.0 });
+        assert!(matches!(dense, Err(Cause::Denser { most }) if (most - 216.0 * 2.0 / TAU.powi(3)).abs() < 1e-12));
     }
 }

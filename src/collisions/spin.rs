@@ -9,8 +9,9 @@
 
 use glam::DVec3;
 
-use super::equilibrium::Sums;
+use super::equilibrium::{Gas, Sums};
 use super::linear::solve;
+use crate::operators::{Covariant, SpinLaw};
 use crate::physics::Particle;
 use crate::scenario::schema::Kinematics;
 
@@ -80,6 +81,113 @@ pub fn potential(particle: &Particle, xi: f64, sums: &Sums, gradients: [DVec3; 3
     solve(matrix, right, 3).map(DVec3::from)
 }
 
+/// Numbers of (b, e).
+const BOTH: usize = 6;
+
+/// Sums that a spin potential (b, e) of relativistic particles follows from, with J = [1; - p x/(E+m)] and R the target's share of
+/// b and e: `< s g J R > (b, e) = < s J w > + < s g (1-xi) kappa J ( p x (p^nu d beta_nu) ) >`.
+struct PotentialSums {
+    matrix: [[f64; BOTH]; BOTH],
+    right: [f64; BOTH],
+    /// What the diagonal would be if all momenta had the same sign in it.
+    scale: [f64; BOTH],
+    /// The part of the scale of e that one number of b would have.
+    lever: f64,
+}
+
+impl PotentialSums {
+    fn of(gas: &Gas, towards: &Covariant, law: &SpinLaw, unresolved: DVec3) -> PotentialSums {
+        let mut sums =
+            PotentialSums { matrix: [[0.0; BOTH]; BOTH], right: [0.0; BOTH], scale: [0.0; BOTH], lever: 0.0 };
+        gas.each(unresolved, |p| {
+            let (energy, kinetic) = (gas.particle().energy(p), gas.particle().kinetic_energy(p));
+            let weight = gas.volume() * towards.share(p, energy) * towards.equilibrium(p, kinetic)[1];
+            let lever = p / (energy + law.mass);
+            let mut column = |k: usize, response: DVec3| {
+                let both = [response, response.cross(lever)];
+                for (row, value) in both.iter().flat_map(|half| half.to_array()).enumerate() {
+                    sums.matrix[row][k] += weight * value;
+                }
+            };
+            let none = [DVec3::ZERO; 4];
+            for (k, unit) in DVec3::AXES.into_iter().enumerate() {
+                column(k, law.target(p, energy, [unit, DVec3::ZERO], &none));
+                column(3 + k, law.target(p, energy, [DVec3::ZERO, unit], &none));
+                let across = p.length_squared() - p[k] * p[k];
+                sums.scale[k] += weight * law.half_hbar;
+                sums.scale[3 + k] += weight * law.boost(energy).abs() * across / (energy + law.mass);
+            }
+            sums.lever += weight * law.half_hbar * lever.length_squared();
+            let left = law.target(p, energy, [DVec3::ZERO; 2], &towards.gradients);
+            let both = [left, left.cross(lever)];
+            for (row, value) in both.iter().flat_map(|half| half.to_array()).enumerate() {
+                sums.right[row] -= weight * value;
+            }
+        });
+        sums
+    }
+
+    /// Which unknowns there are: e drops out where nothing responds to it.
+    fn unknowns(&self) -> Vec<usize> {
+        (0..BOTH).filter(|&k| k < 3 || self.scale[k] > 1e-12 * self.lever).collect()
+    }
+
+    /// Matrix and right side of some unknowns, the scale of each 1.
+    fn scaled(&self, unknowns: &[usize], wanted: [f64; BOTH]) -> ([[f64; BOTH]; BOTH], [f64; BOTH]) {
+        let (mut matrix, mut right) = ([[0.0; BOTH]; BOTH], [0.0; BOTH]);
+        for (row, &i) in unknowns.iter().enumerate() {
+            right[row] = (wanted[i] + self.right[i]) / self.scale[i].sqrt();
+            for (column, &j) in unknowns.iter().enumerate() {
+                matrix[row][column] = self.matrix[i][j] / (self.scale[i] * self.scale[j]).sqrt();
+            }
+        }
+        (matrix, right)
+    }
+
+    /// The largest number in the lower half of the inverse: what a unit of e-like spin asks for.
+    fn largest_inverse(&self, unknowns: &[usize]) -> Option<f64> {
+        let (matrix, _) = self.scaled(unknowns, [0.0; BOTH]);
+        let mut largest = 0.0f64;
+        for k in 3..unknowns.len() {
+            let mut unit = [0.0; BOTH];
+            unit[k] = 1.0;
+            let column = solve(matrix, unit, unknowns.len())?;
+            largest = column[3..].iter().fold(largest, |most, x| most.max(x.abs()));
+        }
+        Some(largest)
+    }
+}
+
+/// (b, e) of relativistic particles with which a collision keeps `wanted`, < s w > and < s J w > of the lower half of J;
+/// nothing where the matrix is nearly singular, or its block of b beyond, from xi = 1 + 1/<KK> on. e is 0 along what
+/// nothing responds to, as everywhere at xi = (E+m)/E.
+pub fn potentials(gas: &Gas, towards: &Covariant, unresolved: DVec3, wanted: [DVec3; 2]) -> Option<[DVec3; 2]> {
+    let sums = PotentialSums::of(gas, towards, &towards.law, unresolved);
+    let unknowns = sums.unknowns();
+    let (matrix, right) =
+        sums.scaled(&unknowns, std::array::from_fn(|k| if k < 3 { wanted[0][k] } else { wanted[1][k - 3] }));
+    // Of xi = 1 all eigenvalues of the block of b are 1.
+    let [a, b, c] = std::array::from_fn(|i| {
+        let mut row = DVec3::new(matrix[i][0], matrix[i][1], matrix[i][2]);
+        row[i] -= LEAST;
+        row
+    });
+    if !(a.x > 0.0 && a.x * b.y > a.y * b.x && a.dot(b.cross(c)) > 0.0) {
+        return None;
+    }
+    if unknowns.len() > 3 && (towards.law.inner != 0.0 || towards.law.outer != 0.0) {
+        let plain = SpinLaw { inner: 0.0, outer: 0.0, ..towards.law };
+        let plain = PotentialSums::of(gas, towards, &plain, unresolved).largest_inverse(&unknowns)?;
+        if sums.largest_inverse(&unknowns)? > plain / LEAST {
+            return None;
+        }
+    }
+    let found = solve(matrix, right, unknowns.len())?;
+    let mut both = [0.0; BOTH];
+    unknowns.iter().zip(found).for_each(|(&k, number)| both[k] = number / sums.scale[k].sqrt());
+    Some([DVec3::from_slice(&both), DVec3::from_slice(&both[3..])])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,7 +210,7 @@ mod tests {
 
     /// Sums of a Maxwellian of density 1 with a flow.
     fn sums(u: DVec3) -> Sums {
-        let gas = Gas::new(&grid(), &particle(), Statistics::Boltzmann);
+        let gas = Gas::new(&grid(), &particle(), Statistics::Boltzmann, true);
         let (beta, norm) = (1.0 / THETA, (std::f64::consts::TAU * THETA).powf(-1.5));
         let offset = norm.ln() - 0.5 * beta * u.length_squared();
         gas.sums(&gas.factors(&Equilibrium { offset, drift: beta * u, beta }))

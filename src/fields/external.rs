@@ -61,6 +61,12 @@ impl ExternalFields {
         !self.potentials.is_empty() || !self.potential.is_empty()
     }
 
+    /// Whether there is nothing but potential energies.
+    pub fn is_potential(&self) -> bool {
+        let zero = |sample: &FieldSample| sample.e == DVec3::ZERO && sample.b == DVec3::ZERO;
+        self.has_potential() && self.closed_forms.is_empty() && self.arrays.iter().all(zero)
+    }
+
     /// The potential energy of a particle at centre `cell`, which lies at `position`.
     pub fn potential_energy(&self, cell: usize, position: DVec3) -> f64 {
         let closed: f64 = self.potentials.iter().map(|form| form.at(position, 0.0).value).sum();

@@ -97,6 +97,12 @@ impl Fields {
         closed && self.d.iter().all(|d| kept * *d == DVec3::ZERO)
     }
 
+    /// Whether fields do not evolve, and particles feel nothing but prescribed potentials.
+    pub fn are_potentials_alone(&self) -> bool {
+        let none = |field: &[DVec3]| field.iter().all(|value| *value == DVec3::ZERO);
+        self.is_frozen() && none(&self.d) && none(&self.b) && self.external.is_potential()
+    }
+
     /// Whether A is followed at all.
     pub(super) fn needs_potential(&self) -> bool {
         self.needed_potential != DVec3::ZERO

@@ -12,7 +12,7 @@ use super::{BLOCK, LANES, sums};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{
-    Build, Command, Executor, ExecutorDescription, FieldSample, Kernel, Reading, Recording, Term, Work,
+    Build, Command, Covariant, Executor, ExecutorDescription, FieldSample, Kernel, Reading, Recording, Term, Work,
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
@@ -239,7 +239,10 @@ impl<R: Real> GpuExecutor<R> {
         ];
         match command.kernel.work {
             Work::Lines { .. } => resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]),
-            Work::Sums { .. } => resources.push(self.sums.as_entire_binding()),
+            Work::Sums { relaxing, .. } => {
+                resources.push(self.sums.as_entire_binding());
+                resources.extend(relaxing.then(|| self.equilibria_of(&command.command)));
+            }
             Work::Relaxation => resources.push(self.equilibria_of(&command.command)),
             Work::Blocks | Work::Copy => {}
         }
@@ -299,7 +302,12 @@ impl<R: Real> GpuExecutor<R> {
     }
 
     fn equilibria_of(&self, command: &Command) -> wgpu::BindingResource<'_> {
-        let list = if let Command::Relaxation(relaxation) = command { relaxation.equilibria } else { 0 };
+        let list = match command {
+            Command::Relaxation(relaxation) => relaxation.equilibria,
+            Command::CovariantRelaxation(relaxation) => relaxation.equilibria,
+            Command::ReadShares(shares) => shares.equilibria,
+            _ => 0,
+        };
         let bytes = equilibria_bytes(&self.grid, R::PRECISION);
         wgpu::BindingResource::Buffer(wgpu::BufferBinding {
             buffer: &self.equilibria,
@@ -310,18 +318,24 @@ impl<R: Real> GpuExecutor<R> {
 
     /// Writes what the relaxations of a recording need.
     fn upload_equilibria(&mut self, recording: &Recording) {
-        if recording.equilibria.is_empty() {
+        let factors = self.grid.shape()[MOMENTUM..].iter().sum();
+        let separable = recording.equilibria.iter().map(|cells| {
+            let numbers = cells.iter().flat_map(|cell| cell.numbers(factors));
+            numbers.collect::<Vec<f64>>()
+        });
+        let covariant =
+            recording.covariant.iter().map(|cells| cells.iter().flat_map(Covariant::numbers).collect::<Vec<f64>>());
+        let lists: Vec<Vec<f64>> = separable.chain(covariant).collect();
+        if lists.is_empty() {
             return;
         }
-        let factors = self.grid.shape()[MOMENTUM..].iter().sum();
         let stride = equilibria_bytes(&self.grid, R::PRECISION).next_multiple_of(self.alignment);
-        let wanted = stride * recording.equilibria.len() as u64;
+        let wanted = stride * lists.len() as u64;
         if self.equilibria.size() < wanted {
             self.equilibria = storage(&self.context.device, "equilibria", wanted);
         }
-        for (cells, offset) in recording.equilibria.iter().zip((0..).step_by(stride as usize)) {
-            let numbers = cells.iter().flat_map(|cell| cell.numbers(factors));
-            let parts: Vec<R> = numbers.flat_map(|number| [R::nearest(number), low(number)]).collect();
+        for (numbers, offset) in lists.into_iter().zip((0..).step_by(stride as usize)) {
+            let parts: Vec<R> = numbers.into_iter().flat_map(|number| [R::nearest(number), low(number)]).collect();
             self.context.queue.write_buffer(&self.equilibria, offset, bytemuck::cast_slice(&parts));
         }
     }

@@ -6,7 +6,7 @@ use super::BLOCK;
 use super::layout::field_bytes;
 use super::slabs::Slabs;
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{Build, Command, LocalEquilibrium, ReadSources, Term};
+use crate::operators::{Build, Command, Covariant, LocalEquilibrium, ReadSources, Term};
 use crate::precision::Precision;
 use crate::state::PART;
 
@@ -58,7 +58,8 @@ impl DeviceMemory {
 
 /// Bytes of what all space cells relax towards in a collision, each number in two parts.
 pub fn equilibria_bytes(grid: &Grid, precision: Precision) -> u64 {
-    let numbers = LocalEquilibrium::HEAD + grid.shape()[MOMENTUM..].iter().sum::<usize>();
+    let factors = grid.shape()[MOMENTUM..].iter().sum::<usize>();
+    let numbers = (LocalEquilibrium::HEAD + factors).max(Covariant::NUMBERS);
     (2 * numbers * grid.space_cells() * precision.bytes()) as u64
 }
 

@@ -19,7 +19,7 @@ use super::landau::{Contour, Line};
 use super::report::{Report, Search};
 use super::roots::{self, Rectangle};
 use crate::error::{Error, Result};
-use crate::scenario::schema::{Initial, Momentum, PhaseAxis, Scenario, Statistics, Units};
+use crate::scenario::schema::{Initial, Kinematics, Momentum, PhaseAxis, Scenario, Statistics, Units};
 
 /// Thermal speeds to which integrals go, and the step of their nodes: the sums are integrals to rounding.
 const FURTHEST: f64 = 10.0;
@@ -47,6 +47,9 @@ impl Gas {
     pub fn of(scenario: &Scenario) -> Result<Gas> {
         let refuse = |what: &str| Err(Error::Input(format!("dispersion: with `collisions`, {what}")));
         let Some(collisions) = scenario.collisions else { return refuse("which are missing") };
+        if scenario.kinematics == Kinematics::Relativistic {
+            return refuse("waves are those of a gas without relativity; set `kinematics` to \"non_relativistic\"");
+        }
         if scenario.species.charge != 0.0 || !scenario.fields.external.is_empty() {
             return refuse("waves are those of a neutral gas without external fields; set `species.charge` to 0");
         }

@@ -79,6 +79,8 @@ pub enum Work {
         list: &'static List,
         /// Numbers of which the least among workgroups counts.
         extra: usize,
+        /// Whether it asks how fast space cells relax.
+        relaxing: bool,
     },
     /// One invocation copies one cell.
     Copy,
@@ -173,7 +175,7 @@ impl Kernel {
             wgsl!("shared/sums"),
         ];
         let kernel = Kernel::in_place(name, &[&files[..], &[file]].concat(), name, canonical);
-        Kernel { work: Work::Sums { list, extra }, ..kernel }
+        Kernel { work: Work::Sums { list, extra, relaxing: false }, ..kernel }
     }
 
     /// The yardstick of benchmarks.
@@ -208,7 +210,7 @@ impl Kernel {
 
     /// Numbers that a workgroup leaves to be read.
     pub fn numbers(&self) -> usize {
-        if let Work::Sums { list, extra } = self.work { 2 * count(list) + extra } else { 0 }
+        if let Work::Sums { list, extra, .. } = self.work { 2 * count(list) + extra } else { 0 }
     }
 
     /// Whether each storage binding, in order, is read only: parameters, fields, state, and what
@@ -218,7 +220,8 @@ impl Kernel {
             Work::Lines { .. } => &[true, true, false, false, true],
             Work::Blocks => &[true, true, false],
             Work::Relaxation => &[true, true, false, true],
-            Work::Sums { .. } => &[true, true, true, false],
+            Work::Sums { relaxing: false, .. } => &[true, true, true, false],
+            Work::Sums { relaxing: true, .. } => &[true, true, true, false, true],
             Work::Copy => &[true, false],
         }
     }

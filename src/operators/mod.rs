@@ -7,6 +7,7 @@
 
 mod absorption;
 mod balance;
+mod covariant_relaxation;
 mod executor;
 mod force;
 mod hidden_velocity;
@@ -15,6 +16,7 @@ mod observables;
 mod recorder;
 mod relaxation;
 mod sample;
+mod shares;
 mod sources;
 mod spin_torque;
 mod streaming;
@@ -23,6 +25,7 @@ mod sweep;
 
 pub use absorption::Absorption;
 pub use balance::{Fluxes, ReadFluxes};
+pub use covariant_relaxation::{Covariant, CovariantRelaxation, SpinLaw};
 pub use executor::{Executor, ExecutorDescription};
 pub use force::Force;
 pub use hidden_velocity::HiddenVelocity;
@@ -31,6 +34,7 @@ pub use observables::{Observables, ReadObservables};
 pub use recorder::Recorder;
 pub use relaxation::{LocalEquilibrium, Relaxation};
 pub use sample::FieldSample;
+pub use shares::{ReadShares, Shares};
 pub use sources::{ReadSources, Sources};
 pub use spin_torque::{MOST_TURN, SpinTorque};
 pub use streaming::Streaming;
@@ -121,7 +125,10 @@ macro_rules! terms {
     };
 }
 
-terms!($ Streaming, HiddenVelocity, Force, SpinTorque, Absorption, Relaxation, ReadSources, ReadObservables, ReadFluxes);
+terms!(
+    $ Streaming, HiddenVelocity, Force, SpinTorque, Absorption, Relaxation, CovariantRelaxation, ReadSources,
+    ReadObservables, ReadFluxes, ReadShares
+);
 
 pub(crate) use each_term;
 
@@ -132,6 +139,8 @@ pub struct Recording {
     pub tables: Vec<Vec<FieldSample>>,
     /// What space cells relax towards, one each in every list.
     pub equilibria: Vec<Vec<LocalEquilibrium>>,
+    /// The same of relativistic particles; a recording has lists of one kind.
+    pub covariant: Vec<Vec<Covariant>>,
     /// In the order of execution.
     pub commands: Vec<Command>,
 }
@@ -152,4 +161,6 @@ pub enum Reading {
     Observables(Vec<Observables>),
     /// Of [`ReadFluxes`], one per space cell.
     Fluxes(Vec<Fluxes>),
+    /// Of [`ReadShares`], one per space cell.
+    Shares(Vec<Shares>),
 }

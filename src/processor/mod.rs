@@ -4,6 +4,7 @@
 mod absorption;
 mod balance;
 mod cell;
+mod covariant_relaxation;
 mod flux;
 mod force;
 mod hidden_velocity;
@@ -14,6 +15,7 @@ mod pieces;
 mod planes;
 mod relaxation;
 mod rows;
+mod shares;
 mod sources;
 mod spin_torque;
 mod store;
@@ -31,8 +33,8 @@ use crate::error::{Error, Result};
 use crate::grid::Grid;
 use crate::lanes::Triple;
 use crate::operators::{
-    Command, Executor, ExecutorDescription, FieldSample, LocalEquilibrium, ReadSources, Reading, Recording, Sources,
-    Term, each_term,
+    Command, Covariant, Executor, ExecutorDescription, FieldSample, LocalEquilibrium, ReadSources, Reading, Recording,
+    Sources, Term, each_term,
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
@@ -91,7 +93,15 @@ pub fn sources(
     fields: &[FieldSample],
 ) -> Result<Vec<Sources>> {
     let store = Store::default();
-    let context = Context { grid, particle, dissipation: 0.0, equilibria: &[], level: Level::new(), store: &store };
+    let context = Context {
+        grid,
+        particle,
+        dissipation: 0.0,
+        equilibria: &[],
+        covariant: &[],
+        level: Level::new(),
+        store: &store,
+    };
     let (momenta, mut all) = (grid.momentum_cells(), Vec::new());
     for places in runs(grid.space_cells(), (PART / momenta).max(1)) {
         let numbers = state.take(places.start * momenta..places.end * momenta)?.widened();
@@ -112,6 +122,8 @@ struct Context<'a> {
     dissipation: f64,
     /// Those of the recording.
     equilibria: &'a [Vec<LocalEquilibrium>],
+    /// Those of relativistic particles.
+    covariant: &'a [Vec<Covariant>],
     /// The instruction set.
     level: Level,
     store: &'a Store,
@@ -151,8 +163,9 @@ impl<S: Simd, R: Real> Field<Vectors<S, R>> {
 impl<R: Real> Executor for Processor<R> {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
         let Processor { grid, particle, dissipation, cells, level, store } = self;
-        let equilibria = &recording.equilibria;
-        let context = Context { grid, particle, dissipation: *dissipation, equilibria, level: *level, store };
+        let (equilibria, covariant) = (&recording.equilibria[..], &recording.covariant[..]);
+        let context =
+            Context { grid, particle, dissipation: *dissipation, equilibria, covariant, level: *level, store };
         let run = |command: &Command| {
             let fields = &recording.tables[command.table()];
             each_term!(command, term => term.run(context, cells, fields))

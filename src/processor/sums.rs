@@ -112,7 +112,7 @@ pub fn reading<T: Moments, R: Real>(
             dispatch!(context.level, simd => task.add_up(simd, cells, spaces))
         })
         .collect();
-    let Work::Sums { list, extra } = term.kernel(Build::default()).work else {
+    let Work::Sums { list, extra, .. } = term.kernel(Build::default()).work else {
         unreachable!("a reading is made of sums")
     };
     let volume = context.grid.momentum_volume();

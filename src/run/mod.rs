@@ -128,6 +128,7 @@ pub fn execute(loaded: &Loaded, options: &RunOptions, observer: &mut dyn Observe
     notice.iter().for_each(|notice| observer.note(notice));
     let same = prepared.same();
     let mut simulation = prepared.start(executor)?;
+    simulation.refuse_unmatched().map_err(|error| loaded.placed(error))?;
     // What a checkpoint leaves to the next step, so that there is something to see at the beginning.
     simulation.advance(0)?;
     let particle = &simulation.species.particle;

@@ -15,7 +15,7 @@ use crate::grid::Grid;
 use crate::initial::{self, InitialState};
 use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
-use crate::processor;
+use crate::processor::{self, Processor};
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Numerics, Scenario, Synchronise};
 use crate::species::Species;
@@ -154,6 +154,20 @@ impl Prepared {
             Beginning::Same(both) => Some((**both).clone()),
             _ => None,
         }
+    }
+
+    /// Tries the first collision of the initial state, on the processor.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`](crate::Error::Input) where no equilibrium matches a cell, and those of [`Prepared::start`].
+    pub fn refuse_unmatched(self) -> Result<()> {
+        if self.collisions.is_none() {
+            return Ok(());
+        }
+        let (grid, particle) = (self.grid.clone(), self.species.particle);
+        let executor = Processor::<f64>::new(grid, particle, self.dissipation(), &self.state)?;
+        self.start(Box::new(executor))?.refuse_unmatched()
     }
 
     /// Compares the longitudinal part of the given E with what follows from the charges and P.

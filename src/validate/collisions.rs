@@ -5,9 +5,6 @@ use super::*;
 impl Checker<'_> {
     pub(super) fn collisions(&mut self) {
         let Some(collisions) = self.scenario.collisions else { return };
-        self.require(!self.particle.relativistic(), "collisions", || {
-            "found collisions of relativistic particles, expected `kinematics` \"non_relativistic\" or \"non_relativistic_without_spin_orbit\"".into()
-        });
         self.positive(collisions.tau, "collisions.tau");
         let share = collisions.empty_below;
         self.require((0.0..1.0).contains(&share), "collisions.empty_below", || {
@@ -19,25 +16,40 @@ impl Checker<'_> {
                 "found \"fermi_dirac\" without hbar, which counts states: 2/(2 pi hbar)^3 of them for each momentum; give `species.hbar`".into()
             });
             self.require(axes == 3, "collisions.statistics", || {
-                format!("found \"fermi_dirac\" with {axes} momenta, expected three, on which states are counted; add px, py and pz")
+                let momenta = if axes == 1 { "momentum" } else { "momenta" };
+                format!("found \"fermi_dirac\" with {axes} {momenta}, expected three, on which states are counted; add px, py and pz")
             });
         }
-        for (key, value) in [("xi", collisions.xi), ("zeta", collisions.zeta)] {
-            if value.is_some() {
-                self.needs_spin(&format!("collisions.{key}"), "the nonlocal term of collisions");
+        if !collisions.conserves_number && !self.particle.relativistic() {
+            self.require(false, "collisions.conserves_number", || {
+                "found false without relativity, whose energies hold no rest mass to be spent; use `kinematics` \"relativistic\", or true".into()
+            });
+        } else if !collisions.conserves_number {
+            self.require(self.scenario.species.hbar > 0.0 && axes == 3, "collisions.conserves_number", || {
+                format!("found false with {axes} of px, py, pz and hbar {}, expected three and hbar > 0, which count states: 2/(2 pi hbar)^3 of them for each momentum", number(self.scenario.species.hbar, 12))
+            });
+        }
+        // The key that is given is the one to blame.
+        let key =
+            if collisions.zeta.is_some() && collisions.xi.is_none() { "collisions.zeta" } else { "collisions.xi" };
+        if collisions.xi.is_some() || collisions.zeta.is_some() {
+            self.needs_spin(key, "the nonlocal term of collisions");
+            if !self.particle.spin {
+                return;
             }
         }
         self.require(collisions.xi.is_none() || collisions.zeta.is_none(), "collisions.zeta", || {
-            "found both xi and zeta, expected one: zeta sets xi = 2 (1 - zeta)".into()
+            "found both xi and zeta, expected one: zeta sets xi = (1 - zeta)(E + m)/E, 2 (1 - zeta) without relativity"
+                .into()
         });
         let local = self.scenario.kinematics == Kinematics::NonRelativisticWithoutSpinOrbit;
-        self.require(!local || collisions.xi() == 1.0, "collisions.xi", || {
+        self.require(!local || !collisions.is_nonlocal(), key, || {
             "found a nonlocal term without spin-orbit coupling, to which it belongs; remove xi and zeta, or use `kinematics` \"non_relativistic\"".into()
         });
         for (place, along) in PhaseAxis::SPACE.into_iter().zip(PhaseAxis::MOMENTA) {
             // The flow of a momentum that nothing resolves has no place in the matching.
-            let needed = collisions.xi() != 1.0 && self.inhomogeneous() && axes < 2 && self.has(place);
-            self.require(!needed || !self.has(along), "collisions.xi", || {
+            let needed = collisions.is_nonlocal() && self.inhomogeneous() && axes < 2 && self.has(place);
+            self.require(!needed || !self.has(along), key, || {
                 "found a nonlocal term on one momentum, expected two or three: it turns spins where flows shear; add a momentum, or set xi to 1".into()
             });
         }
@@ -66,14 +78,26 @@ mod tests {
             (json!({"tau": 0}), "collisions.tau", "found 0, expected a number > 0"),
             (json!({"tau": 1, "statistics": "fermi_dirac"}), "collisions.statistics", "with 2 momenta, expected three"),
             (json!({"tau": 1, "xi": 0, "zeta": 0}), "collisions.zeta", "both xi and zeta"),
+            (
+                json!({"tau": 1, "conserves_number": false}),
+                "collisions.conserves_number",
+                "found false without relativity",
+            ),
             (json!({"tau": 1, "empty_below": 1}), "collisions.empty_below", "from 0 to less than 1"),
         ] {
             let text = complaints(&colliding(collisions));
             assert!(text.contains(path) && text.contains(words) && text.starts_with("s.json:"), "{text}");
         }
-        let mut root = colliding(json!({"tau": 1}));
+        let mut root = colliding(json!({"tau": 1, "zeta": 0}));
         set(&mut root, "/kinematics", json!("relativistic"));
-        assert!(complaints(&root).contains("found collisions of relativistic particles"), "{}", complaints(&root));
+        assert_eq!(complaints(&root), "");
+        set(&mut root, "/collisions", json!({"tau": 1, "conserves_number": false}));
+        assert!(complaints(&root).contains("with 2 of px, py, pz and hbar"), "{}", complaints(&root));
+        // One complaint of one mistake, at the key that is given.
+        root = colliding(json!({"tau": 1, "zeta": 0}));
+        set(&mut root, "/species/spin", json!(false));
+        let text = complaints(&root);
+        assert!(text.contains("collisions.zeta") && text.matches("collisions.").count() == 1, "{text}");
         root = colliding(json!({"tau": 1, "xi": 0}));
         set(&mut root, "/kinematics", json!("non_relativistic_without_spin_orbit"));
         assert!(complaints(&root).contains("a nonlocal term without spin-orbit coupling"), "{}", complaints(&root));

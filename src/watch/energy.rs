@@ -11,7 +11,8 @@
 //! so that its energy swings by (w_c dt)^2/4. A change of more than a tenth of what is
 //! exchanged, and of 1e-4 + (w_c dt)^2/4 of all energy, is noted; one that exceeds all the energy
 //! the run began with, which nothing closed can do, ends it. With absorbing layers only gains
-//! count, from the least energy so far.
+//! count, from the least energy so far. Neutral particles in prescribed potentials alone are watched too, where fields do not
+//! evolve; potentials need not be as high at one end of an axis as at the other, so that nothing they do ends a run.
 
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::numerals::number;
 use crate::reduction::reductions;
 use crate::scenario::Loaded;
+use crate::scenario::schema::External;
 use crate::simulation::Simulation;
 
 /// Share of the energy exchanged that is worth a note: ten times what resolved runs lose.
@@ -48,6 +50,9 @@ pub(super) struct Energy {
     dissipates: bool,
     /// Whether layers take energy.
     absorbs: bool,
+    /// Whether there are potentials, which may have no ground.
+    #[serde(default)]
+    potentials: bool,
     /// Least change of the total since the start, so far.
     least: f64,
 }
@@ -66,10 +71,13 @@ impl Energy {
         let fixed = 0.5 * mean.length_squared() * fields.b.len() as f64 * simulation.grid.space_volume();
         let dissipates = scenario.numerics.dissipation > 0.0;
         let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
-        let energy = Energy { swing, fixed, dissipates, absorbs, ..Energy::default() };
+        let external = &scenario.fields.external;
+        let potentials = external.iter().any(|external| matches!(external, External::Potential(_)));
+        let energy = Energy { swing, fixed, dissipates, absorbs, potentials, ..Energy::default() };
         let exact = reductions(scenario, &loaded.folder).iter().all(|reduction| reduction.inexact.is_empty());
         let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
-        (exact && !spins_leave && fields.are_given_no_energy()).then_some(energy)
+        let closed = fields.are_given_no_energy() || potentials && fields.are_potentials_alone();
+        (exact && !spins_leave && closed).then_some(energy)
     }
 
     /// Looks at a row; returns a note the first time one is due.
@@ -106,8 +114,13 @@ impl Energy {
         } else {
             " or refine the grid,"
         };
-        let remedy = format!("reduce time.step{refine} and widen the momentum axes if `edge_number` grows");
-        if gain.abs() > began + rounded {
+        let ends = if self.potentials {
+            ", keep particles from the ends of space axes at which a potential jumps,"
+        } else {
+            ""
+        };
+        let remedy = format!("reduce time.step{refine}{ends} and widen the momentum axes if `edge_number` grows");
+        if gain.abs() > began + rounded && !self.potentials {
             return Err(Error::Run(format!(
                 "{changed}, by more than all the energy the run began with, {}, though nothing {gives} any: \
                  the run is unstable or far from resolved; {remedy}",
@@ -202,6 +215,20 @@ mod tests {
         assert!(note.contains("grown by 0.1 at t = 11, though nothing gives any: 0.22 of the 0.45"), "{note}");
         let error = row(12.0, 1.2).expect_err("too much").to_string();
         assert!(error.contains("grown by 1.1 at t = 12") && error.contains("nothing gives any"), "{error}");
+    }
+
+    /// Down a hill without end particles gain more than they had: what they and the hill exchange is no news, a tenth of it
+    /// more is, and nothing ends the run.
+    #[test]
+    fn hills_end_no_run() {
+        let mut watch = Energy { potentials: true, ..Energy::default() };
+        let mut row =
+            |time: f64, kinetic: f64, hill: f64| watch.row(time, [kinetic, 0.0, 0.0, 0.0, hill]).expect("goes on");
+        assert_eq!(row(0.0, 0.1, 0.0), None);
+        assert_eq!(row(1.0, 10.1, -10.0), None);
+        // 5 of the half sum 12.5.
+        let note = row(2.0, 15.1, -10.0).expect("a note");
+        assert!(note.contains("grown by 5 at t = 2,") && note.contains("at which a potential jumps"), "{note}");
     }
 
     /// Twice the energy there was is too much, whatever is exchanged.

@@ -87,7 +87,7 @@ fn next_sources(readings: &mut Readings) -> Result<Vec<Sources>> {
     readings
         .find_map(|reading| match reading {
             Reading::Sources(sources) => Some(sources),
-            Reading::Observables(_) | Reading::Fluxes(_) => None,
+            Reading::Observables(_) | Reading::Fluxes(_) | Reading::Shares(_) => None,
         })
         .ok_or_else(|| Error::Run("the device returned no sources".into()))
 }
