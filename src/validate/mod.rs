@@ -151,6 +151,7 @@ fn check(loaded: &Loaded, zero: f64, kept: bool, found: Vec<Violation>) -> Resul
     // And the state is known when all else is.
     if checker.violations.is_empty() && !kept {
         checker.stability(folder);
+        checker.crossings();
     }
     if checker.violations.is_empty() {
         return Ok(());
