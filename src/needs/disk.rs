@@ -67,7 +67,7 @@ impl Disk {
         if let Some(given) = output.checkpoints {
             let checkpoint = checkpoint_bytes(scenario, grid, precision);
             let steps = scenario.time.steps();
-            let between = |every: f64| (steps / every * (1.0 + 1e-9)).ceil();
+            let between = |every: f64| (steps / every * (1.0 - 1e-9)).ceil();
             let interval = given.interval.map_or(1.0, |interval| between((interval / step).round().max(1.0)));
             let counted = given.steps.map_or(1.0, |every| between(every as f64));
             // How many a clock asks for nobody knows.
