@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytemuck::Pod;
-use fearless_simd::SimdFloatElement;
+use fearless_simd::{Simd, SimdFloatElement, SimdWiden};
 
 /// A precision that kernels can be built for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -43,6 +43,9 @@ pub trait Real: sealed::Sealed + SimdFloatElement + Pod + Send + Sync + Into<f64
     fn nearest(value: f64) -> Self;
     /// Some numbers, and their precision.
     fn numbers(numbers: Vec<Self>) -> Numbers;
+    /// Adds a vector to a running sum in double precision, which has as many lanes: the second half of a vector in
+    /// single precision has a sum of its own.
+    fn add_to<S: Simd>(lanes: Self::Native<S>, sums: &mut [S::f64s; 2]);
 }
 
 impl Real for f32 {
@@ -53,6 +56,11 @@ impl Real for f32 {
     fn numbers(numbers: Vec<f32>) -> Numbers {
         Numbers::F32(numbers)
     }
+    #[inline(always)]
+    fn add_to<S: Simd>(lanes: S::f32s, [lower, upper]: &mut [S::f64s; 2]) {
+        let (low, high) = lanes.widen();
+        (*lower, *upper) = (*lower + low, *upper + high);
+    }
 }
 
 impl Real for f64 {
@@ -62,6 +70,10 @@ impl Real for f64 {
     }
     fn numbers(numbers: Vec<f64>) -> Numbers {
         Numbers::F64(numbers)
+    }
+    #[inline(always)]
+    fn add_to<S: Simd>(lanes: S::f64s, [sum, _]: &mut [S::f64s; 2]) {
+        *sum = *sum + lanes;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fields::Local;
-use crate::operators::{Force, HiddenVelocity, Recorder, SpinTorque, Streaming};
+use crate::operators::{Force, HiddenVelocity, MAX_PARTS, Recorder, SpinTorque, Streaming};
 
 impl Estimate<'_> {
     /// What the terms are asked with.
@@ -65,15 +65,7 @@ impl Estimate<'_> {
                 number(courant, 3),
                 number(speed, 3)
             );
-            let level = if courant <= 1.0 { Level::Ok } else { Level::Note };
-            Advice::new(
-                level,
-                fact,
-                format!(
-                    "particles cross more than one cell a step: stable, but watch the splitting error, or use time.step <= {}",
-                    number(axis.step / speed, 3)
-                ),
-            )
+            crossing(courant, fact, "particles cross", axis.step / speed)
         };
         self.spaces().map(along).collect()
     }
@@ -89,11 +81,7 @@ impl Estimate<'_> {
             let courant = force * self.scenario.time.step / axis.step;
             let name = PhaseAxis::MOMENTA[i].name();
             let fact = format!("force along {name}: max|F| dt/dp = {} from the given fields", number(courant, 3));
-            let level = if courant <= 1.0 { Level::Ok } else { Level::Note };
-            advice.push(Advice::new(level, fact, format!(
-                "momenta cross more than one cell a step: stable, but watch the splitting error, or use time.step <= {}",
-                number(axis.step / force, 3)
-            )));
+            advice.push(crossing(courant, fact, "momenta cross", axis.step / force));
         }
         advice
     }
@@ -203,4 +191,15 @@ impl Estimate<'_> {
                       use a smaller hbar or a hotter plasma";
         Some(Advice::new(level, fact, remedy))
     }
+}
+
+/// Cells crossed in a step: one is followed best, and [`MAX_PARTS`] end the run.
+fn crossing(courant: f64, fact: String, what: &str, step: f64) -> Advice {
+    let (level, consequence) = match courant {
+        ..=1.0 => (Level::Ok, ""),
+        _ if courant < MAX_PARTS as f64 => (Level::Note, "stable, but watch the splitting error, or"),
+        _ => (Level::Warning, "the run ends where a sweep would cross 4096;"),
+    };
+    let remedy = format!("{what} more than one cell a step: {consequence} use time.step <= {}", number(step, 3));
+    Advice::new(level, fact, remedy)
 }

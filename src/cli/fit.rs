@@ -1,5 +1,6 @@
 //! `spinwigner fit`: frequency and growth rate from a finished run.
 
+use std::f64::consts::TAU;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -91,15 +92,30 @@ pub fn report(flags: &Flags) -> Result<String> {
     Ok(format!(
         "{} ~ exp(rate t) cos(frequency t + phase), {inside} samples\n\
          frequency    {} +- {:.1e}{unit}\ngrowth rate {}{} +- {:.1e}{unit}\nmisfit       {:.1e} {misfit}\n\
-         errors are those of the fit to this record; that of the grid and the step shows in a finer run alone\n",
+         {}errors are those of the fit to this record; that of the grid and the step shows in a finer run alone\n",
         flags.quantity,
         number(fit.frequency, 10),
         fit.frequency_error,
         if fit.growth_rate < 0.0 { "-" } else { "+" },
         number(fit.growth_rate.abs(), 10),
         fit.growth_rate_error,
-        fit.misfit
+        fit.misfit,
+        sampling(&time, inside, &unit)
     ))
+}
+
+/// What the distance of the rows leaves open, where it matters: a frequency is that of the wave, or its mirror image.
+fn sampling(time: &[f64], inside: usize, unit: &str) -> String {
+    let span = time.last().copied().unwrap_or(0.0) - time.first().copied().unwrap_or(0.0);
+    let between = span / (time.len().max(2) - 1) as f64;
+    if inside < 2 || between <= 0.0 {
+        return String::new();
+    }
+    format!(
+        "sampling     rows every {}: {} less this frequency would look the same{unit}\n",
+        number(between, 6),
+        number(TAU / between, 6)
+    )
 }
 
 /// The column of that name, or both parts of a mode.

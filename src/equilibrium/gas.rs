@@ -233,6 +233,20 @@ impl Gas {
 
     /// The integrals over all momenta.
     pub fn integrals(&self) -> Integrals {
+        let [number, spin, magnetic, inverse_gamma, inverse_gamma_squared, square] = self
+            .integrate(|p, g, [sum, difference]| [sum, difference, g * difference, g * sum, g * g * sum, p * p * sum]);
+        Integrals { number, spin, magnetic, inverse_gamma, inverse_gamma_squared, square }
+    }
+
+    /// ln of int (F+ + F-) d3p in units of (2 pi hbar)^-3: of the density times (2 pi hbar)^3. That integral alone:
+    /// those of differences take many panels where they cancel.
+    pub fn log_states(&self) -> f64 {
+        let [number] = self.integrate(|_, _, [sum, _]| [sum]);
+        number.ln() + self.log_scale()
+    }
+
+    /// Integrals over all momenta of functions of |p|, m/eps and the [`Gas::occupations`] there.
+    fn integrate<const N: usize>(&self, integrand: impl Fn(f64, f64, [f64; 2]) -> [f64; N]) -> [f64; N] {
         let (from, t) = (self.scale().0, self.temperature);
         let mut breaks = vec![0.0];
         for sign in [1.0, -1.0] {
@@ -245,22 +259,16 @@ impl Gas {
         }
         breaks.sort_by(f64::total_cmp);
         breaks.dedup();
-        let [number, spin, magnetic, inverse_gamma, inverse_gamma_squared, square] = integrate(&breaks, |p| {
+        integrate(&breaks, |p| {
             let (g, kinetic) = self.kinetics(p);
-            let (sum, difference) = self.occupations(kinetic, self.spin_energy.abs() * g);
+            let occupations = self.occupations(kinetic, self.spin_energy.abs() * g).into();
             let measure = match self.momenta {
                 1 => 2.0,
                 2 => 2.0 * PI * p,
                 _ => 4.0 * PI * p * p,
             };
-            [sum, difference, g * difference, g * sum, g * g * sum, p * p * sum].map(|value| measure * value)
-        });
-        Integrals { number, spin, magnetic, inverse_gamma, inverse_gamma_squared, square }
-    }
-
-    /// ln of int (F+ + F-) d3p in units of (2 pi hbar)^-3: of the density times (2 pi hbar)^3.
-    pub fn log_states(&self) -> f64 {
-        self.integrals().number.ln() + self.log_scale()
+            integrand(p, g, occupations).map(|value| measure * value)
+        })
     }
 
     /// The gas with the chemical potential at which [`Gas::log_states`] has a value.

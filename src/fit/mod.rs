@@ -16,7 +16,7 @@ pub struct Fit {
     pub frequency: f64,
     /// Im omega: growth if positive.
     pub growth_rate: f64,
-    /// One standard deviation of the frequency; zero where nothing oscillates.
+    /// One standard deviation of the frequency; where nothing oscillates, the largest that noise would hide.
     pub frequency_error: f64,
     /// One standard deviation of the growth rate.
     pub growth_rate_error: f64,

@@ -6,6 +6,12 @@ use super::{Fit, MOST_SERIES, Samples};
 
 /// Fewest samples in which a wave is looked for.
 const LEAST: usize = 8;
+/// Errors of a half by which it differs from the whole once in a hundred records of one wave and noise.
+const DISCORD: f64 = 2.5;
+/// Radians over the window below which a sine cannot be told from zero.
+const SLOWEST: f64 = 1e-3;
+/// Doublings from there to what no record hides: 16 radians over the window.
+const HIDDEN: usize = 15;
 /// Samples of a long record that tell one frequency from another.
 const ENOUGH: usize = 4096;
 /// Rate, frequency, and two amplitudes for each series.
@@ -17,13 +23,15 @@ const MOST: usize = 2 + 2 * MOST_SERIES;
 /// recurrence `y[n+s] + y[n-s] exp(2 g s dt) = 2 exp(g s dt) cos(w s dt) y[n]` for any
 /// stride s; growth without oscillation is the special case cos = 1. The two
 /// coefficients, from the strongest series, start a Gauss-Newton least-squares fit of
-/// all parameters. `None` if there are fewer than 8 samples in the window or no fit exists.
+/// all parameters. `None` if there are fewer than 8 samples in the window, no fit exists, or what it explains is not
+/// worth its parameters, as in noise.
 ///
 /// The errors are those of linearised least squares. The residuals are taken for noise
 /// that remembers a share r of itself from sample to sample (r their correlation, at
 /// least 0), which has the power (1 - r^2)/(1 - 2 r cos(w dt) + r^2) of white noise near the
-/// wave. If a half of the window yields a frequency or rate that differs by more than four of
-/// its own errors, as a second wave would make it, the difference is the error.
+/// wave. If a half of the window yields a frequency or rate that differs by more than [`DISCORD`] of
+/// its own errors, as a second wave would make it, the difference is the error. Where nothing oscillates the
+/// error of the frequency is the largest that the noise would hide, and that of the rate holds if there is none.
 pub fn standing_wave(time: &[f64], series: &[&[f64]], from: f64, to: f64) -> Option<Fit> {
     let samples = Samples::inside(time, series, from, to);
     let mut fit = samples.fit()?;
@@ -36,7 +44,7 @@ pub fn standing_wave(time: &[f64], series: &[&[f64]], from: f64, to: f64) -> Opt
             (fit.growth_rate, &mut fit.growth_rate_error, part.growth_rate, part.growth_rate_error),
         ] {
             let difference = (value - part).abs();
-            if part_error > 0.0 && difference > 4.0 * part_error {
+            if part_error > 0.0 && difference > DISCORD * part_error {
                 *error = error.max(difference);
             }
         }
@@ -101,6 +109,13 @@ struct Wave {
     misfit: f64,
 }
 
+/// How well rate and frequency are known, and the variance of a sample that is as good as one without memory.
+struct Errors {
+    rate: f64,
+    frequency: f64,
+    variance: f64,
+}
+
 type Square = [[f64; MOST]; MOST];
 
 impl Samples {
@@ -123,20 +138,56 @@ impl Samples {
             .min_by(|a, b| a.misfit.total_cmp(&b.misfit))
             .and_then(start);
         let growing = growth(strongest, n / 4, dt).and_then(|rate| some.refine((0.0, rate))).and_then(start);
+        // Parameters must be worth it (G. Schwarz, Ann. Statist. 6, 461 (1978)); below 1e-12 all fits are exact.
+        let count = (n * self.series.len()) as f64;
+        let worth = |misfit: f64, other: f64, parameters: usize| {
+            2.0 * count * (other.max(1e-12) / misfit.max(1e-12)).ln() > parameters as f64 * count.ln()
+        };
         let best = match (growing, oscillating) {
             (Some(growing), Some(oscillating)) => {
-                // A frequency and a phase for each series must be worth it (G. Schwarz,
-                // Ann. Statist. 6, 461 (1978)); below 1e-12 both fits are exact.
-                let count = (n * self.series.len()) as f64;
-                let gain = 2.0 * count * (growing.misfit.max(1e-12) / oscillating.misfit.max(1e-12)).ln();
-                let cost = (1 + self.series.len()) as f64 * count.ln();
-                if gain > cost { oscillating } else { growing }
+                // A frequency, and a phase for each series.
+                if worth(oscillating.misfit, growing.misfit, 1 + self.series.len()) { oscillating } else { growing }
             }
             (growing, oscillating) => growing.or(oscillating)?,
         };
-        let (growth_rate_error, frequency_error) = self.errors(&best)?;
-        let Wave { rate, frequency, misfit, .. } = best;
-        Some(Fit { frequency: frequency.abs(), growth_rate: rate, frequency_error, growth_rate_error, misfit })
+        if !worth(best.misfit, 1.0, 2 + 2 * self.series.len()) {
+            return None;
+        }
+        let Errors { rate, mut frequency, variance } = self.errors(&best)?;
+        if best.frequency == 0.0 {
+            let square: f64 = self.series.iter().flatten().map(|y| y * y).sum();
+            frequency = some.hidden(&best, variance / square);
+        }
+        Some(Fit {
+            frequency: best.frequency.abs(),
+            growth_rate: best.rate,
+            frequency_error: frequency,
+            growth_rate_error: rate,
+            misfit: best.misfit,
+        })
+    }
+
+    /// The largest frequency with which a wave explains the samples as well as without, but for one standard
+    /// deviation: a square of all misfits that is larger by `variance` of the square of all values.
+    fn hidden(&self, growing: &Wave, variance: f64) -> f64 {
+        let norm: f64 = self.series.iter().flatten().map(|y| y * y).sum();
+        // Another rate would not do better: it bends the record the same way.
+        let misfit = |frequency: f64| {
+            let amplitudes =
+                self.series.iter().map(|values| self.amplitudes(growing.rate, frequency, values)).collect();
+            let wave = Wave { rate: growing.rate, frequency, amplitudes, misfit: 0.0 };
+            (self.residuals(&wave).flatten().map(|(residual, _)| residual * residual).sum::<f64>() / norm).sqrt()
+        };
+        let allowed = (misfit(0.0).powi(2) + variance).sqrt().max(1e-12);
+        let slowest = SLOWEST / self.span();
+        let frequencies = std::iter::successors(Some(slowest), |frequency| Some(2.0 * frequency)).take(HIDDEN);
+        let mut low = frequencies.take_while(|frequency| misfit(*frequency) <= allowed).last().unwrap_or(slowest);
+        let mut high = 2.0 * low;
+        for _ in 0..12 {
+            let middle = 0.5 * (low + high);
+            if misfit(middle) <= allowed { low = middle } else { high = middle }
+        }
+        high
     }
 
     /// All samples of a short record, [`ENOUGH`] of a long one, at uneven distances, so that none of its frequencies
@@ -159,7 +210,7 @@ impl Samples {
     fn basis(&self, rate: f64, frequency: f64, t: f64) -> (f64, f64, f64) {
         let t = t - 0.5 * (self.time[0] + self.time[self.time.len() - 1]);
         let growth = (rate * t).exp();
-        if frequency * self.span() < 1e-3 {
+        if frequency * self.span() < SLOWEST {
             (growth, 0.0, t)
         } else {
             (growth * (frequency * t).cos(), growth * (frequency * t).sin(), t)
@@ -231,8 +282,8 @@ impl Samples {
         Some(Wave { rate, frequency, amplitudes, misfit })
     }
 
-    /// Standard deviations of rate and frequency.
-    fn errors(&self, wave: &Wave) -> Option<(f64, f64)> {
+    /// Standard deviations of rate and frequency, and the variance of a sample.
+    fn errors(&self, wave: &Wave) -> Option<Errors> {
         let (mut normal, mut square, mut neighbours, mut count) = ([[0.0; MOST]; MOST], 0.0, 0.0, 0);
         for series in self.residuals(wave) {
             let mut last = 0.0;
@@ -257,9 +308,9 @@ impl Samples {
         let error = |index: usize| {
             let mut unit = [0.0; MOST];
             unit[index] = 1.0;
-            Some((variance * solve(normal, unit)?[index]).sqrt())
+            Some((variance * solve(normal, unit)?[index]).max(0.0).sqrt())
         };
-        Some((error(0)?, error(1)?))
+        Some(Errors { rate: error(0)?, frequency: error(1)?, variance })
     }
 }
 
@@ -315,6 +366,41 @@ mod tests {
     #[test]
     fn too_few_samples_have_no_fit() {
         assert_eq!(standing_wave(&[0.0, 1.0, 2.0], &[&[1.0, 0.5, 0.2]], 0.0, 2.0), None);
+    }
+
+    /// In noise alone there is no wave: four parameters take four of 400 squares, less than the 24 that they cost.
+    #[test]
+    fn noise_has_no_fit() {
+        let time: Vec<f64> = (0..400).map(|i| 0.1 * f64::from(i)).collect();
+        let mut noise = Random(20_240_229);
+        let found = (0..100).filter(|_| {
+            let values: Vec<f64> = time.iter().map(|_| noise.normal()).collect();
+            standing_wave(&time, &[&values], 0.0, 40.0).is_some()
+        });
+        assert!(found.count() <= 2);
+    }
+
+    /// A wave too slow to be told from decay is within the error of the frequency, 0; none is where the record is exact.
+    #[test]
+    fn a_slow_wave_is_within_the_error() {
+        let time: Vec<f64> = (0..400).map(|i| 0.1 * f64::from(i)).collect();
+        let mut noise = Random(20_240_229);
+        let mut still = 0;
+        for frequency in [0.0, 0.01, 0.02, 0.04, 0.4] {
+            for _ in 0..20 {
+                let wave = |t: &f64| (-0.1 * t).exp() * (frequency * t).cos() + 0.03 * noise.normal();
+                let values: Vec<f64> = time.iter().map(wave).collect();
+                let fit = standing_wave(&time, &[&values], 0.0, 40.0).expect("a fit");
+                if fit.frequency == 0.0 {
+                    still += 1;
+                    assert!(frequency < 3.0 * fit.frequency_error, "{frequency} {fit:?}");
+                }
+            }
+        }
+        assert!((60..=80).contains(&still), "{still}");
+        let values: Vec<f64> = time.iter().map(|t| (-0.1 * t).exp()).collect();
+        let fit = standing_wave(&time, &[&values], 0.0, 40.0).expect("a fit");
+        assert!(fit.frequency == 0.0 && fit.frequency_error < 1e-3 && fit.growth_rate_error < 1e-6, "{fit:?}");
     }
 
     /// Deviations from the truth over the stated errors, for frequency and rate, in 400 runs.

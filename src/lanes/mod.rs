@@ -7,7 +7,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use glam::DVec3;
 
-pub use simd::{Lanes, MOST_LANES, Triple};
+pub use simd::{LaneSum, Lanes, MOST_LANES, Triple};
 
 /// A real number, or one in each lane. Constants are rounded where they meet one.
 pub trait Number:

@@ -78,16 +78,35 @@ impl<S: Simd, R: Real> Lanes<S, R> {
         fourth.store_slice(&mut cells[3 * Self::COUNT..]);
     }
 
-    /// The sum over the lanes.
-    #[inline(always)]
-    pub fn sum(self) -> f64 {
-        self.0.reduce_sum().into()
-    }
-
     /// The least of the lanes.
     #[inline(always)]
     pub fn least(self) -> f64 {
         self.0.reduce_min().into()
+    }
+}
+
+/// A running sum of vectors, in f64 whatever their precision.
+#[derive(Clone, Copy)]
+pub struct LaneSum<S: Simd>([S::f64s; 2]);
+
+impl<S: Simd> LaneSum<S> {
+    /// Of nothing.
+    #[inline(always)]
+    pub fn zero(simd: S) -> Self {
+        LaneSum([S::f64s::splat(simd, 0.0); 2])
+    }
+
+    /// Adds each lane to one of the sum.
+    #[inline(always)]
+    pub fn add<R: Real>(&mut self, lanes: Lanes<S, R>) {
+        R::add_to(lanes.0, &mut self.0);
+    }
+
+    /// The sum over the lanes.
+    #[inline(always)]
+    pub fn total(self) -> f64 {
+        let [lower, upper] = self.0;
+        (lower + upper).reduce_sum()
     }
 }
 

@@ -151,6 +151,15 @@ fn closed_forms(plasma: &Plasma, k: f64) -> Option<ClosedForms> {
     Some(ClosedForms { polarisation, corrected: resonance.frequencies(polarisation), printed: resonance.as_printed() })
 }
 
+/// A number in a column: with so many decimals where those are its digits, else with as many as fit and a power of ten.
+fn column(value: f64, width: usize, decimals: usize) -> String {
+    if value == 0.0 || (1e-3..1e4).contains(&value.abs()) {
+        format!("{value:>width$.decimals$}")
+    } else {
+        format!("{value:>width$.0$e}", width - 9)
+    }
+}
+
 impl Report {
     /// A table.
     pub fn text(&self) -> String {
@@ -161,13 +170,14 @@ impl Report {
         );
         for (k, waves) in self.wavenumbers.iter().zip(&self.waves) {
             if waves.is_empty() {
-                text += &format!("{k:>12.6} no waves in the window\n");
+                text += &format!("{} no waves in the window\n", column(*k, 12, 6));
             }
             for wave in waves {
                 let line = format!(
-                    "{k:>12.6} {:>19.12} {:>19.12} {:>8.0e}  {:12} {}",
-                    wave.omega.re,
-                    wave.omega.im,
+                    "{} {} {} {:>8.0e}  {:12} {}",
+                    column(*k, 12, 6),
+                    column(wave.omega.re, 19, 12),
+                    column(wave.omega.im, 19, 12),
                     wave.error,
                     wave.fields,
                     wave.near.as_deref().unwrap_or("")
@@ -186,10 +196,10 @@ impl Report {
         for (k, closed) in self.wavenumbers.iter().zip(&self.closed_forms) {
             let Some(closed) = closed else { continue };
             let spins = if closed.polarisation == Polarisation::None { "unpolarised" } else { "thermal" };
-            text += &format!("{k:>12.6} {spins:>13}");
+            text += &format!("{} {spins:>13}", column(*k, 12, 6));
             for pair in [closed.corrected, closed.printed] {
                 match pair {
-                    Some([spin, light]) => text += &format!(" {spin:>17.12} {light:>17.12}"),
+                    Some([spin, light]) => text += &format!(" {} {}", column(spin, 17, 12), column(light, 17, 12)),
                     None => text += &format!(" {:>17} {:>17}", "not real", ""),
                 }
             }

@@ -1,6 +1,9 @@
 //! Fluxes of momentum, spin and energy, and the torque. Twin of `shaders/balance.wgsl`.
 
+use fearless_simd::Simd;
+
 use super::cell::{Cell, Rate};
+use super::planes::{LaneCell, Vectors};
 use super::sums::{self, Moments, Place, Totals, unit};
 use super::{Cells, Context, Twin};
 use crate::lanes::Vector;
@@ -16,7 +19,13 @@ impl Twin for ReadFluxes {
 
 impl Moments for ReadFluxes {
     #[inline(always)]
-    fn add<C: Cell>(self, particle: &Particle, cell: C, at: &Place<C::Vector>, sums: &mut Totals<C::Vector>) {
+    fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
+        self,
+        particle: &Particle,
+        cell: C,
+        at: &Place<Vectors<S, R>>,
+        sums: &mut Totals<S, R>,
+    ) {
         let p = at.momentum.p;
         let x = flow(particle, cell, at, 0);
         let y = flow(particle, cell, at, 1);

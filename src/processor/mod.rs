@@ -38,10 +38,9 @@ use crate::operators::{
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
-use crate::state::{self, PART, State, runs};
+use crate::state::{self, PART, runs};
 use planes::Vectors;
 use store::Store;
-use sums::Stored;
 
 /// Holds the state in the precision `R`, once.
 pub struct Processor<R> {
@@ -106,7 +105,7 @@ pub fn sources(
     let (momenta, mut all) = (grid.momentum_cells(), Vec::new());
     for places in runs(grid.space_cells(), (PART / momenta).max(1)) {
         let numbers = state.take(places.start * momenta..places.end * momenta)?.widened();
-        let held = State::from_numbers(&numbers, state.components());
+        let held = Cells { numbers, components: state.components() };
         match sums::reading(context, &held, &fields[places], ReadSources { table: 0 }) {
             Some(Reading::Sources(sources)) => all.extend(sources),
             other => unreachable!("sources are read, not {other:?}"),
@@ -207,17 +206,5 @@ impl<R: Real> Executor for Processor<R> {
             driver: String::new(),
             precision: R::PRECISION,
         }
-    }
-}
-
-impl<R: Real> Stored for Cells<R> {
-    fn components(&self) -> usize {
-        self.components
-    }
-
-    #[inline(always)]
-    fn copy(&self, cells: Range<usize>, to: &mut [f64]) {
-        let numbers = &self.numbers[cells.start * self.components..cells.end * self.components];
-        to.iter_mut().zip(numbers).for_each(|(to, &number)| *to = number.into());
     }
 }

@@ -7,7 +7,7 @@ use glam::DVec3;
 
 use super::planes::Vectors;
 use crate::grid::{Grid, MOMENTUM};
-use crate::lanes::{Lanes, MOST_LANES, Triple};
+use crate::lanes::{Lanes, MOST_LANES, Number, Triple};
 use crate::physics::{FormFactors, Momentum, Particle};
 use crate::precision::Real;
 
@@ -23,9 +23,8 @@ pub struct Momenta<R> {
     added: Option<DVec3>,
 }
 
-/// Of a [`Momentum`], and before the factors of T.
+/// Of a [`Momentum`].
 const NUMBERS: usize = 10;
-const WITHOUT_FACTORS: usize = 4;
 
 impl<R: Real> Momenta<R> {
     /// Adds `p` to all of them, and works out what depends on them alone, unless that is known already.
@@ -40,20 +39,25 @@ impl<R: Real> Momenta<R> {
     fn work_out<S: Simd>(&mut self, simd: S, particle: &Particle, p: DVec3) {
         let Momenta { components: [x, y, z], known, .. } = self;
         known.iter_mut().for_each(|numbers| numbers.resize(x.len(), R::default()));
+        let places = || (0..x.len() - MOST_LANES).step_by(Lanes::<S, R>::COUNT);
         simd.vectorize(
             #[inline(always)]
             || {
                 let added = Triple::splat(simd, p);
                 // Without a moment nobody asks for the factors.
-                let needed = if particle.moment == 0.0 { WITHOUT_FACTORS } else { NUMBERS };
-                for i in (0..x.len() - MOST_LANES).step_by(Lanes::<S, R>::COUNT) {
+                if particle.moment == 0.0 {
+                    for i in places() {
+                        let p = Triple::load(simd, [x, y, z], i) + added;
+                        store(known, i, [p.x, p.y, p.z, particle.energy(p).inverse()]);
+                    }
+                    return;
+                }
+                for i in places() {
                     let Momentum { p, inverse_energy, factors: f } =
                         particle.at(Triple::load(simd, [x, y, z], i) + added);
                     let numbers =
                         [p.x, p.y, p.z, inverse_energy, f.alpha, f.beta, f.kappa, f.d_alpha, f.d_beta, f.d_kappa];
-                    for k in 0..needed {
-                        numbers[k].store(&mut known[k], i);
-                    }
+                    store(known, i, numbers);
                 }
             },
         );
@@ -148,6 +152,14 @@ impl<R: Real> Momenta<R> {
             }
             numbers.resize(numbers.len() + MOST_LANES, R::default());
         }
+    }
+}
+
+/// Writes numbers from place `i` on into the first arrays, one into each.
+#[inline(always)]
+fn store<S: Simd, R: Real, const N: usize>(known: &mut [Vec<R>; NUMBERS], i: usize, numbers: [Lanes<S, R>; N]) {
+    for k in 0..N {
+        numbers[k].store(&mut known[k], i);
     }
 }
 

@@ -1,6 +1,8 @@
 //! The observables of the diagnostics. Twin of `shaders/observables.wgsl`.
 
-use super::cell::Cell;
+use fearless_simd::Simd;
+
+use super::planes::{LaneCell, Vectors};
 use super::sums::{self, Moments, Place, Totals};
 use super::{Cells, Context, Twin};
 use crate::lanes::{Number, Vector};
@@ -18,7 +20,13 @@ impl Moments for ReadObservables {
     const EDGES: bool = true;
 
     #[inline(always)]
-    fn add<C: Cell>(self, particle: &Particle, cell: C, at: &Place<C::Vector>, sums: &mut Totals<C::Vector>) {
+    fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
+        self,
+        particle: &Particle,
+        cell: C,
+        at: &Place<Vectors<S, R>>,
+        sums: &mut Totals<S, R>,
+    ) {
         let (p, w0) = (at.momentum.p, cell.density());
         let (mut square, mut least) = (w0 * w0, w0);
         if let Some(w) = cell.spin() {

@@ -1,6 +1,8 @@
 //! The sources of Maxwell's equations. Twin of `shaders/sources.wgsl`.
 
-use super::cell::Cell;
+use fearless_simd::Simd;
+
+use super::planes::{LaneCell, Vectors};
 use super::sums::{self, Moments, Place, Totals};
 use super::{Cells, Context, Twin};
 use crate::lanes::{Number, Vector};
@@ -16,7 +18,13 @@ impl Twin for ReadSources {
 
 impl Moments for ReadSources {
     #[inline(always)]
-    fn add<C: Cell>(self, particle: &Particle, cell: C, at: &Place<C::Vector>, sums: &mut Totals<C::Vector>) {
+    fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
+        self,
+        particle: &Particle,
+        cell: C,
+        at: &Place<Vectors<S, R>>,
+        sums: &mut Totals<S, R>,
+    ) {
         let Momentum { p, inverse_energy: inverse, factors: f } = at.momentum;
         let w0 = cell.density();
         let stream = p * (inverse * w0);

@@ -1,5 +1,5 @@
-//! Readings: sums over the momentum cells of each space cell, in f64 whatever the precision of the state.
-//! Their order is the same for any number of threads.
+//! Readings: sums over the momentum cells of each space cell, in f64 of what is worked out in the precision of the
+//! state. Their order is the same for any number of threads.
 
 use std::ops::Range;
 
@@ -7,53 +7,34 @@ use fearless_simd::{Simd, dispatch};
 use glam::DVec3;
 use rayon::prelude::*;
 
-use super::cell::{Cell, Spin, Spinless};
+use super::cell::{Spin, Spinless};
 use super::momenta::{Known, Momenta};
 use super::pieces::{PIECE, ranges};
-use super::planes::LaneCell;
-use super::{Context, Field};
+use super::planes::{LaneCell, Vectors};
+use super::{Cells, Context, Field};
 use crate::grid::Grid;
-use crate::lanes::{Lanes, MOST_LANES, Number, Vector};
+use crate::lanes::{LaneSum, Lanes, MOST_LANES, Number, Vector};
 use crate::operators::{Build, FieldSample, Reading, Sums, Term, Work};
 use crate::physics::{Momentum, Particle};
-use crate::state::State;
+use crate::precision::Real;
 
 /// Cells that are worth the call of another thread.
 const TOGETHER: usize = 1 << 14;
 /// The most sums of a reading.
 const MOST_SUMS: usize = 24;
 
-/// Where cells are read from.
-pub trait Stored: Sync {
-    /// Numbers per cell.
-    fn components(&self) -> usize;
-    /// The numbers of some cells.
-    fn copy(&self, cells: Range<usize>, to: &mut [f64]);
-}
-
-impl Stored for State {
-    fn components(&self) -> usize {
-        State::components(self)
-    }
-
-    #[inline(always)]
-    fn copy(&self, cells: Range<usize>, to: &mut [f64]) {
-        match self {
-            State::Spinless(all) => to.copy_from_slice(&all[cells]),
-            State::Spin(all) => {
-                let numbers = all[cells].iter().flat_map(|cell| cell.to_array());
-                to.iter_mut().zip(numbers).for_each(|(to, number)| *to = number);
-            }
-        }
-    }
-}
-
 /// A term that adds up what cells have.
 pub trait Moments: Term + Sync {
     /// Whether it asks which cells are at edges.
     const EDGES: bool = false;
     /// Adds the sums of a cell in the order of the term's list.
-    fn add<C: Cell>(self, particle: &Particle, cell: C, at: &Place<C::Vector>, sums: &mut Totals<C::Vector>);
+    fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
+        self,
+        particle: &Particle,
+        cell: C,
+        at: &Place<Vectors<S, R>>,
+        sums: &mut Totals<S, R>,
+    );
 }
 
 /// Where a cell is.
@@ -67,29 +48,29 @@ pub struct Place<V: Vector> {
 }
 
 /// Running sums, to which one cell after the other adds from the first on.
-pub struct Totals<V: Vector> {
-    totals: [V::Number; MOST_SUMS],
+pub struct Totals<S: Simd, R: Real> {
+    totals: [LaneSum<S>; MOST_SUMS],
     next: usize,
-    least: V::Number,
+    least: Lanes<S, R>,
 }
 
-impl<V: Vector> Totals<V> {
+impl<S: Simd, R: Real> Totals<S, R> {
     /// Adds to the next sum.
     #[inline(always)]
-    pub fn number(&mut self, value: V::Number) {
-        self.totals[self.next] = self.totals[self.next] + value;
+    pub fn number(&mut self, value: Lanes<S, R>) {
+        self.totals[self.next].add(value);
         self.next += 1;
     }
 
     /// Adds to the next three.
     #[inline(always)]
-    pub fn vector(&mut self, value: V) {
-        self.three(value.along(0), value.along(1), value.along(2));
+    pub fn vector(&mut self, value: Vectors<S, R>) {
+        self.three(value.x, value.y, value.z);
     }
 
     /// The same with each component by itself.
     #[inline(always)]
-    pub fn three(&mut self, x: V::Number, y: V::Number, z: V::Number) {
+    pub fn three(&mut self, x: Lanes<S, R>, y: Lanes<S, R>, z: Lanes<S, R>) {
         self.number(x);
         self.number(y);
         self.number(z);
@@ -103,13 +84,18 @@ impl<V: Vector> Totals<V> {
 
     /// The least of all values counts.
     #[inline(always)]
-    pub fn least(&mut self, value: V::Number) {
+    pub fn least(&mut self, value: Lanes<S, R>) {
         self.least = self.least.min(value);
     }
 }
 
 /// What a reading's cells add up to, space cell by space cell.
-pub fn reading<T: Moments>(context: Context, cells: &impl Stored, fields: &[FieldSample], term: T) -> Option<Reading> {
+pub fn reading<T: Moments, R: Real>(
+    context: Context,
+    cells: &Cells<R>,
+    fields: &[FieldSample],
+    term: T,
+) -> Option<Reading> {
     let momentum_cells = context.grid.momentum_cells();
     let ranges: Vec<Range<usize>> = ranges(momentum_cells).collect();
     let spaces = fields.len();
@@ -163,92 +149,102 @@ struct Task<'a, T> {
 
 impl<T: Moments> Task<'_, T> {
     /// One result for each space cell.
-    fn add_up<S: Simd>(&self, simd: S, cells: &impl Stored, spaces: Range<usize>) -> Vec<Partial> {
-        let mut desk = self.context.store.lend(None, Desk::default);
-        let Desk { columns, numbers } = &mut *desk;
+    fn add_up<S: Simd, R: Real>(&self, simd: S, cells: &Cells<R>, spaces: Range<usize>) -> Vec<Partial> {
+        let mut columns = self.context.store.lend(None, Momenta::<R>::default);
         columns.set(self.context.grid, self.momenta.clone(), None);
         let edges = Edges::of(self.context.grid, self.momenta.clone(), T::EDGES);
         let (momentum_cells, count) = (self.context.grid.momentum_cells(), self.momenta.len());
-        // Lanes beyond the last cell hold nothing, whatever the range before had there.
-        numbers.clear();
-        numbers.resize(cells.components() * (count + MOST_LANES), 0.0);
         let of_space_cell = |space: usize| {
             let first = space * momentum_cells + self.momenta.start;
-            simd.vectorize(
-                #[inline(always)]
-                || cells.copy(first..first + count, &mut numbers[..cells.components() * count]),
-            );
+            let numbers = &cells.numbers[first * cells.components..(first + count) * cells.components];
             let field = &self.fields[space];
             let known = columns.add(simd, self.context.particle, field.p);
-            match cells.components() {
-                1 => self.add_cells::<S, Spinless<_>>(simd, numbers, known, &edges, field),
-                _ => self.add_cells::<S, Spin<_>>(simd, numbers, known, &edges, field),
+            match cells.components {
+                1 => self.add_cells::<S, R, Spinless<_>>(simd, numbers, known, &edges, field),
+                _ => self.add_cells::<S, R, Spin<_>>(simd, numbers, known, &edges, field),
             }
         };
         spaces.map(of_space_cell).collect()
     }
 
-    fn add_cells<S: Simd, C: LaneCell<S, f64>>(
+    fn add_cells<S: Simd, R: Real, C: LaneCell<S, R>>(
         &self,
         simd: S,
-        numbers: &[f64],
-        known: Known<f64>,
-        edges: &Edges,
+        numbers: &[R],
+        known: Known<R>,
+        edges: &Edges<R>,
         field: &FieldSample,
     ) -> Partial {
         simd.vectorize(
             #[inline(always)]
             || {
-                let (particle, field, known) = (self.context.particle, Field::splat(simd, field), known.alike());
-                let zero = Lanes::splat(simd, 0.0);
-                let mut sums = Totals { totals: [zero; MOST_SUMS], next: 0, least: zero.like(f64::INFINITY) };
-                for i in (0..self.momenta.len()).step_by(Lanes::<S, f64>::COUNT) {
-                    let (edge, beyond) = (Lanes::load(simd, &edges.edge, i), Lanes::load(simd, &edges.beyond, i));
-                    sums.next = 0;
-                    self.term.add(
-                        particle,
-                        C::load_stored(simd, numbers, i),
-                        &Place { momentum: known.load(simd, i), field, edge, beyond },
-                        &mut sums,
-                    );
+                let at = Surroundings { known: known.alike(), edges, field: Field::splat(simd, field) };
+                let least = Lanes::splat(simd, f64::INFINITY);
+                let mut sums = Totals { totals: [LaneSum::zero(simd); MOST_SUMS], next: 0, least };
+                let whole = self.momenta.len() / Lanes::<S, R>::COUNT * Lanes::<S, R>::COUNT;
+                for i in (0..whole).step_by(Lanes::<S, R>::COUNT) {
+                    self.add_lanes(simd, C::load_stored(simd, numbers, i), &at, i, &mut sums);
+                }
+                if whole < self.momenta.len() {
+                    // Lanes beyond the last cell hold nothing.
+                    let rest = &numbers[whole * C::COMPONENTS..];
+                    let mut cells = [R::default(); 4 * MOST_LANES];
+                    cells[..rest.len()].copy_from_slice(rest);
+                    self.add_lanes(simd, C::load_stored(simd, &cells, 0), &at, whole, &mut sums);
                 }
                 let mut totals = [0.0; MOST_SUMS];
-                totals.iter_mut().zip(sums.totals).for_each(|(total, lanes)| *total = lanes.sum());
+                totals.iter_mut().zip(sums.totals).for_each(|(total, lanes)| *total = lanes.total());
                 Partial { totals, least: sums.least.least() }
             },
         )
     }
+
+    /// Adds the cells from number `i` on, one in each lane.
+    #[inline(always)]
+    fn add_lanes<S: Simd, R: Real, C: LaneCell<S, R>>(
+        &self,
+        simd: S,
+        cell: C,
+        at: &Surroundings<S, R>,
+        i: usize,
+        sums: &mut Totals<S, R>,
+    ) {
+        let (edge, beyond) = (Lanes::load(simd, &at.edges.edge, i), Lanes::load(simd, &at.edges.beyond, i));
+        sums.next = 0;
+        let place = Place { momentum: at.known.load(simd, i), field: at.field, edge, beyond };
+        self.term.add(self.context.particle, cell, &place, sums);
+    }
 }
 
-/// What a thread needs for a range.
-#[derive(Default)]
-struct Desk {
-    columns: Momenta<f64>,
-    numbers: Vec<f64>,
+/// What is around the cells of a space cell.
+struct Surroundings<'a, S: Simd, R: Real> {
+    known: Known<'a, R>,
+    edges: &'a Edges<R>,
+    field: Field<Vectors<S, R>>,
 }
 
 /// Which cells of a range are at the edges of momentum axes, and which lanes beyond its end.
-struct Edges {
-    edge: Vec<f64>,
-    beyond: Vec<f64>,
+struct Edges<R> {
+    edge: Vec<R>,
+    beyond: Vec<R>,
 }
 
-impl Edges {
+impl<R: Real> Edges<R> {
     fn of(grid: &Grid, momenta: Range<usize>, wanted: bool) -> Self {
         let count = momenta.len();
-        let mut edge = vec![0.0; count + MOST_LANES];
+        let mut edge = vec![R::default(); count + MOST_LANES];
         let (shape, strides) = (grid.shape(), grid.strides());
         for slot in grid.momenta().filter(|_| wanted) {
             let last = shape[slot] - 1;
             for (edge, cell) in edge.iter_mut().zip(momenta.clone()) {
                 let index = cell / strides[slot] % shape[slot];
                 if index == 0 || index == last {
-                    *edge = 1.0;
+                    *edge = R::nearest(1.0);
                 }
             }
         }
-        let mut beyond = vec![0.0; count];
-        beyond.resize(count + MOST_LANES, f64::INFINITY);
+        let mut beyond = vec![R::default(); count];
+        beyond.resize(count + MOST_LANES, R::nearest(f64::INFINITY));
         Edges { edge, beyond }
     }
 }

@@ -124,6 +124,7 @@ fn check(loaded: &Loaded, kept: bool) -> Result<()> {
     // And the state is known when all else is.
     if checker.violations.is_empty() && !kept {
         checker.stability(folder);
+        checker.crossings();
     }
     if checker.violations.is_empty() {
         return Ok(());

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::fields::{Fields, SHARE, Stability, StepLimit};
+use crate::grid::{AXES, AXIS_NAMES, MOMENTUM};
+use crate::operators::{FieldSample, Force, MAX_PARTS, Recorder, Streaming};
 use crate::species::Species;
 use crate::{initial, needs};
 
@@ -49,6 +51,40 @@ impl Checker<'_> {
                 limit.remedy()
             )
         });
+    }
+
+    /// A step in which particles, by themselves or pushed by uniform fields, would cross more cells than a run sweeps
+    /// at once. Half as many, since sweeps of neighbouring steps join and those of order 4 are longer than the step.
+    pub(super) fn crossings(&mut self) {
+        let (step, most) = (self.scenario.time.step, MAX_PARTS as f64 / 2.0);
+        let (fields, space) = (&self.scenario.fields, &self.scenario.phase_space);
+        let Ok(grid) = Grid::of(space) else { return };
+        let particle = Particle::new(&self.scenario.species, self.scenario.kinematics);
+        let recorder = Recorder { grid: &grid, particle: &particle, schemes: &[] };
+        let unresolved = [0, 1, 2].map(|i| if grid.axis(MOMENTUM + i).is_none() { 1.0 } else { 0.0 });
+        let canonical = DVec3::new(space.canonical.px, space.canonical.py, space.canonical.pz);
+        let uniform = [FieldSample {
+            e: DVec3::from(fields.uniform.E),
+            b: fields.uniform_magnetic(),
+            p: DVec3::from(unresolved) * canonical,
+            ..FieldSample::default()
+        }];
+        for (slot, axis) in (0..AXES).filter_map(|slot| Some((slot, grid.axis(slot)?))) {
+            let (speed, what) = match slot.checked_sub(MOMENTUM) {
+                None => (Streaming::largest(&recorder, &uniform, slot), "the fastest particles"),
+                Some(direction) => (Force::largest(&recorder, &uniform, direction), "what the uniform fields push"),
+            };
+            let crossed = speed * step / axis.step;
+            self.require(crossed <= most, "time.step", || {
+                format!(
+                    "found {}, in which {what} would cross {} cells of {}, expected {most} or fewer: {} or less will do",
+                    number(step, 12),
+                    number(crossed, 3),
+                    AXIS_NAMES[slot],
+                    number(rounded_down(most * axis.step / speed, 3), 3)
+                )
+            });
+        }
     }
 }
 

@@ -308,6 +308,13 @@ fn each_rule_refuses_what_breaks_it() {
             "time.step",
             "or less, 0.99 of the stability limit 1.9998/sqrt(K^2 + omega_p^2) = 0.125664",
         ),
+        ("/phase_space/x/to".into(), json!(1e-3), "time.step", "the fastest particles would cross 6310 cells of x"),
+        (
+            "/fields".into(),
+            json!({"evolution": "frozen", "uniform": {"E": [4000, 0, 0]}}),
+            "time.step",
+            "what the uniform fields push would cross 2130 cells of px, expected 2048 or fewer: 0.096 or less",
+        ),
         ("/time/end".into(), json!(0.05), "time.end", "one step (0.1) or more"),
         ("/numerics".into(), json!({"order": 3}), "numerics.order", "found 3, expected 2 or 4"),
         ("/numerics".into(), json!({"dissipation": 1.5}), "numerics.dissipation", "a share from 0 to 1"),
