@@ -6,7 +6,7 @@ mod common;
 use std::f64::consts::{PI, TAU};
 
 use common::random::Random;
-use common::{BOTH, close, record, scenario, start};
+use common::{BOTH, close, fitted, record, scenario, shipped, start};
 use glam::{DVec3, Vec4Swizzles};
 use serde_json::{Value, json};
 use spinwigner::gpu::{Choice, Context, GpuExecutor};
@@ -20,7 +20,7 @@ use spinwigner::physics::Particle;
 use spinwigner::position;
 use spinwigner::processor::Processor;
 use spinwigner::run::DeviceChoice;
-use spinwigner::scenario::schema::Kinematics;
+use spinwigner::scenario::schema::{Initial, Kinematics, Perturbation};
 use spinwigner::simulation::Simulation;
 use spinwigner::state::State;
 
