@@ -73,7 +73,7 @@ impl Real for f64 {
     }
     #[inline(always)]
     fn add_to<S: Simd>(lanes: S::f64s, [sum, _]: &mut [S::f64s; 2]) {
-        *sum = *sum + lanes;
+        *sum += lanes;
     }
 }
 

@@ -19,6 +19,9 @@ use crate::operators::{Covariant, FieldSample, Observables, Shares, SpinLaw};
 /// Largest relative change of time and flow at which they are found.
 const FOUND: f64 = 1e-10;
 
+/// Largest t/tau: single precision holds it, and e^-(t/tau) is nothing long before.
+const FASTEST: f64 = 1e30;
+
 /// What a space cell with particles is matched with.
 #[derive(Clone, Copy, Debug)]
 pub struct Matched {
@@ -115,7 +118,7 @@ impl Collisions {
             });
             density *= self.gas.volume();
         }
-        let rate = length / self.law.time(density, temperature);
+        let rate = (length / self.law.time(density, temperature)).min(FASTEST);
         Ok(Matched { equilibrium, next: Covariant { time: rate * gamma, flow: rate * u, ..Covariant::default() } })
     }
 
