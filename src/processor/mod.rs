@@ -15,11 +15,13 @@ mod planes;
 mod relaxation;
 mod rows;
 mod sources;
+mod spin_density;
 mod spin_torque;
 mod store;
 mod streaming;
 mod sums;
 mod sweep;
+mod turn;
 mod uniform;
 mod varying;
 

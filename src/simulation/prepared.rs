@@ -8,6 +8,7 @@ use glam::DVec3;
 use super::{Clock, Evolving, Simulation};
 use crate::collisions::Collisions;
 use crate::error::Result;
+use crate::exchange::Exchange;
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
 use crate::initial::{self, InitialState};
@@ -15,7 +16,7 @@ use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
 use crate::processor;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, Numerics, Synchronise};
+use crate::scenario::schema::{Background, Numerics, Pulse, Synchronise};
 use crate::species::Species;
 
 /// A scenario ready to be put on a device.
@@ -31,6 +32,8 @@ pub struct Prepared {
     background: Background,
     stability: Stability,
     collisions: Option<Collisions>,
+    exchange: Option<Exchange>,
+    pulses: Vec<Pulse>,
     step: f64,
     numerics: Numerics,
 }
@@ -81,7 +84,20 @@ impl Prepared {
         let b = fields.strongest_b(&scenario.phase_space);
         let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
         let collisions = Collisions::of(scenario, &grid, &particle);
-        Ok(Prepared { grid, species, state, fields, background, stability, collisions, step, numerics })
+        let exchange = Exchange::of(scenario);
+        Ok(Prepared {
+            grid,
+            species,
+            state,
+            fields,
+            background,
+            stability,
+            collisions,
+            exchange,
+            pulses: scenario.pulses.clone(),
+            step,
+            numerics,
+        })
     }
 
     /// Share of the upwind part in its sweeps.
@@ -168,6 +184,8 @@ impl Prepared {
             executor,
             stability: self.stability,
             collisions: self.collisions.map(Arc::new),
+            exchange: self.exchange,
+            pulses: self.pulses,
             sweeps: 0,
             executed: Duration::ZERO,
         };

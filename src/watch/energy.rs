@@ -69,7 +69,7 @@ impl Energy {
         let energy = Energy { swing, fixed, dissipates, absorbs, ..Energy::default() };
         let exact = reductions(scenario, &loaded.folder).iter().all(|reduction| reduction.inexact.is_empty());
         let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
-        (exact && !spins_leave && fields.are_given_no_energy()).then_some(energy)
+        (exact && !spins_leave && fields.are_given_no_energy() && scenario.pulses.is_empty()).then_some(energy)
     }
 
     /// Looks at a row; returns a note the first time one is due.
