@@ -208,7 +208,8 @@ mod tests {
             close("D of -x", dawson(-x), -exact, 1e-14);
         }
         let x = 50.0_f64;
-        let series = (1.0 + 0.5 / (x * x) * (1.0 + 1.5 / (x * x) * (1.0 + 2.5 / (x * x)))) / (2.0 * x);
+        let series =
+            (1.0 + 0.5 / (x * x) * (1.0 + 1.5 / (x * x) * (1.0 + 2.5 / (x * x) * (1.0 + 3.5 / (x * x))))) / (2.0 * x);
         close("D(50)", dawson(x), series, 1e-15);
     }
 
