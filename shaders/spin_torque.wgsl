@@ -36,13 +36,11 @@ fn sinc(x2: real) -> real {
     return real(1.0) + x2 * s;
 }
 
-// w turned by |turn| <= pi about `turn`: Rodrigues' formula in the half angle x and
-// h = sin(x) turn/|turn|, w + 2 h x (cos(x) w + h x w).
+// w turned by |turn| <= pi about `turn`.
 fn rotated(w: vec3<real>, turn: vec3<real>) -> vec3<real> {
     let half_turn = real(0.5) * turn;
     let x2 = dot(half_turn, half_turn);
-    let h = sinc(x2) * half_turn;
-    return w + real(2.0) * cross(h, cosine(x2) * w + cross(h, w));
+    return turned_by(w, sinc(x2) * half_turn, cosine(x2));
 }
 
 @compute @workgroup_size(64)

@@ -59,6 +59,8 @@ pub struct Report {
     pub kernels: Vec<KernelTable>,
     /// Steps on every kind of grid, with spin and without.
     pub steps: Vec<StepRow>,
+    /// Steps with an exchange mean field and without.
+    pub exchange: Vec<ExchangeRow>,
     /// Steps on more and more cells.
     pub scaling: Vec<StepRow>,
     /// Of a step with x, y, px, py, pz and spin; none where the device has no clock.
@@ -118,6 +120,21 @@ pub struct StepRow {
     pub memory: f64,
     /// The same, as counted before anything is allocated.
     pub memory_predicted: f64,
+}
+
+/// Whole steps with an exchange mean field and without, in turns.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExchangeRow {
+    /// Cells along each resolved axis, as in `x 64, px 64`.
+    pub grid: String,
+    /// What acts besides.
+    pub what: &'static str,
+    /// Of phase space.
+    pub cells: usize,
+    /// Least time of one step without, on the wall.
+    pub seconds_without: f64,
+    /// Least time of one step with it.
+    pub seconds: f64,
 }
 
 /// One step, pass by pass, by the device's clock.
@@ -183,6 +200,12 @@ fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Repor
         progress(&format!("steps on {} {} spin", case.name(), if spin { "with" } else { "without" }));
         steps.push(step_row::<R>(machine, &case, plan.rounds)?.0);
     }
+    let mut exchange = Vec::new();
+    for (axes, neutral) in [([1, 0, 0, 1, 0, 0], false), ([1, 0, 0, 1, 1, 1], false), ([1, 0, 0, 1, 1, 1], true)] {
+        let case = Case::new(axes, plan.cells, true);
+        progress(&format!("exchange on {}", case.name()));
+        exchange.push(exchange_row::<R>(machine, &case, neutral, plan.rounds)?);
+    }
     let mut scaling = Vec::new();
     for &cells in &plan.scaling {
         let case = Case::new([1, 1, 0, 1, 1, 0], cells, true);
@@ -199,7 +222,7 @@ fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Repor
     let (_, profile) = step_row::<R>(machine, &case, plan.rounds)?;
     let prepared = case.prepared()?;
     let device = executor::<R>(machine, &prepared, prepared.schemes())?.description();
-    Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, scaling, profile })
+    Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, exchange, scaling, profile })
 }
 
 /// Writes a report as JSON.
@@ -249,6 +272,11 @@ impl Case {
     }
 
     fn prepared(&self) -> Result<Prepared> {
+        self.changed(|_| ())
+    }
+
+    /// The same with something else about the scenario.
+    fn changed(&self, change: impl FnOnce(&mut Value)) -> Result<Prepared> {
         let mut phase_space = json!({});
         for slot in (0..AXES).filter(|&slot| self.shape[slot] > 0) {
             let (from, to) = if slot < MOMENTUM { (0.0, 6.0) } else { (-1.2, 1.2) };
@@ -268,12 +296,13 @@ impl Case {
         // Stable, and less than a cell per sweep: |v| < 1 and |F| < 0.6.
         let cells = |slots: std::ops::Range<usize>| self.shape[slots].iter().copied().max().unwrap_or(0).max(1) as f64;
         let step = 0.4 * (6.0 / cells(0..MOMENTUM)).min(2.4 / cells(MOMENTUM..AXES) / 0.6);
-        let text = json!({
+        let mut scenario = json!({
             "title": "benchmark", "about": "every term acts", "references": ["none"],
             "species": species, "phase_space": phase_space, "fields": fields,
             "initial": {"populations": [population]}, "time": {"step": step, "end": 1000.0 * step}
-        })
-        .to_string();
+        });
+        change(&mut scenario);
+        let text = scenario.to_string();
         let scenario = parse::parse(&text, "benchmark")?;
         let (name, origin) = ("benchmark".to_string(), "benchmark".to_string());
         Prepared::new(&Loaded { scenario, name, text, origin, folder: ".".into() })
@@ -503,6 +532,38 @@ fn step_row<R: Real>(machine: &Machine, case: &Case, rounds: usize) -> Result<(S
     Ok((row, profile))
 }
 
+/// Steps of a plasma, or of a gas without charge and moment, with an exchange mean field and without.
+fn exchange_row<R: Real>(machine: &Machine, case: &Case, neutral: bool, rounds: usize) -> Result<ExchangeRow> {
+    let simulation = |exchange: bool| {
+        let prepared = case.changed(|scenario| {
+            scenario["kinematics"] = json!("non_relativistic");
+            if neutral {
+                scenario["species"] = json!({"charge": 0, "hbar": 0.3, "magnetic_moment": 0});
+                scenario["fields"] = json!({});
+            }
+            if exchange {
+                scenario["exchange"] = json!({"strength": 0.1, "statistics": "bosons"});
+            }
+        })?;
+        let executor = executor::<R>(machine, &prepared, prepared.schemes())?;
+        let mut simulation = prepared.start(executor)?;
+        simulation.advance(2)?;
+        Ok(simulation)
+    };
+    let mut simulations = [simulation(false)?, simulation(true)?];
+    let mut least = [f64::INFINITY; 2];
+    for _ in 0..rounds {
+        for (simulation, least) in simulations.iter_mut().zip(&mut least) {
+            let (steps, start) = (2, Instant::now());
+            simulation.advance(steps)?;
+            *least = least.min(start.elapsed().as_secs_f64() / steps as f64);
+        }
+    }
+    let what = if neutral { "streaming alone" } else { "every term" };
+    let [seconds_without, seconds] = least;
+    Ok(ExchangeRow { grid: case.name(), what, cells: simulations[0].grid.cells(), seconds_without, seconds })
+}
+
 /// Passes of `steps` steps added by name, in the order they first appear.
 fn added(passes: &[(String, f64)], steps: f64) -> Vec<Pass> {
     let mut sums: Vec<Pass> = Vec::new();
@@ -565,6 +626,15 @@ impl Report {
                 let cost = with.seconds / with.cells as f64 / (without.seconds / without.cells as f64);
                 line(format!("{:<40} spin costs {cost:.1} times as much per step", ""));
             }
+        }
+        line(format!(
+            "\n{:<40} {:<16} {:>10} {:>10} {:>7}",
+            "exchange mean field, step of", "beside", "ms without", "ms with", "ratio"
+        ));
+        for row in &self.exchange {
+            let (without, with) = (1e3 * row.seconds_without, 1e3 * row.seconds);
+            let grid = row.grid.replace(", ", " ");
+            line(format!("{grid:<40} {:<16} {without:>10.2} {with:>10.2} {:>7.2}", row.what, with / without));
         }
         if !self.scaling.is_empty() {
             line(format!("\n{head}"));

@@ -24,6 +24,7 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, ta
         time: simulation.time(),
         particle: &simulation.species.particle,
         fields,
+        exchange: simulation.exchange,
         matter: &simulation.matter(),
         observables: &observables,
         e: fields.electric(&observables.iter().map(exact).collect::<Vec<_>>()),

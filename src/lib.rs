@@ -64,6 +64,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod equilibrium;
 pub mod error;
+pub mod exchange;
 pub mod fields;
 pub mod fit;
 pub mod gallery;

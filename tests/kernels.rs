@@ -24,8 +24,8 @@ use spinwigner::gpu::{Choice, Context, GpuExecutor, Limits};
 use spinwigner::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
 use spinwigner::operators::{
     Absorption, Build, Command, Executor, FLUX_REACH, Factor, FieldSample, Fluxes, Force, HiddenVelocity, Observables,
-    ReadFluxes, ReadObservables, ReadSources, Reading, Recording, Scheme, Sources, Speed, SpinTorque, Streaming, Term,
-    Work,
+    ReadFluxes, ReadObservables, ReadSources, ReadSpinDensity, Reading, Recording, Scheme, Sources, Speed, SpinDensity,
+    SpinTorque, Streaming, Term, Turn, Work,
 };
 use spinwigner::physics::Particle;
 use spinwigner::precision::{Precision, Real};
@@ -99,7 +99,9 @@ fn table<R: Real>(grid: &Grid, random: &mut Random) -> Vec<FieldSample> {
             }
             let mut gradient = || [(); 3].map(|()| vector());
             let (de, db) = (gradient(), gradient());
-            FieldSample { e: vector(), b: vector(), force: vector(), de, db, p, absorbed }
+            let turn = Turn::sample(2.0 * random.vector()).turn.to_array().map(held::<R>).into();
+            let mut vector = || random.vector().map(held::<R>);
+            FieldSample { e: vector(), b: vector(), force: vector(), de, db, p, turn, absorbed }
         })
         .collect()
 }
@@ -341,6 +343,7 @@ impl<R: Real> Bench<R> {
             check_sweep(&self.grid, &self.particle, &command, courant, &outcome, report);
         }
         self.check_torque(&table, report);
+        self.check_turn(&table, report);
         self.check_sums(&table, report);
         self.check_fluxes(&table, report);
         self.check_absorption(&table, report);
@@ -395,6 +398,25 @@ impl<R: Real> Bench<R> {
         }
     }
 
+    /// One turn for all momenta. Rodrigues' formula has ten roundings, of intermediate results up to 2 |w|; a turn that
+    /// is rounded to the device is one of a slightly different length alike on both.
+    fn check_turn(&mut self, table: &[FieldSample], report: &mut Report) {
+        if !self.particle.spin {
+            return;
+        }
+        let none = vec![FieldSample::default(); table.len()];
+        for table in [table, &none] {
+            let outcome = self.run(&[Turn { table: 0 }.into()], table);
+            for cell in 0..self.grid.cells() {
+                let (before, gpu, exact) =
+                    (outcome.before.cell(cell), outcome.gpu.cell(cell), outcome.reference.cell(cell));
+                let case = || format!("cell {cell}: {gpu} for {exact}");
+                report.expect("turn".into(), (gpu - exact).length(), 20.0 * w(before).length(), case);
+                assert_eq!(gpu.x, before.x, "a turn of w changes w0");
+            }
+        }
+    }
+
     /// Two roundings of the share, one of the product.
     fn check_absorption(&mut self, table: &[FieldSample], report: &mut Report) {
         let outcome = self.run(&[Absorption { table: 0 }.into()], table);
@@ -408,11 +430,15 @@ impl<R: Real> Bench<R> {
 
     /// Both reductions, relative to the sum of magnitudes of each.
     fn check_sums(&mut self, table: &[FieldSample], report: &mut Report) {
-        let outcome = self.run(&[ReadSources { table: 0 }.into(), ReadObservables { table: 0 }.into()], table);
+        let mut commands = vec![ReadSources { table: 0 }.into(), ReadObservables { table: 0 }.into()];
+        if self.particle.spin {
+            commands.push(ReadSpinDensity { table: 0 }.into());
+        }
+        let outcome = self.run(&commands, table);
         let (gpu, exact) = (&outcome.gpu_readings[..], &outcome.reference_readings[..]);
         let (
-            [Reading::Sources(s), Reading::Observables(o)],
-            [Reading::Sources(s_exact), Reading::Observables(o_exact)],
+            [Reading::Sources(s), Reading::Observables(o), rest @ ..],
+            [Reading::Sources(s_exact), Reading::Observables(o_exact), rest_exact @ ..],
         ) = (gpu, exact)
         else {
             panic!("readings are {gpu:?}");
@@ -424,7 +450,7 @@ impl<R: Real> Bench<R> {
         };
         for space in 0..self.grid.space_cells() {
             let (source_scale, observable_scale) = self.magnitudes(&outcome.before, space, &table[space]);
-            let rows = [
+            let mut rows = vec![
                 ("sources", source_numbers(&s[space]), source_numbers(&s_exact[space]), source_numbers(&source_scale)),
                 (
                     "observables",
@@ -433,6 +459,13 @@ impl<R: Real> Bench<R> {
                     observable_numbers(&observable_scale),
                 ),
             ];
+            if let ([Reading::SpinDensity(gpu)], [Reading::SpinDensity(exact)]) = (rest, rest_exact) {
+                let numbers = |s: &SpinDensity| [&[s.density][..], &s.spin.to_array()].concat();
+                let scale = SpinDensity { density: observable_scale.density, spin: observable_scale.spin };
+                rows.push(("spin density", numbers(&gpu[space]), numbers(&exact[space]), numbers(&scale)));
+            } else {
+                assert!(!self.particle.spin, "readings are {rest:?}");
+            }
             for (kind, gpu, exact, scale) in rows {
                 let kind = format!("{kind} {:?}", self.particle.kinematics);
                 for (k, ((gpu, exact), scale)) in gpu.iter().zip(&exact).zip(&scale).enumerate() {
@@ -712,9 +745,11 @@ fn check_threads<R: Real>() {
             let mut commands: Vec<Command> = sweeps.into_iter().map(|(command, _)| command).collect();
             commands.extend([
                 Command::from(SpinTorque { time: 0.3, table: 0, far: false }),
+                Turn { table: 0 }.into(),
                 Absorption { table: 0 }.into(),
             ]);
             commands.extend([Command::from(ReadSources { table: 0 }), ReadObservables { table: 0 }.into()]);
+            commands.push(ReadSpinDensity { table: 0 }.into());
             commands.push(ReadFluxes { table: 0 }.into());
             let [one, two, three] = [1, 2, 3].map(|threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");

@@ -285,7 +285,7 @@ macro_rules! layouts {
                     time_low
                 }),
             ),
-            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, p_low, e_low, b_low, force, de, db })),
+            ("FieldRecord", layout!(FieldRecord<$real> { e, remaining, b, p, p_low, e_low, b_low, force, turn, de, db })),
         ]
     };
 }

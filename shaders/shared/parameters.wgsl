@@ -58,6 +58,8 @@ struct FieldRecord {
     b_low: vec4<real>,
     // Of prescribed potentials.
     force: vec4<real>,
+    // Axis times the sine, and cosine, of half the angle by which all spins turn.
+    turn: vec4<real>,
     de: array<vec4<real>, 3>,
     db: array<vec4<real>, 3>,
 }

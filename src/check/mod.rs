@@ -212,6 +212,8 @@ impl<'s> Estimate<'s> {
         advice.extend(self.plasma_frequency());
         advice.extend(self.cyclotron(&bounds));
         advice.extend(self.precession(&bounds));
+        advice.extend(self.exchange());
+        advice.extend(self.pulses());
         advice.extend(self.susceptibility());
         advice.extend(self.collisions());
         advice.extend(self.populations());

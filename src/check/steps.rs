@@ -1,6 +1,7 @@
 //! Step sizes: speeds, forces, stability, and phases per step.
 
 use super::*;
+use crate::exchange::Exchange;
 use crate::fields::Local;
 use crate::operators::{Force, HiddenVelocity, MAX_PARTS, Recorder, SpinTorque, Streaming};
 
@@ -163,6 +164,49 @@ impl Estimate<'_> {
                 number(0.5 / rate, 3)
             ),
         ))
+    }
+
+    /// The turn in the mean field of the other spins where all of them are parallel.
+    pub(super) fn exchange(&self) -> Option<Advice> {
+        let exchange = Exchange::of(self.scenario)?;
+        let peak = |population: &Population| {
+            let factor = |perturbation: &Perturbation| match perturbation {
+                Perturbation::Density { amplitude, .. } => 1.0 + amplitude.abs(),
+                _ => 1.0,
+            };
+            population.density.abs() * population.perturbations.iter().map(factor).product::<f64>()
+        };
+        let density: f64 = self.populations_given().iter().map(peak).sum();
+        let rate = exchange.rate(DVec3::Z * density).length();
+        if rate == 0.0 {
+            return None;
+        }
+        let angle = rate * self.scenario.time.step;
+        let level = match angle {
+            _ if angle <= 0.5 => Level::Ok,
+            _ if angle <= PI => Level::Note,
+            _ => Level::Warning,
+        };
+        let fact =
+            format!("exchange: at most |g| n dt/hbar = {} rad a step, where all spins are parallel", number(angle, 3));
+        let remedy = format!(
+            "the rotation is exact but its coupling to motion is not; use time.step <= {} for half a radian",
+            number(0.5 / rate, 3)
+        );
+        Some(Advice::new(level, fact, remedy))
+    }
+
+    /// When and how far pulses turn spins.
+    pub(super) fn pulses(&self) -> Option<Advice> {
+        let pulses = &self.scenario.pulses;
+        let first = pulses.first()?;
+        let words = format!(
+            "pulses: {}, the first of {} rad at t = {}; steps are apart there",
+            pulses.len(),
+            number(first.angle, 4),
+            number(first.time, 7)
+        );
+        Some(Advice { level: Level::Ok, words })
     }
 
     /// Pauli susceptibility mu_B^2 n/T of unpolarised populations: from one on, H

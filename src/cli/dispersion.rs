@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use spinwigner::linear_theory::report::{self, Search};
+use spinwigner::linear_theory::spin_waves::{self, SpinGas};
 use spinwigner::linear_theory::{Plasma, collisional};
 use spinwigner::scenario::schema::{Scenario, Units};
 use spinwigner::{Error, Result, validate};
@@ -97,7 +98,9 @@ pub fn report(flags: &Flags) -> Result<String> {
         None => vec![report::wavenumber(&scenario, flags.mode)?],
     };
     let search = Search { wavenumbers, re: flags.re, im: flags.im };
-    let report = if scenario.collisions.is_some() {
+    let report = if scenario.exchange.is_some() {
+        spin_waves::report(&title, &units, &SpinGas::of(&scenario)?, &search)?
+    } else if scenario.collisions.is_some() {
         collisional::report(&title, &units, &collisional::Gas::of(&scenario)?, &search)?
     } else {
         let mut plasma = Plasma::of(&scenario)?;

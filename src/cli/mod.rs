@@ -1,5 +1,6 @@
 //! The command line: arguments to a plan, the plan to an exit code.
 
+mod amplitude;
 mod console;
 mod dispersion;
 mod equilibrium;
@@ -152,6 +153,12 @@ Examples:
   spinwigner equilibrium --temperature 0 --spin-energy 0.01 --statistics fermi-dirac --chemical-potential 0.1
   spinwigner equilibrium --temperature 0 --spin-energy 1e-4 --statistics fermi-dirac --density 1e-3 --hbar 1 --json")]
     Equilibrium(equilibrium::Flags),
+    /// From the amplitude of two particles in vacuum to the exchange mean field of many.
+    #[command(after_help = "\
+Examples:
+  spinwigner amplitude --strength 40 --kappa 0.3 --kappa 0.7 --momentum 0
+  spinwigner amplitude --scattering-length 0.01 --density 1 --tau 2 --fermions --json")]
+    Amplitude(amplitude::Flags),
     /// Polarisation of a fluid's particles from gradients of beta and a spin potential, momentum by momentum.
     #[command(after_help = "\
 Natural units, c = 1, metric (+,-,-,-). Printed are w/w0 in the rest frame of each particle and the four-vector A/w0 in the
@@ -286,6 +293,7 @@ fn act(command: Command) -> Result<()> {
             print(&check::report_on(&room, &validate::load(&scenario)?, memory, precision)?)
         }
         Command::Equilibrium(flags) => print(&equilibrium::report(&flags)?),
+        Command::Amplitude(flags) => print(&amplitude::report(&flags)?),
         Command::Polarisation(flags) => print(&polarisation::report(&flags)?),
         Command::List => print(&listings::list()?),
         Command::Show { name } => print(listings::show(&name)?),

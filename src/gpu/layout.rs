@@ -159,6 +159,8 @@ pub struct FieldRecord<R> {
     pub b_low: [R; 4],
     /// Force of prescribed potentials.
     pub force: [R; 4],
+    /// Axis times the sine, and cosine, of half the angle by which all spins turn.
+    pub turn: [R; 4],
     /// dE/dx, dE/dy, dE/dz.
     pub de: [[R; 4]; 3],
     /// dB/dx, dB/dy, dB/dz.
@@ -178,6 +180,7 @@ impl<R: Real> From<&FieldSample> for FieldRecord<R> {
             e_low: lows(sample.e),
             b_low: lows(sample.b),
             force: record(sample.force),
+            turn: sample.turn.to_array().map(R::nearest),
             de: sample.de.map(record),
             db: sample.db.map(record),
         }

@@ -50,6 +50,12 @@ impl DeviceMemory {
         DeviceMemory { fields: self.fields + equilibria_bytes(grid, precision), ..self }
     }
 
+    /// The same with an exchange mean field: the turns of a kick, two of them where sweeps of the hidden velocity stand
+    /// between.
+    pub fn with_exchange(self, grid: &Grid, precision: Precision) -> DeviceMemory {
+        DeviceMemory { fields: self.fields + 2 * grid.space_cells() as u64 * field_bytes(precision), ..self }
+    }
+
     /// Sum of all.
     pub fn total(&self) -> u64 {
         self.state + self.work + self.fields + self.staging

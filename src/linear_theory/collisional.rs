@@ -19,7 +19,7 @@ use super::landau::{Contour, Line};
 use super::report::{Report, Search};
 use super::roots::{self, Rectangle};
 use crate::error::{Error, Result};
-use crate::scenario::schema::{Initial, Kinematics, Momentum, PhaseAxis, Scenario, Statistics, Units};
+use crate::scenario::schema::{Initial, Kinematics, Momentum, PhaseAxis, Population, Scenario, Statistics, Units};
 
 /// Thermal speeds to which integrals go, and the step of their nodes: the sums are integrals to rounding.
 const FURTHEST: f64 = 10.0;
@@ -50,6 +50,19 @@ impl Gas {
         if scenario.kinematics == Kinematics::Relativistic {
             return refuse("waves are those of a gas without relativity; set `kinematics` to \"non_relativistic\"");
         }
+        let (population, temperature, momenta) = Gas::population(scenario, "collisions")?;
+        let relaxation_time = collisions.time(population.density, temperature);
+        Ok(Gas { thermal_speed: (temperature / scenario.species.mass).sqrt(), relaxation_time, momenta })
+    }
+
+    /// The only population of a scenario, its temperature and how many momenta are resolved; `with` is the entry that
+    /// asks for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Input`] for what is no uniform Boltzmann gas of neutral particles at rest.
+    pub(super) fn population<'s>(scenario: &'s Scenario, with: &str) -> Result<(&'s Population, f64, usize)> {
+        let refuse = |what: &str| Err(Error::Input(format!("dispersion: with `{with}`, {what}")));
         if scenario.species.charge != 0.0 || !scenario.fields.external.is_empty() {
             return refuse("waves are those of a neutral gas without external fields; set `species.charge` to 0");
         }
@@ -70,18 +83,18 @@ impl Gas {
         if momenta.iter().any(|&k| temperatures[k] != temperature) {
             return refuse("the population must be as hot along every momentum");
         }
-        if collisions.statistics != Statistics::Boltzmann || momenta.iter().any(|&k| drift[k] != 0.0) {
+        let fermi = scenario.collisions.is_some_and(|law| law.statistics != Statistics::Boltzmann);
+        if fermi || momenta.iter().any(|&k| drift[k] != 0.0) {
             return refuse("the gas must be at rest and of Boltzmann statistics");
         }
         if population.space.is_some() {
             return refuse("the gas must be uniform; remove `space`");
         }
-        let relaxation_time = collisions.time(population.density, temperature);
-        Ok(Gas { thermal_speed: (temperature / mass).sqrt(), relaxation_time, momenta: momenta.len() })
+        Ok((population, temperature, momenta.len()))
     }
 
     /// < v^n/(a + i q v) > for n = 0 to 4, at a with Re a > 0 and, continued, beyond.
-    fn means(q: f64, a: Complex64) -> [Complex64; 5] {
+    pub(super) fn means(q: f64, a: Complex64) -> [Complex64; 5] {
         let line = Line::new(-FURTHEST, FURTHEST, STEP);
         let pole = Complex64::I * a / q;
         let grid = line.grid(Some(pole));

@@ -13,6 +13,7 @@ mod plasma;
 pub mod report;
 mod response;
 pub(crate) mod roots;
+pub mod spin_waves;
 mod unmagnetised;
 
 pub use plasma::{Plasma, Population, Shape, Spins};
@@ -34,7 +35,7 @@ pub struct Wave {
     pub error: f64,
     /// Waves of this frequency; those of E_y and E_z alike count as two.
     pub multiplicity: usize,
-    /// Components of E that oscillate; in a gas that collides sound, heat or shear.
+    /// Components of E that oscillate; in a neutral gas sound, heat, shear or spin.
     pub fields: String,
     /// The resonance of slow particles it is near to.
     pub near: Option<String>,

@@ -17,7 +17,7 @@ const MADE: u64 = 32;
 /// those of drawing a picture of phase space, and the curves of the diagnostics. All as measured, which
 /// `tests/needs.rs` repeats.
 const HELD_PER_PLACE: u64 = 700;
-const READ_PER_PLACE: u64 = 1400;
+const READ_PER_PLACE: u64 = 1560;
 const DRAW_PICTURE: u64 = 46 << 20;
 const DRAW_CURVES: u64 = 31 << 20;
 
@@ -54,6 +54,9 @@ impl Memory {
         let mut memory = DeviceMemory::of(grid, &slabs);
         if scenario.collisions.is_some() {
             memory = memory.with_collisions(grid, precision);
+        }
+        if scenario.exchange.is_some() {
+            memory = memory.with_exchange(grid, precision);
         }
         let device = memory.total();
         let host = if room.shares_memory { host + device } else { host };

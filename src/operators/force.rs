@@ -60,6 +60,11 @@ impl Force {
         Bounds::of(recorder, fields, axis).sum()
     }
 
+    /// Whether the force along direction `axis` differs from spin to spin.
+    pub fn depends_on_spin(recorder: &Recorder, fields: &[FieldSample], axis: usize) -> bool {
+        Bounds::of(recorder, fields, axis).dipole > 0.0
+    }
+
     /// Appends the sweeps along the momentum of direction `axis`, none where it is not resolved.
     pub fn record(recorder: &Recorder, recording: &mut Recording, axis: usize, time: f64, table: usize) {
         let slot = MOMENTUM + axis;

@@ -18,10 +18,12 @@ mod relaxation;
 mod sample;
 mod shares;
 mod sources;
+mod spin_density;
 mod spin_torque;
 mod streaming;
 mod sums;
 mod sweep;
+mod turn;
 
 pub use absorption::Absorption;
 pub use balance::{Fluxes, ReadFluxes};
@@ -36,10 +38,12 @@ pub use relaxation::{LocalEquilibrium, Relaxation};
 pub use sample::FieldSample;
 pub use shares::{ReadShares, Shares};
 pub use sources::{ReadSources, Sources};
+pub use spin_density::{ReadSpinDensity, SpinDensity};
 pub use spin_torque::{MOST_TURN, SpinTorque};
 pub use streaming::Streaming;
 pub use sums::{List, Sums, position};
 pub use sweep::{FLUX_REACH, Factor, MAX_PARTS, Scheme, Speed};
+pub use turn::Turn;
 
 pub(crate) use kernel::wgsl;
 
@@ -126,8 +130,19 @@ macro_rules! terms {
 }
 
 terms!(
-    $ Streaming, HiddenVelocity, Force, SpinTorque, Absorption, Relaxation, CovariantRelaxation, ReadSources,
-    ReadObservables, ReadFluxes, ReadShares
+    $ Streaming,
+    HiddenVelocity,
+    Force,
+    SpinTorque,
+    Turn,
+    Absorption,
+    Relaxation,
+    CovariantRelaxation,
+    ReadSources,
+    ReadSpinDensity,
+    ReadObservables,
+    ReadFluxes,
+    ReadShares
 );
 
 pub(crate) use each_term;
@@ -157,6 +172,8 @@ impl Recording {
 pub enum Reading {
     /// Of [`ReadSources`], one per space cell.
     Sources(Vec<Sources>),
+    /// Of [`ReadSpinDensity`], one per space cell.
+    SpinDensity(Vec<SpinDensity>),
     /// Of [`ReadObservables`], one per space cell.
     Observables(Vec<Observables>),
     /// Of [`ReadFluxes`], one per space cell.

@@ -1,6 +1,6 @@
 //! What every term is told of a space cell.
 
-use glam::DVec3;
+use glam::{DVec3, DVec4};
 
 /// Fields at one space-cell centre, as every kernel needs them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -17,6 +17,8 @@ pub struct FieldSample {
     pub p: DVec3,
     /// Force of prescribed potentials, - grad U.
     pub force: DVec3,
+    /// A turn of all spins: its axis times the sine, and the cosine, of half its angle.
+    pub turn: DVec4,
     /// Share of the particles that an absorption takes away.
     pub absorbed: f64,
 }

@@ -6,6 +6,7 @@ use glam::DVec3;
 
 use super::sweep::MAX_PARTS;
 use super::{Build, FieldSample, Kernel, Recorder, Recording, Term, wgsl};
+use crate::scenario::schema::Kinematics;
 
 /// Radians that a spin may turn at once: a device that has an angle in two parts knows it to some 1e-3 there.
 pub const MOST_TURN: f64 = 1e7;
@@ -26,6 +27,12 @@ impl SpinTorque {
     /// Whether fields act on spins at all.
     pub fn acts(recorder: &Recorder, fields: &[FieldSample]) -> bool {
         recorder.particle.torque_coefficient() != 0.0 && fields.iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO)
+    }
+
+    /// Whether it turns spins of all momenta alike.
+    pub fn is_uniform(recorder: &Recorder, fields: &[FieldSample]) -> bool {
+        let spin_orbit = recorder.particle.kinematics != Kinematics::NonRelativisticWithoutSpinOrbit;
+        !(recorder.particle.relativistic() || spin_orbit && fields.iter().any(|s| s.e != DVec3::ZERO))
     }
 
     /// Upper bound of the rate at which spins turn, 2 |mu_B T|/hbar.
@@ -54,7 +61,8 @@ impl Term for SpinTorque {
     }
 
     fn kernel(&self, build: Build) -> Kernel {
-        let (near, blocks) = (wgsl!("spin_torque"), [wgsl!("shared/hamiltonian"), wgsl!("shared/blocks")]);
+        let near = wgsl!("spin_torque");
+        let blocks = [wgsl!("shared/hamiltonian"), wgsl!("shared/blocks"), wgsl!("shared/rotation")];
         if !self.far {
             return Kernel::in_place("spin torque", &[&blocks[..], &[near]].concat(), "rotate", build.canonical);
         }

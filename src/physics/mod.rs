@@ -1,5 +1,7 @@
 //! The formulas both executors share: Hamiltonian, kinematics, g-factor.
 
 mod particle;
+mod rotation;
 
 pub use particle::{FormFactors, Momentum, Particle};
+pub use rotation::turned_by;

@@ -17,11 +17,13 @@ mod relaxation;
 mod rows;
 mod shares;
 mod sources;
+mod spin_density;
 mod spin_torque;
 mod store;
 mod streaming;
 mod sums;
 mod sweep;
+mod turn;
 mod uniform;
 mod varying;
 

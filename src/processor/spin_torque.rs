@@ -12,7 +12,7 @@ use super::planes::{LaneCell, Vectors};
 use super::{Cells, Context, Field, Twin};
 use crate::lanes::{Lanes, MOST_LANES, Number, Vector};
 use crate::operators::{FieldSample, Reading, SpinTorque};
-use crate::physics::Particle;
+use crate::physics::{Particle, turned_by};
 use crate::precision::Real;
 
 impl Twin for SpinTorque {
@@ -106,14 +106,12 @@ impl<S: Simd, R: Real> About<'_, S, R> {
     }
 }
 
-/// w turned by |turn| <= pi about `turn`: Rodrigues' formula in the half angle x and
-/// h = sin(x) turn/|turn|, w + 2 h x (cos(x) w + h x w).
+/// w turned by |turn| <= pi about `turn`.
 #[inline(always)]
 fn rotated<V: Vector>(w: V, turn: V) -> V {
     let half = turn * 0.5;
     let square = half.length_squared();
-    let h = half * series(square, &SINC);
-    w + h.cross(w * series(square, &COSINE) + h.cross(w)) * 2.0
+    turned_by(w, half * series(square, &SINC), series(square, &COSINE))
 }
 
 /// (-1)^k/(2k)!, the coefficients of cos x in powers of x^2. For |x| <= pi/2 those left out are below 7e-9

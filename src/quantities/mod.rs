@@ -117,6 +117,8 @@ pub struct Facts<'a> {
     pub evolution: Evolution,
     /// Whether a potential energy is prescribed.
     pub potential: bool,
+    /// Whether spins feel the mean field of each other.
+    pub exchange: bool,
     /// Those recorded, in the order of the scenario.
     pub modes: &'a [Mode],
 }
@@ -129,6 +131,7 @@ impl<'a> Facts<'a> {
             spin: scenario.species.spin,
             evolution: scenario.fields.evolution,
             potential: scenario.fields.external.iter().any(|field| matches!(field, External::Potential(_))),
+            exchange: scenario.exchange.is_some(),
             modes: &scenario.output.diagnostics.modes,
         }
     }

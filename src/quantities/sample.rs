@@ -3,6 +3,7 @@
 use glam::DVec3;
 
 use super::Facts;
+use crate::exchange::Exchange;
 use crate::fields::{Fields, Matter, component_index};
 use crate::operators::Observables;
 use crate::physics::Particle;
@@ -16,6 +17,8 @@ pub struct Sample<'a> {
     pub particle: &'a Particle,
     /// As they evolve, staggered, with the external ones.
     pub fields: &'a Fields,
+    /// The mean field of the other spins.
+    pub exchange: Option<Exchange>,
     /// Charges and currents.
     pub matter: &'a [Matter],
     /// Sums over momentum.
@@ -50,6 +53,7 @@ impl Sample<'_> {
             spin: self.particle.spin,
             evolution: self.fields.evolution,
             potential: self.fields.external.has_potential(),
+            exchange: self.exchange.is_some(),
             modes: &self.diagnostics.modes,
         }
     }
@@ -94,6 +98,11 @@ impl Sample<'_> {
     pub(super) fn potential_energy(&self) -> f64 {
         let (mesh, external) = (self.fields.mesh, &self.fields.external);
         self.over_cells(|i| self.observables[i].density * external.potential_energy(i, mesh.position(i)))
+    }
+
+    /// Of spins in the mean field of each other.
+    pub(super) fn exchange_energy(&self) -> f64 {
+        self.exchange.map_or(0.0, |exchange| self.integral(|o| exchange.energy(o.spin)))
     }
 
     /// D x B with D brought to the centres, where E and P live.

@@ -20,6 +20,8 @@ const SPIN_ALONG: Needs = Needs { words: "spin, this axis", met: |facts, k| fact
 
 const POTENTIAL: Needs = Needs { words: "a prescribed potential", met: |facts, _| facts.potential };
 
+const EXCHANGE: Needs = Needs { words: "an exchange mean field", met: |facts, _| facts.exchange };
+
 const EVOLVING: Needs = Needs {
     words: "fields that evolve, two or three space axes",
     met: |facts, _| {
@@ -88,11 +90,19 @@ pub static TABLE: &[Group] = &[
         .needing(POTENTIAL)
         .drawn(Panel::Energy, "potential"),
         quantity(
+            "energy_exchange",
+            Unit::Energy,
+            "(e g/4) ∫ S² dx, S = ∫ w dp the spin density, g the strength of exchange, e = 1 for bosons, −1 for fermions",
+            |s, _| s.exchange_energy(),
+        )
+        .needing(EXCHANGE)
+        .drawn(Panel::Energy, "exchange"),
+        quantity(
             "energy_total",
             Unit::Energy,
             "the sum of these; conserved without other external fields when fields evolve",
             |s, _| {
-                let particles = [s.kinetic_energy(), s.spin_energy(), s.potential_energy()];
+                let particles = [s.kinetic_energy(), s.spin_energy(), s.potential_energy(), s.exchange_energy()];
                 compensated(particles.into_iter().chain([s.electric_energy(), s.magnetic_energy()]))
             },
         )

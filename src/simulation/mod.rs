@@ -12,6 +12,7 @@ use glam::DVec3;
 
 use crate::collisions::Collisions;
 use crate::error::{Error, Result};
+use crate::exchange::Exchange;
 use crate::fields::{Fields, Matter, Stability};
 use crate::grid::{AXIS_NAMES, Grid};
 use crate::numerals::number;
@@ -19,7 +20,7 @@ use crate::operators::{
     Command, Executor, FieldSample, Fluxes, Force, HiddenVelocity, MAX_PARTS, MOST_TURN, Observables, ReadFluxes,
     ReadObservables, ReadSources, Reading, Recorder, Recording, Scheme, Sources, SpinTorque, Term,
 };
-use crate::scenario::schema::{Evolution, Synchronise};
+use crate::scenario::schema::{Evolution, Pulse, Synchronise};
 use crate::species::Species;
 use crate::splitting::{self, Order, Stage, Step, composed, merged, owed};
 use crate::state::Cells;
@@ -55,6 +56,10 @@ pub struct Simulation {
     damping: DVec3,
     synchronise: Synchronise,
     collisions: Option<Arc<Collisions>>,
+    /// The mean field of the other spins.
+    pub exchange: Option<Exchange>,
+    /// Turns of all spins.
+    pulses: Vec<Pulse>,
     /// Momentum that the fixed charges have taken up since the start.
     pub fixed_momentum: DVec3,
     /// Sweeps recorded so far.
@@ -198,10 +203,17 @@ impl Simulation {
         match self.synchronise {
             Synchronise::Outputs => {
                 let flows: &[Flow] = if self.collisions.is_some() { &WITH_COLLISIONS } else { &FLOWS };
-                let steps = (0..count).flat_map(|n| merged(flows, step(n), owes || n > 0, open || n + 1 < count));
-                let rest = if count == 0 && owes && !open { owed(flows, step(0)) } else { None };
-                self.run(steps.chain(rest))?;
-                self.clock.owes_drift = open && (count > 0 || owes);
+                let cut: Vec<bool> =
+                    (0..=count).map(|n| !self.pulses_at(clock.time_after(clock.steps + n)).is_empty()).collect();
+                let mut stages = Vec::new();
+                for n in 0..count {
+                    let owes = (owes || n > 0) && !cut[n as usize];
+                    let open = (open || n + 1 < count) && !cut[n as usize + 1];
+                    stages.extend(self.with_pulses(step(n), merged(flows, step(n), owes, open)));
+                }
+                stages.extend(if count == 0 && owes && !open { owed(flows, step(0)) } else { None });
+                self.run(stages)?;
+                self.clock.owes_drift = open && (count > 0 || owes) && !cut[count as usize];
                 Ok(())
             }
             // What collides, and what dissipates where sweeps have no share of it, stands around steps.
@@ -210,8 +222,34 @@ impl Simulation {
                 let collides = self.collisions.is_some().then_some(Flow::Collision);
                 let around: Vec<Flow> = collides.into_iter().chain(dissipates.then_some(Flow::Dissipation)).collect();
                 let order = self.order;
-                self.run((0..count).flat_map(|n| composed(&FLOWS, step(n), order, &around)))
+                let stages = |n| self.with_pulses(step(n), composed(&FLOWS, step(n), order, &around));
+                let stages: Vec<_> = (0..count).flat_map(stages).collect();
+                self.run(stages)
             }
+        }
+    }
+
+    /// Numbers of the pulses at a time, forwards.
+    fn pulses_at(&self, time: f64) -> Vec<usize> {
+        let near = |pulse: &Pulse| (pulse.time - time).abs() < 0.25 * self.clock.step.abs();
+        (0..self.pulses.len()).filter(|&number| near(&self.pulses[number])).collect()
+    }
+
+    /// A step with the pulses at its earlier end: before it or, backwards, after it and undone.
+    fn with_pulses(&self, step: Step, stages: Vec<Stage<Flow>>) -> Vec<Stage<Flow>> {
+        let pulse = |time, number| Stage {
+            flow: Flow::Pulse(number),
+            time,
+            length: step.length,
+            order: Order::Forwards,
+            last: false,
+        };
+        if step.length > 0.0 {
+            let pulses = self.pulses_at(step.start).into_iter().map(|number| pulse(step.start, number));
+            pulses.chain(stages).collect()
+        } else {
+            let pulses = self.pulses_at(step.end).into_iter().rev().map(|number| pulse(step.end, number));
+            stages.into_iter().chain(pulses).collect()
         }
     }
 
@@ -220,7 +258,13 @@ impl Simulation {
             return Err(self.excess(recording));
         }
         let is_reading = |command: &&Command| {
-            matches!(command, Command::ReadSources(_) | Command::ReadObservables(_) | Command::ReadFluxes(_))
+            matches!(
+                command,
+                Command::ReadSources(_)
+                    | Command::ReadSpinDensity(_)
+                    | Command::ReadObservables(_)
+                    | Command::ReadFluxes(_)
+            )
         };
         self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
         let start = Instant::now();
@@ -247,14 +291,18 @@ impl Simulation {
             Some(command) => self.fastest(command, &recording.tables[command.table()]),
             None => ("a sweep would cross".into(), 0),
         };
+        self.refused(&what, place, "time.step or the fields")
+    }
+
+    /// Says what cannot be done at a space cell in the step after those done, and what to reduce.
+    fn refused(&self, what: &str, place: usize, reduce: &str) -> Error {
         let mesh = self.fields.mesh;
         let place =
             mesh.resolved().map(|axis| format!("{} = {}", AXIS_NAMES[axis], number(mesh.position(place)[axis], 5)));
         let place = place.collect::<Vec<_>>().join(", ");
         let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
         Error::Run(format!(
-            "in step {}, from t = {} on, {what}{place}: reduce time.step or the fields, or see whether the run has \
-             become unstable",
+            "in step {}, from t = {} on, {what}{place}: reduce {reduce}, or see whether the run has become unstable",
             self.clock.steps + 1,
             number(self.time(), 7)
         ))

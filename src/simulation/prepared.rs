@@ -10,6 +10,7 @@ use super::{Clock, Evolving, Simulation};
 use crate::checkpoint::Checkpoint;
 use crate::collisions::Collisions;
 use crate::error::Result;
+use crate::exchange::Exchange;
 use crate::fields::{Fields, Stability};
 use crate::grid::Grid;
 use crate::initial::{self, InitialState};
@@ -17,7 +18,7 @@ use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
 use crate::processor::{self, Processor};
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Background, Numerics, Scenario, Synchronise};
+use crate::scenario::schema::{Background, Numerics, Pulse, Scenario, Synchronise};
 use crate::species::Species;
 
 /// A scenario ready to be put on a device.
@@ -33,6 +34,8 @@ pub struct Prepared {
     background: Background,
     stability: Stability,
     collisions: Option<Collisions>,
+    exchange: Option<Exchange>,
+    pulses: Vec<Pulse>,
     numerics: Numerics,
     clock: Clock,
     beginning: Beginning,
@@ -114,7 +117,21 @@ impl Prepared {
         let b = fields.strongest_b(&scenario.phase_space);
         let stability = Stability::new(fields.evolution, &grid, &particle, &numerics, b);
         let collisions = Collisions::of(scenario, &grid, &particle);
-        Ok(Prepared { grid, species, state, fields, background, stability, collisions, numerics, clock, beginning })
+        let exchange = Exchange::of(scenario);
+        Ok(Prepared {
+            grid,
+            species,
+            state,
+            fields,
+            background,
+            stability,
+            collisions,
+            exchange,
+            pulses: scenario.pulses.clone(),
+            numerics,
+            clock,
+            beginning,
+        })
     }
 
     /// Share of the upwind part in its sweeps.
@@ -247,6 +264,8 @@ impl Prepared {
             executor,
             stability: self.stability,
             collisions: self.collisions.map(Arc::new),
+            exchange: self.exchange,
+            pulses: self.pulses,
             sweeps: 0,
             executed: Duration::ZERO,
         };

@@ -2,11 +2,13 @@
 //! that breaks one.
 
 mod collisions;
+mod exchange;
 mod fields;
 mod files;
 mod initial;
 mod output;
 mod phase_space;
+mod pulses;
 mod stability;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -22,6 +24,7 @@ use crate::fields::{Prescribed, component_index, potential};
 use crate::grid::Grid;
 use crate::npy;
 use crate::numerals::{bytes, number, rounded_down};
+use crate::operators::MOST_TURN;
 use crate::physics::Particle;
 use crate::quantities::{Facts, columns};
 use crate::reduction;
@@ -138,9 +141,11 @@ fn check(loaded: &Loaded, zero: f64, kept: bool, found: Vec<Violation>) -> Resul
     checker.initial();
     checker.fields();
     checker.collisions();
+    checker.exchange();
     checker.numerics();
     if !timeless {
         checker.time();
+        checker.pulses();
         checker.output();
         checker.expectations();
     }

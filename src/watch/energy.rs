@@ -77,7 +77,7 @@ impl Energy {
         let exact = reductions(scenario, &loaded.folder).iter().all(|reduction| reduction.inexact.is_empty());
         let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
         let closed = fields.are_given_no_energy() || potentials && fields.are_potentials_alone();
-        (exact && !spins_leave && closed).then_some(energy)
+        (exact && !spins_leave && closed && scenario.pulses.is_empty()).then_some(energy)
     }
 
     /// Looks at a row; returns a note the first time one is due.

@@ -13,6 +13,8 @@ pub struct Everything {
     plane: bool,
     /// Particles relax towards local equilibria.
     collide: bool,
+    /// Spins turn in the mean field of each other, and in pulses.
+    exchange: bool,
 }
 
 impl Everything {
@@ -27,7 +29,7 @@ impl Everything {
         let frozen = json!({"perturbations": light, "external": [wave]});
         let of = |name, fields: &Value| {
             let fields = fields.clone();
-            Everything { name, spin: true, fields, layer: None, plane: false, collide: false }
+            Everything { name, spin: true, fields, layer: None, plane: false, collide: false, exchange: false }
         };
         vec![
             of("maxwell", &maxwell),
@@ -37,6 +39,8 @@ impl Everything {
             of("frozen", &frozen),
             Everything { layer: Some(2.2), ..of("layers", &maxwell) },
             Everything { collide: true, plane: true, ..of("collisions", &json!({"evolution": "electrostatic"})) },
+            Everything { exchange: true, plane: true, ..of("exchange", &electrostatic) },
+            Everything { exchange: true, collide: true, plane: true, ..of("exchange and collisions", &frozen) },
         ]
     }
 
@@ -72,6 +76,12 @@ impl Everything {
             "fields": self.fields, "numerics": numerics,
             "time": {"step": 0.1, "end": end}
         });
+        if self.exchange {
+            scenario["kinematics"] = json!("non_relativistic");
+            scenario["pulses"] =
+                json!([{"time": 0.2, "axis": [1, 2, 0], "angle": 1.3}, {"time": 0.3, "axis": [0, 1, 0], "angle": -2}]);
+            scenario["exchange"] = json!({"strength": 0.3, "statistics": "fermions"});
+        }
         if self.collide {
             scenario["kinematics"] = json!("non_relativistic");
             scenario["collisions"] = json!({"tau": 0.3, "xi": 0.5});

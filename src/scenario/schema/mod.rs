@@ -6,16 +6,20 @@
 //! line and column of a mistake.
 
 mod collisions;
+mod exchange;
 mod fields;
 mod initial;
 mod output;
 mod phase_space;
+mod pulses;
 
 pub use collisions::*;
+pub use exchange::*;
 pub use fields::*;
 pub use initial::*;
 pub use output::*;
 pub use phase_space::*;
+pub use pulses::*;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +51,12 @@ pub struct Scenario {
     /// How particles collide. Default: not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collisions: Option<Collisions>,
+    /// The mean field of the other spins. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Exchange>,
+    /// Turns of all spins at given times, in this order at the same time. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pulses: Vec<Pulse>,
     /// Step and end.
     pub time: Time,
     /// Default: order 2, full dissipation.

@@ -3,18 +3,27 @@
 //! operators use B before and after in its two halves.
 //!
 //! ```text
-//! kick = px(1/2) py(1/2) pz(1/2) torque(1/2) | hidden(1) | torque(1/2) pz(1/2) py(1/2) px(1/2)
+//! kick = px(1/2) py(1/2) pz(1/2) torque(1/2) | hidden(1) exchange(1) | torque(1/2) pz(1/2) py(1/2) px(1/2)
 //! ```
 //!
 //! What nothing separates is one: the two turns without a hidden velocity, the two innermost
-//! forces without spin.
+//! forces without spin. Where spins feel the mean field of each other, they turn in the middle, about the spin density that the
+//! parts before have left there: it is the same after the turn. Forces and torques that are alike for all spins, or all momenta,
+//! commute with it and stay whole. It and the hidden velocity commute but for terms of order hbar; they take turns as the space
+//! axes do.
 
 use glam::DVec3;
 
 use super::{DIRECTIONS, Finish, Flow, along_space, next_sources};
+use crate::error::{Error, Result};
+use crate::exchange::Exchange;
 use crate::fields::{centred, rate_left};
 use crate::grid::MOMENTUM;
-use crate::operators::{Force, HiddenVelocity, ReadSources, Recorder, Recording, SpinTorque};
+use crate::numerals::number;
+use crate::operators::{
+    FieldSample, Force, HiddenVelocity, MOST_TURN, ReadSources, ReadSpinDensity, Reading, Recorder, Recording,
+    SpinTorque, Turn,
+};
 use crate::simulation::Simulation;
 use crate::splitting::{Order, Stage};
 
@@ -29,39 +38,124 @@ pub struct Tables {
     pub after: usize,
 }
 
-/// Records the sweeps and turns of one kick of length `time`.
-pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, tables: Tables, order: Order) {
+/// Something that acts in a kick by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Part {
+    /// Along the momentum of direction `axis`.
+    Force { axis: usize, time: f64, table: usize },
+    /// About T.
+    Torque { time: f64, table: usize },
+    /// Along all space axes.
+    Hidden,
+    /// About the spin density of the moment.
+    Exchange { time: f64 },
+}
+
+/// The parts of a kick of length `time` in their order, with an exchange mean field or without.
+fn parts(
+    recorder: &Recorder,
+    fields: &[FieldSample],
+    time: f64,
+    tables: Tables,
+    (order, exchange): (Order, bool),
+) -> Vec<Part> {
     let Tables { before, middle, after } = tables;
+    let half = 0.5 * time;
     let axes: Vec<usize> =
         DIRECTIONS.into_iter().filter(|&axis| recorder.grid.axis(MOMENTUM + axis).is_some()).collect();
+    let whole = |last: &usize| {
+        !(SpinTorque::acts(recorder, fields) || exchange && Force::depends_on_spin(recorder, fields, *last))
+    };
     let (last, others) = match axes.split_last() {
-        Some((&last, others)) if !SpinTorque::acts(recorder, &recording.tables[middle]) => (Some(last), others),
+        Some((last, others)) if whole(last) => (Some(*last), others),
         _ => (None, &axes[..]),
     };
-    for &axis in others {
-        Force::record(recorder, recording, axis, 0.5 * time, before);
-    }
+    let exchanged = |time| exchange.then_some(Part::Exchange { time });
+    let turned = |time, table| Part::Torque { time, table };
+    let force = |table| move |&axis: &usize| Part::Force { axis, time: half, table };
+    let mut parts: Vec<Part> = others.iter().map(force(before)).collect();
     match last {
-        Some(axis) => Force::record(recorder, recording, axis, time, middle),
-        None if !HiddenVelocity::acts(recorder, &recording.tables[middle]) => {
-            SpinTorque::record(recorder, recording, time, middle);
+        Some(axis) => {
+            parts.extend([Some(Part::Force { axis, time, table: middle }), exchanged(time)].into_iter().flatten())
         }
-        None => {
-            SpinTorque::record(recorder, recording, 0.5 * time, before);
-            along_space(recorder, time, order, |axis, time| {
-                HiddenVelocity::record(recorder, recording, axis, time, middle);
-            });
-            SpinTorque::record(recorder, recording, 0.5 * time, after);
+        None if HiddenVelocity::acts(recorder, fields) => {
+            let around = match order {
+                Order::Forwards => [Some(time), None],
+                Order::Backwards => [None, Some(time)],
+                Order::Palindrome => [Some(half); 2],
+            };
+            let [first, second] = around.map(|time| time.and_then(exchanged));
+            let middle = [Some(turned(half, before)), first, Some(Part::Hidden), second, Some(turned(half, after))];
+            parts.extend(middle.into_iter().flatten());
         }
+        None if exchange && !SpinTorque::is_uniform(recorder, fields) => {
+            parts.extend([turned(half, before), Part::Exchange { time }, turned(half, after)]);
+        }
+        None => parts.extend(exchanged(time).into_iter().chain([turned(time, middle)])),
     }
-    for &axis in others.iter().rev() {
-        Force::record(recorder, recording, axis, 0.5 * time, after);
+    parts.extend(others.iter().rev().map(force(after)));
+    parts
+}
+
+/// Records the sweeps and turns of one kick of length `time`, but for those of mean fields.
+pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, tables: Tables, order: Order) {
+    for part in parts(recorder, &recording.tables[tables.middle], time, tables, (order, false)) {
+        sweep(recorder, recording, part, (time, tables.middle, order));
     }
+}
+
+/// Records a part of a kick; the hidden velocity acts for `time` on table `middle`.
+fn sweep(recorder: &Recorder, recording: &mut Recording, part: Part, (time, middle, order): (f64, usize, Order)) {
+    match part {
+        Part::Force { axis, time, table } => Force::record(recorder, recording, axis, time, table),
+        Part::Torque { time, table } => SpinTorque::record(recorder, recording, time, table),
+        Part::Hidden => along_space(recorder, time, order, |axis, time| {
+            HiddenVelocity::record(recorder, recording, axis, time, middle);
+        }),
+        // Its fields are not those of a table that is there.
+        Part::Exchange { .. } => {}
+    }
+}
+
+/// Executes what is recorded, and records the turn of `time` about the spin density that this leaves.
+fn exchange(
+    simulation: &mut Simulation,
+    recording: &mut Recording,
+    exchange: Exchange,
+    (time, table): (f64, usize),
+) -> Result<()> {
+    recording.push(ReadSpinDensity { table });
+    let densities = match simulation.execute(recording)?.pop() {
+        Some(Reading::SpinDensity(densities)) => densities,
+        _ => return Err(Error::Run("the device returned no spin densities".into())),
+    };
+    recording.commands.clear();
+    let angle = |i: usize| (exchange.rate(densities[i].spin) * time).length();
+    let is_known = |i: usize| angle(i) <= MOST_TURN;
+    if let Some(place) = (0..densities.len()).find(|&i| !is_known(i)) {
+        return Err(simulation.refused(
+            &format!(
+                "spins would turn by {} rad at once in the mean field of the others, {} at the most,",
+                number(angle(place), 3),
+                number(MOST_TURN, 2)
+            ),
+            place,
+            "time.step or exchange.strength",
+        ));
+    }
+    let turns = recording.tables.len();
+    recording.tables.push(exchange.turns(&densities, time));
+    recording.push(Turn { table: turns });
+    Ok(())
 }
 
 /// Takes B and A through a kick and records it and, where fields evolve, the sources after it;
 /// these take D on, and tell the rate of E that the kick leaves behind.
-pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Finish {
+///
+/// # Errors
+///
+/// [`Error::Run`] where a mean field turns spins by more than an angle that is known, and those of the executor.
+pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Result<Finish> {
     let Stage { time, length, order, .. } = *stage;
     if simulation.order == 2 {
         let matter = simulation.matter();
@@ -77,12 +171,18 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
         }
     }
     let tables = advance(simulation, recording, &e, time, length);
-    sweeps(&simulation.recorder(), recording, length, tables, order);
+    let fields = &recording.tables[tables.middle];
+    for part in parts(&simulation.recorder(), fields, length, tables, (order, simulation.exchange.is_some())) {
+        match (part, simulation.exchange) {
+            (Part::Exchange { time }, Some(law)) => exchange(simulation, recording, law, (time, tables.middle))?,
+            _ => sweep(&simulation.recorder(), recording, part, (length, tables.middle, order)),
+        }
+    }
     if !simulation.self_consistent() {
-        return Box::new(|_, _| Ok(()));
+        return Ok(Box::new(|_, _| Ok(())));
     }
     recording.push(ReadSources { table: tables.after });
-    Box::new(move |simulation, readings| {
+    Ok(Box::new(move |simulation, readings| {
         let kicked = next_sources(readings)?;
         simulation.fixed_momentum += length * simulation.fields.force_on_fixed_charge(&e);
         let held: Vec<DVec3> = e.iter().zip(&e_external).map(|(e, external)| *e + *external).collect();
@@ -94,7 +194,7 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
         let rate = |i: usize| rate_left(0.5 * length, e[i], end[i], turning[i], e_external[i]);
         simulation.e_rate = (0..end.len()).map(rate).collect();
         Ok(())
-    })
+    }))
 }
 
 /// Takes B and A through a kick of `length` from `start` and adds its tables: `e` and the

@@ -4,10 +4,14 @@ pub mod collision;
 pub mod dissipation;
 pub mod drift;
 pub mod kick;
+pub mod pulse;
+
+use glam::DVec3;
 
 use super::Simulation;
 use crate::error::{Error, Result};
 use crate::operators::{Reading, Recorder, Recording, Sources};
+use crate::scenario::schema;
 use crate::splitting::{Order, Stage};
 
 /// A part of the dynamics that acts alone for a while.
@@ -21,6 +25,8 @@ pub(super) enum Flow {
     Dissipation,
     /// Relaxation towards local equilibria.
     Collision,
+    /// One of the pulses, by its number; backwards where the length is negative.
+    Pulse(usize),
 }
 
 /// The flows of a step that can be composed to order four, the last of them in the middle.
@@ -42,9 +48,14 @@ impl Flow {
     fn record(self, simulation: &mut Simulation, recording: &mut Recording, stage: &Stage<Flow>) -> Result<Finish> {
         match self {
             Flow::Drift => Ok(drift::record(simulation, recording, stage)),
-            Flow::Kick => Ok(kick::record(simulation, recording, stage)),
+            Flow::Kick => kick::record(simulation, recording, stage),
             Flow::Dissipation => Ok(dissipation::record(simulation, recording, stage)),
             Flow::Collision => collision::record(simulation, recording, stage),
+            Flow::Pulse(number) => {
+                let schema::Pulse { axis, angle, .. } = simulation.pulses[number];
+                let angle = DVec3::from(axis).normalize() * (angle * stage.length.signum());
+                Ok(pulse::record(simulation, recording, angle, stage.time))
+            }
         }
     }
 
@@ -87,7 +98,7 @@ fn next_sources(readings: &mut Readings) -> Result<Vec<Sources>> {
     readings
         .find_map(|reading| match reading {
             Reading::Sources(sources) => Some(sources),
-            Reading::Observables(_) | Reading::Fluxes(_) | Reading::Shares(_) => None,
+            Reading::SpinDensity(_) | Reading::Observables(_) | Reading::Fluxes(_) | Reading::Shares(_) => None,
         })
         .ok_or_else(|| Error::Run("the device returned no sources".into()))
 }

@@ -1,0 +1,33 @@
+//! The mean field of the other spins.
+
+use serde::{Deserialize, Serialize};
+
+/// Exchange in a contact interaction: spins turn about the local spin density.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// g_x: the pair potential V(p - q), the same at all momenta.
+    pub strength: f64,
+    /// What particles are; it decides the sign.
+    pub statistics: Exchanged,
+}
+
+/// Symmetry of a pair that exchanges its spins.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Exchanged {
+    /// e = 1
+    Bosons,
+    /// e = -1
+    Fermions,
+}
+
+impl Exchanged {
+    /// The sign e of exchange.
+    pub fn sign(self) -> f64 {
+        match self {
+            Exchanged::Bosons => 1.0,
+            Exchanged::Fermions => -1.0,
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The exchange mean field: waves, a helix and what is conserved, against closed forms and other routes' numbers. Units
+//! m = 1, v_th = 1, hbar = 1e-3 unless said; M_+ = M_x + i M_y.
+
+mod common;
+
+use std::f64::consts::{FRAC_PI_3, PI, TAU};
+
+use common::random::Random;
+use common::{scenario, start};
+use glam::{DVec3, DVec4};
+use num_complex::Complex64;
+use serde_json::{Value, json};
+use spinwigner::npy;
+use spinwigner::run::DeviceChoice;
+use spinwigner::simulation::Simulation;
+use spinwigner::state::State;
+
+const HBAR: f64 = 1e-3;
+/// Of the spins that waves are waves of.
+const POLARISATION: f64 = 0.9;
+
+fn axis(from: f64, to: f64, cells: u32) -> Value {
+    json!({"from": from, "to": to, "cells": cells})
+}
+
+/// A neutral gas without a moment on x and px whose spins turn by Gamma = e g_x n/hbar, n = 1; it relaxes at the rate
+/// 1/tau where tau is finite.
+fn gas(k: f64, gamma: f64, tau: f64, initial: &Value, [step, end]: [f64; 2]) -> Value {
+    let statistics = if gamma < 0.0 { "fermions" } else { "bosons" };
+    let mut gas = json!({
+        "title": "test", "about": "test", "references": ["test"],
+        "species": {"charge": 0, "hbar": HBAR, "magnetic_moment": 0},
+        "kinematics": "non_relativistic",
+        "phase_space": {"x": axis(0.0, TAU / k, 32), "px": axis(-6.0, 6.0, 64)},
+        "initial": initial,
+        "time": {"step": step, "end": end}
+    });
+    if gamma != 0.0 {
+        gas["exchange"] = json!({"strength": gamma.abs() * HBAR, "statistics": statistics});
+    }
+    if tau.is_finite() {
+        gas["collisions"] = json!({"tau": tau});
+    }
+    gas
+}
+
+/// Spins along z, all of them, and of a share `a` along x a wave cos kx.
+fn wave(a: f64) -> Value {
+    json!({"populations": [{
+        "momentum": {"maxwellian": {"temperature": 1.0}},
+        "spin": {"uniform": {"direction": [0, 0, 1], "polarisation": POLARISATION}},
+        "perturbations": [{"spin": {"direction": [1, 0, 0], "mode": 1, "amplitude": a}}]
+    }]})
+}
+
+/// The factor of e^(ikx) in M_+.
+fn transverse(simulation: &mut Simulation) -> Complex64 {
+    let observables = simulation.observables().expect("observables");
+    let mesh = simulation.fields.mesh;
+    let k = mesh.fundamental().x;
+    let of = |i: usize| {
+        let spin = observables[i].spin;
+        Complex64::new(spin.x, spin.y) * Complex64::from_polar(1.0, -k * mesh.position(i).x)
+    };
+    (0..observables.len()).map(of).sum::<Complex64>() / observables.len() as f64
+}
+
+fn w(cell: &DVec4) -> DVec3 {
+    DVec3::new(cell.y, cell.z, cell.w)
+}
+
+fn advance_to(simulation: &mut Simulation, time: f64) {
+    let steps = (time / simulation.clock.step).round() as u64 - simulation.clock.steps;
+    simulation.advance(steps).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The frequency by which M_+ goes from one time to another, of those that differ by whole turns the one next to `near`.
+fn frequency(value: &Value, device: DeviceChoice, times: [f64; 2], near: Complex64) -> Complex64 {
+    let mut simulation = start(&scenario(value), device);
+    let [first, last] = times.map(|time| {
+        advance_to(&mut simulation, time);
+        transverse(&mut simulation)
+    });
+    let i = Complex64::I;
+    near + i * (last / first * (i * near * (times[1] - times[0])).exp()).ln() / (times[1] - times[0])
+}
+
+/// Transverse waves about a polarised Maxwellian, tau = 1: 1 = A G(a), A = 1/tau - i Omega0, a = A - i omega,
+/// G = sqrt(pi/2)/(k v_th) w_F(i a/(sqrt2 k v_th)). The exact answers to 1e-4 of |omega|: the splitting leaves some
+/// (Omega0 dt)^2/12, 5e-5 at the most. The last row is a pole of the continued dispersion relation.
+#[test]
+fn relaxing_waves_have_their_frequencies() {
+    for (mu, k, step, exact) in [
+        (0.5, 0.3, 0.02, [0.031_401_599_9, -0.070_368_496_8]),
+        (1.0, 1.0, 0.02, [0.314_516_517_6, -0.508_459_682_4]),
+        (2.0, 0.5, 0.01, [0.099_876_790_2, -0.056_080_691_9]),
+        (5.0, 2.0, 0.005, [0.815_876_413_9, -0.306_357_786_0]),
+        (-2.0, 1.0, 0.01, [-0.358_998_687_1, -0.273_651_783_0]),
+        (1.0, 2.0, 0.01, [0.747_705_881_9, -1.665_347_971_7]),
+    ] {
+        let exact = Complex64::new(exact[0], exact[1]);
+        let times = if k < 2.0 { [7.0, 10.0] } else { [4.0, 6.0] };
+        let value = gas(k, mu / POLARISATION, 1.0, &wave(1e-3), [step, 10.0]);
+        let found = frequency(&value, DeviceChoice::Reference, times, exact);
+        println!("mu {mu}, k {k}: off by {:.1e}", (found - exact).norm() / exact.norm());
+        assert!((found - exact).norm() < 1e-4 * exact.norm(), "mu {mu}, k {k}: {found} for {exact}");
+    }
+}
+
+/// The same without collisions, Omega0 = 1: from an undamped wave, k = 0.1, to one that phase mixing damps in a period.
+/// What streams freely has gone by exp(-(k t)^2/2). On the adapter, a = 0.02, to what is quadratic in a and single
+/// precision.
+#[test]
+fn collisionless_waves_have_their_frequencies() {
+    for (k, times, exact) in [
+        (0.1, [60.0, 90.0], [0.010_104_298_1, -8.7e-22]),
+        (0.3, [25.0, 45.0], [0.103_416_538_99, -0.004_202_556_0]),
+        (0.5, [20.0, 32.0], [0.288_591_807_3, -0.085_082_181_4]),
+        (1.0, [8.0, 14.0], [0.768_934_902_5, -0.565_695_893_6]),
+    ] {
+        let exact = Complex64::new(exact[0], exact[1]);
+        for (device, a, tolerance) in [(DeviceChoice::Reference, 1e-3, 1e-4), (DeviceChoice::Gpu, 0.02, 5e-3)] {
+            if device == DeviceChoice::Gpu && k != 0.3 {
+                continue;
+            }
+            let value = gas(k, 1.0 / POLARISATION, f64::INFINITY, &wave(a), [0.025, 100.0]);
+            let found = frequency(&value, device, times, exact);
+            println!("{device:?}, k {k}: off by {:.1e}", (found - exact).norm() / exact.norm());
+            assert!((found - exact).norm() < tolerance * exact.norm(), "{device:?}, k {k}: {found} for {exact}");
+        }
+    }
+}
+
+/// Leggett and Rice: long waves have omega = -i D k^2/(1 - i mu), D = v_th^2 tau, to 0.5 %: k^2 of it is beyond, with
+/// k = 0.05 in units of 1/(v_th tau). Bosons and fermions turn opposite ways.
+#[test]
+fn long_waves_diffuse_and_turn_as_leggett_and_rice_say() {
+    let k = 0.05;
+    let found = [1.5, -1.5].map(|mu: f64| {
+        let exact = -Complex64::I * k * k / Complex64::new(1.0, -mu);
+        let value = gas(k, mu / POLARISATION, 1.0, &wave(1e-2), [0.05, 12.0]);
+        let found = frequency(&value, DeviceChoice::Reference, [7.0, 12.0], exact);
+        println!("mu {mu}: off by {:.1e}", (found - exact).norm() / exact.norm());
+        assert!((found - exact).norm() < 5e-3 * exact.norm(), "mu {mu}: {found} for {exact}");
+        found
+    });
+    assert!((found[0] + found[1].conj()).norm() < 1e-9 * found[0].norm(), "{found:?}");
+}
+
+/// M_+ of a wave that begins as a Maxwellian, k = 1, mu = 2, tau = 1: the exact answers to 1e-4, on both executors.
+#[test]
+fn a_wave_that_begins_as_a_maxwellian_is_the_exact_answer() {
+    let exact = [
+        (0.5, 0.905_934_771_2, -0.028_460_487_9),
+        (1.0, 0.750_662_350_7, -0.127_940_773_5),
+        (2.0, 0.494_532_405_3, -0.290_234_766_5),
+        (5.0, -0.009_213_03, -0.252_018_554_1),
+        (10.0, -0.062_024_358_1, 0.016_548_827_4),
+    ];
+    for (device, a, tolerance) in [(DeviceChoice::Reference, 1e-3, 5e-5), (DeviceChoice::Gpu, 0.02, 1e-3)] {
+        let value = gas(1.0, 2.0 / POLARISATION, 1.0, &wave(a), [0.0125, 10.0]);
+        let mut simulation = start(&scenario(&value), device);
+        // Half of a cos kx goes with e^(ikx).
+        for (time, re, im) in exact {
+            advance_to(&mut simulation, time);
+            let off = (2.0 / a * transverse(&mut simulation) - Complex64::new(re, im)).norm();
+            println!("{device:?}, t = {time}: off by {off:.1e}");
+            assert!(off < tolerance, "{device:?}, t = {time}: off by {off:.1e}");
+        }
+    }
+}
+
+/// Spins at 60 degrees to z that wind about it, w_+ = sin(60) F e^(ikx): k = 0.5, Gamma = 3, tau = 2, as far from linear
+/// as can be. M_+ at t = 1 and 20 to 1e-4, M_z to rounding.
+#[test]
+fn a_helix_unwinds_as_the_exact_answer() {
+    let (k, folder) = (0.5, tempfile::tempdir().expect("a folder"));
+    let (file, [sin, cos]) = (folder.path().join("helix.npy"), [FRAC_PI_3.sin(), FRAC_PI_3.cos()]);
+    let mut numbers = Vec::new();
+    for i in 0..32 {
+        let phase = TAU * (f64::from(i) + 0.5) / 32.0;
+        for j in 0..64 {
+            let v = -6.0 + 12.0 * (f64::from(j) + 0.5) / 64.0;
+            let f = (-0.5 * v * v).exp() / TAU.sqrt();
+            numbers.extend([f, f * sin * phase.cos(), f * sin * phase.sin(), f * cos]);
+        }
+    }
+    npy::write_f64(&file, &[32, 64, 4], &numbers).expect("written");
+    for (device, tolerance) in [(DeviceChoice::Reference, 1e-4), (DeviceChoice::Gpu, 3e-4)] {
+        let value = gas(k, 3.0, 2.0, &json!({"file": file}), [0.0125, 20.0]);
+        let mut simulation = start(&scenario(&value), device);
+        for (time, re, im) in [(1.0, 0.820_526_375, -0.026_269_365), (20.0, 0.362_606_963, -0.477_147_049)] {
+            advance_to(&mut simulation, time);
+            let off = (transverse(&mut simulation) - Complex64::new(re, im)).norm();
+            let observables = simulation.observables().expect("observables");
+            let worst = observables.iter().map(|o| (o.spin.z - cos).abs()).fold(0.0, f64::max);
+            println!("{device:?}, t = {time}: off by {off:.1e}, M_z by {worst:.1e}");
+            assert!(off < tolerance, "{device:?}, t = {time}: off by {off:.1e}");
+            assert!(worst < if device == DeviceChoice::Gpu { 1e-5 } else { 1e-7 }, "M_z is off by {worst:.1e}");
+        }
+    }
+}
+
+/// Spins of every direction at every momentum, one space cell: ten thousand steps leave the total spin, |w| of every cell
+/// and with them the energy (e g/4) S^2, to 1e-12 of what they are; turns of 1e-3 and, ten steps of them, of a hundred
+/// radians.
+#[test]
+fn spins_turn_about_a_total_that_stays() {
+    for (gamma, steps) in [(1e-3, 10_000), (-100.0, 10)] {
+        let population = json!({"momentum": {"maxwellian": {"temperature": 1.0}}});
+        let mut value = gas(1.0, gamma, f64::INFINITY, &json!({"populations": [population]}), [1.0, 10_000.0]);
+        value["phase_space"] = json!({"px": axis(-6.0, 6.0, 40), "py": axis(-6.0, 6.0, 8)});
+        let mut simulation = start(&scenario(&value), DeviceChoice::Reference);
+        let mut random = Random(21);
+        let cell = |_| {
+            let w = random.vector();
+            DVec4::new(w.length(), w.x, w.y, w.z)
+        };
+        let before: Vec<DVec4> = (0..simulation.grid.cells()).map(cell).collect();
+        let volume = simulation.grid.momentum_volume();
+        let total = |cells: &[DVec4]| cells.iter().map(w).sum::<DVec3>() * volume;
+        let spin = total(&before);
+        // The spin density is of order one.
+        let scale = before.iter().map(|u| u.x).sum::<f64>() * volume;
+        simulation.executor.write(&State::Spin(before.clone())).expect("written");
+        simulation.advance(steps).expect("finite");
+        let state = simulation.executor.state().expect("state");
+        let after: Vec<DVec4> = (0..before.len()).map(|i| state.cell(i)).collect();
+        let off = (total(&after) - spin).length() / scale;
+        let stretched = |(a, b): (&DVec4, &DVec4)| (w(a).length() / b.x - 1.0).abs();
+        let worst = after.iter().zip(&before).map(stretched).fold(0.0, f64::max);
+        let moved = after.iter().zip(&before).map(|(a, b)| (*a - *b).length()).fold(0.0, f64::max);
+        println!("Gamma {gamma}: total off by {off:.1e}, |w| by {worst:.1e}, moved by {moved:.1e}");
+        assert!(off < 1e-12 && worst < 1e-12 && moved > 0.1, "Gamma {gamma}: {off:.1e} {worst:.1e} {moved:.1e}");
+        assert!(after.iter().zip(&before).all(|(a, b)| a.x == b.x), "w0 changed");
+    }
+}
+
+/// Particles in a potential, a pulse, and an E whose hidden velocity and torque differ from momentum to momentum, with
+/// spin waves of all directions: halving the step divides what it leaves by 4 or 16 (by more than 3 and 10 where the
+/// next order is seen), and steps backwards lead back but for what sweeps leave, (k v dt)^6/72 of what is finest.
+#[test]
+fn steps_keep_their_order() {
+    let wave =
+        |direction: [f64; 3], mode: i32| json!({"spin": {"direction": direction, "mode": mode, "amplitude": 0.3}});
+    let value = |order: u32, step: f64| {
+        json!({
+            "title": "test", "about": "test", "references": ["test"],
+            "species": {"charge": 0, "hbar": 0.5, "magnetic_moment": 0.4},
+            "kinematics": "non_relativistic",
+            "phase_space": {"x": axis(0.0, 6.0, 16), "px": axis(-3.0, 3.0, 20), "py": axis(-3.0, 3.0, 12)},
+            "initial": {"populations": [{
+                "momentum": {"gaussian": {"spread": 0.6}},
+                "spin": {"uniform": {"direction": [0.3, 0.4, 0.8], "polarisation": 0.4}},
+                "perturbations": [wave([1.0, 0.0, 0.0], 1), wave([0.0, 1.0, 0.5], 2)]
+            }]},
+            "fields": {"external": [
+                {"uniform": {"E": [0, 0, 0.5], "B": [0.2, 0, 0.6]}},
+                {"potential": {"cosine": {"amplitude": 0.2, "wavenumber": [FRAC_PI_3, 0, 0]}}}
+            ]},
+            "exchange": {"strength": 1.0, "statistics": "fermions"},
+            "pulses": [{"time": 0.8, "axis": [1, 1, 0], "angle": 1.0}],
+            "numerics": {"order": order, "dissipation": 0, "synchronise": "steps"},
+            "time": {"step": step, "end": 1.6}
+        })
+    };
+    let end = |order: u32, step: f64| {
+        let mut simulation = start(&scenario(&value(order, step)), DeviceChoice::Reference);
+        advance_to(&mut simulation, 1.6);
+        simulation.executor.state().expect("state")
+    };
+    let apart =
+        |a: &State, b: &State| (0..a.cells()).map(|i| (a.cell(i) - b.cell(i)).abs().max_element()).fold(0.0, f64::max);
+    for (order, least) in [(2, 3.0), (4, 10.0)] {
+        let ends = [0.2, 0.1, 0.05].map(|step| end(order, step));
+        let (first, second) = (apart(&ends[0], &ends[1]), apart(&ends[1], &ends[2]));
+        println!("order {order}: {first:.1e}, then {second:.1e}");
+        assert!(first > least * second && second > 1e-9, "order {order}: {first:.1e}, then {second:.1e}");
+    }
+    for order in [2, 4] {
+        let mut simulation = start(&scenario(&value(order, 0.1)), DeviceChoice::Reference);
+        let before = simulation.executor.state().expect("state");
+        simulation.advance(16).expect("finite");
+        let away = apart(&simulation.executor.state().expect("state"), &before);
+        simulation.reverse();
+        simulation.advance(16).expect("finite");
+        let back = apart(&simulation.executor.state().expect("state"), &before);
+        println!("order {order}: {away:.1e} away, back to {back:.1e}");
+        assert!(away > 1e-2 && back < 1e-6, "order {order}: {away:.1e} away, back to {back:.1e}");
+    }
+}
+
+/// Spin echo in B = G x, kappa = 2 mu_B G/hbar = 0.5, tau = 0.5: spins tipped by an angle towards x, a pulse of pi about x
+/// at t = 2, and M_+ at x = 0 of the exact answers, which are the kinetic equation on other grids. To 3e-4: the splitting
+/// leaves (Omega0 dt)^2/12, the axes end at v = 5. hbar is so small that B pushes nobody.
+#[test]
+fn echoes_are_the_exact_answers() {
+    for (mu, tip, rows) in [
+        (1.0, 30.0_f64, [(2.0, 0.424_395_216_7, -0.036_770_977_3), (4.0, 0.339_884_943_6, 0.083_668_723_1)]),
+        (1.0, 90.0, [(2.0, 0.851_779_651_2, 0.0), (4.0, 0.694_881_799_7, 0.0)]),
+        (3.0, 30.0, [(2.0, 0.476_778_755_8, -0.037_978_324_6), (4.0, 0.457_633_931_5, 0.081_039_398_1)]),
+    ] {
+        let (tau, kappa, hbar) = (0.5, 0.5, 1e-6);
+        let (sin, cos) = tip.to_radians().sin_cos();
+        let initial = json!({"populations": [{
+            "momentum": {"maxwellian": {"temperature": 1.0}},
+            "spin": {"uniform": {"direction": [sin, 0, cos]}}
+        }]});
+        let mut value = gas(1.0, mu / tau, tau, &initial, [0.01, 4.0]);
+        // w_+ turns as exp(-i kappa x t): dt w = (2 mu_B/hbar) w x B.
+        value["species"] = json!({"charge": 0, "hbar": hbar, "magnetic_moment": 0.5 * hbar});
+        value["exchange"]["strength"] = json!(mu / tau * hbar);
+        value["phase_space"] = json!({"x": axis(-22.0, 22.0, 111), "px": axis(-5.0, 5.0, 40)});
+        value["fields"] = json!({"external": [{"gradient": {"component": "B_z", "axis": "x", "slope": kappa}}]});
+        value["pulses"] = json!([{"time": 2, "axis": [1, 0, 0], "angle": PI}]);
+        let mut simulation = start(&scenario(&value), DeviceChoice::Reference);
+        for (time, re, im) in rows {
+            advance_to(&mut simulation, time);
+            let spin = simulation.observables().expect("observables")[55].spin;
+            let off = (Complex64::new(spin.x, spin.y) - Complex64::new(re, im)).norm();
+            let along = if time > 2.0 { -cos } else { cos };
+            println!("mu {mu}, {tip} degrees, t = {time}: off by {off:.1e}, M_z by {:.1e}", spin.z - along);
+            assert!(
+                off < 3e-4 && (spin.z - along).abs() < 1e-4,
+                "mu {mu}, {tip} degrees, t = {time}: {spin} for {re} {im}"
+            );
+        }
+    }
+}
