@@ -304,7 +304,8 @@ fn spins_turn_by_any_angle() {
 fn more_places_than_memory_holds_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut scenario = streams([2.4, -2.4]);
-    scenario["phase_space"]["x"]["cells"] = json!(2_147_483_600u32);
+    let axis = &mut scenario["phase_space"]["x"];
+    (axis["to"], axis["cells"]) = (json!(2_147_483_600u32), json!(2_147_483_600u32));
     for command in ["check", "run"] {
         let (text, code) = said(folder.path(), &scenario, &[command, "s.json"]);
         assert!(code == Some(2) && text.contains("memory needed") && text.contains("s.json:1:"), "{code:?}\n{text}");

@@ -154,10 +154,10 @@ fn gone_on_with(meets: impl Fn(usize, usize, usize) -> bool) {
     }
 }
 
-/// Every device meets every scheme, and three of four every kind of fields.
+/// Every device meets every scheme, and every kind of fields two of both.
 #[test]
 fn a_run_that_is_gone_on_with_is_one_that_never_stopped() {
-    gone_on_with(|kind, scheme, device| (kind + scheme) % 4 == device);
+    gone_on_with(|kind, scheme, device| scheme % 2 == kind % 2 && (scheme + kind / 2) % 4 == device);
 }
 
 #[test]

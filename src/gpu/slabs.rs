@@ -143,12 +143,12 @@ mod tests {
         }
     }
 
-    /// 160 bytes in f32 for each of 10,000 space cells exceed a MiB.
+    /// 192 bytes in f32 for each of 10,000 space cells exceed a MiB.
     #[test]
     fn fields_must_fit_a_binding() {
         let grid = grid([10_000, 1, 1, 8, 1, 1]);
         let message = Slabs::new(&grid, 4, Precision::F32, LIMITS, FLUX_REACH).expect_err("too many").to_string();
-        assert!(message.contains("10000 space cells need 1 MiB of fields"), "{message}");
+        assert!(message.contains("10000 space cells need 2 MiB of fields"), "{message}");
     }
 
     #[test]

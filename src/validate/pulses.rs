@@ -64,7 +64,6 @@ mod tests {
             ("/pulses/0/time", valid["time"]["end"].clone(), "pulses[0].time", "less than its end"),
             ("/pulses/0/axis", json!([0, 0, 0]), "pulses[0].axis", "found no direction"),
             ("/pulses/0/angle", json!(1e8), "pulses[0].angle", "at the most"),
-            ("/pulses/0/angle", json!("pi"), "pulses[0].angle", "found"),
         ] {
             let mut root = valid.clone();
             set(&mut root, place, value);
