@@ -13,6 +13,16 @@ pub fn number(x: f64, digits: usize) -> String {
     }
 }
 
+/// A number in a column, right-aligned: with so many decimals where those are its digits, else with as many as fit and a
+/// power of ten.
+pub fn column(value: f64, width: usize, decimals: usize) -> String {
+    if value == 0.0 || (1e-3..1e4).contains(&value.abs()) {
+        format!("{value:>width$.decimals$}")
+    } else {
+        format!("{value:>width$.0$e}", width - 9)
+    }
+}
+
 /// The largest number of `digits` significant digits that is no larger than a positive one.
 pub fn rounded_down(x: f64, digits: usize) -> f64 {
     let rounded = |x: f64| format!("{x:.*e}", digits.saturating_sub(1)).parse().unwrap_or(x);

@@ -13,7 +13,7 @@
 use glam::{DVec3, DVec4, Vec4Swizzles};
 use rayon::prelude::*;
 
-use crate::collisions::derivative;
+use crate::collisions::gradient;
 use crate::fields::Mesh;
 use crate::grid::Grid;
 use crate::physics::Particle;
@@ -48,14 +48,9 @@ fn shifted(state: &State, grid: &Grid, particle: &Particle, periodic: [bool; 3],
         .into_par_iter()
         .map(|m| {
             let w0: Vec<Option<f64>> = (0..mesh.size()).map(|i| Some(cells[i * momenta + m].x)).collect();
-            let mut gradients = vec![DVec3::ZERO; mesh.size()];
-            for axis in mesh.resolved() {
-                let along = derivative(&mesh, axis, periodic[axis], &w0);
-                gradients.iter_mut().zip(along).for_each(|(gradient, slope)| gradient[axis] = slope);
-            }
             let p = grid.momentum(m);
             let factor = sign * kappa(particle, p);
-            gradients.into_iter().map(|gradient| factor * p.cross(gradient)).collect()
+            gradient(&mesh, periodic, &w0).into_iter().map(|gradient| factor * p.cross(gradient)).collect()
         })
         .collect();
     let moved = |(cell, w): (usize, &DVec4)| *w + shifts[cell % momenta][cell / momenta].extend(0.0).wxyz();

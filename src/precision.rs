@@ -50,6 +50,7 @@ pub trait Real: sealed::Sealed + SimdFloatElement + Pod + Send + Sync + Into<f64
 
 impl Real for f32 {
     const PRECISION: Precision = Precision::F32;
+    #[inline(always)]
     fn nearest(value: f64) -> Self {
         value as f32
     }
@@ -65,6 +66,7 @@ impl Real for f32 {
 
 impl Real for f64 {
     const PRECISION: Precision = Precision::F64;
+    #[inline(always)]
     fn nearest(value: f64) -> Self {
         value
     }

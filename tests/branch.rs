@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use spinwigner::checkpoint;
 use spinwigner::precision::Precision;
 use spinwigner::run::{self, DeviceChoice, Observer, Progress, RunOptions};
-use spinwigner::simulation::{Prepared, Simulation};
-use spinwigner::state::Cells;
+use spinwigner::simulation::{Origin, Prepared, Simulation, Way};
+use spinwigner::state::{Cells, State};
 use spinwigner::table::Table;
 use spinwigner::{Error, validate};
 
@@ -133,6 +133,51 @@ fn what_else_acts_meets_the_same_fields() {
     assert!(alone.fields.b.iter().zip(&single.fields.b).any(|(a, b)| (*a - *b).length() > 1e-4));
     let [one, two] = [&mut single, &mut alone].map(|run| run.executor.state().expect("state"));
     assert!(one == two, "cells alone are the same");
+}
+
+/// A branch is to the bit only if all that acts is the same; each entry that acts is another one by itself. What a half
+/// drift owes is then made first: a pulse just there would stand between its halves.
+#[test]
+fn whatever_acts_makes_another_run() {
+    let kinds = Everything::all();
+    let everything = kinds.iter().find(|kind| kind.name == "exchange and collisions").expect("a kind");
+    let scenario = everything.scenario(&json!({}), 0.8);
+    let folder = tempfile::tempdir().expect("a folder");
+    run(&scenario, folder.path().join("part").as_path(), F64, Some(4));
+    let same = from(&scenario, &folder.path().join("part"));
+    let way = |value: &Value| {
+        let loaded = common::scenario(value);
+        Origin::of(&loaded.scenario, &loaded.folder).expect("sound").expect("one").way
+    };
+    let mut told = same.clone();
+    (told["title"], told["time"]["end"]) = (json!("another"), json!(1.0));
+    assert_eq!([way(&same), way(&told)], [Way::Same; 2]);
+    for (pointer, value) in [
+        ("/exchange/strength", json!(0.31)),
+        ("/exchange/statistics", json!("bosons")),
+        ("/pulses/0/angle", json!(1.2)),
+        ("/pulses", json!([])),
+        ("/collisions/tau", json!(0.4)),
+        ("/species/hbar", json!(0.37)),
+        ("/fields/external", json!([])),
+        ("/numerics", json!({"order": 4})),
+    ] {
+        let mut changed = same.clone();
+        *changed.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+        assert_eq!(way(&changed), Way::Changed, "{pointer}");
+    }
+    let mut pulsed = same;
+    let time = begun(&pulsed).time();
+    pulsed["pulses"] = json!([{"time": time, "axis": [0, 0, 1], "angle": 1.0}]);
+    let mut none = pulsed.clone();
+    none["pulses"] = json!([]);
+    let [mut pulsed, mut none] = [pulsed, none].map(|value| begun(&value));
+    assert!(!pulsed.clock.owes_drift && pulsed.time() == time);
+    pulsed.advance(1).expect("finite");
+    none.advance(1).expect("finite");
+    let [turned, left] = [pulsed, none].map(|mut simulation| simulation.executor.state().expect("state"));
+    let number = |state: &State| state.numbers().iter().step_by(4).sum::<f64>();
+    assert!(turned != left && (number(&turned) / number(&left) - 1.0).abs() < 1e-12);
 }
 
 /// A light wave in a smooth plasma of spins on x, px, py with `cells`, as it is at once: after a step of nearly nothing.

@@ -281,6 +281,28 @@ fn long_steps_end_in_equilibrium() {
     }
 }
 
+/// What some steps change of number, momentum, energy and spin: shares of the number, and of the energy.
+fn changes(simulation: &mut Simulation, steps: u64) -> [f64; 7] {
+    let mut sums = || {
+        let all = simulation.observables().expect("observables");
+        let sum = |of: &dyn Fn(&Observables) -> f64| all.iter().map(of).sum::<f64>();
+        let numbers = [
+            sum(&|o| o.density),
+            sum(&|o| o.momentum.x),
+            sum(&|o| o.momentum.y),
+            sum(&|o| o.kinetic_energy),
+            sum(&|o| o.spin.x),
+            sum(&|o| o.spin.y),
+            sum(&|o| o.spin.z),
+        ];
+        simulation.advance(steps).unwrap_or_else(|error| panic!("{error}"));
+        numbers
+    };
+    let (first, last) = (sums(), sums());
+    let scale = [first[0], first[0], first[0], first[3], first[0], first[0], first[0]];
+    std::array::from_fn(|k| ((last[k] - first[k]) / scale[k]).abs())
+}
+
 /// Spins in two momenta with a sheared flow: one step of collisions changes number, momentum, energy and spin by no more
 /// than 1e-12 in f64, a thousand in f32 by no more than 1e-6, as shares of sums of magnitudes.
 #[test]
@@ -300,24 +322,7 @@ fn what_collides_is_conserved() {
         let initial = json!({"populations": [population.clone()]});
         let value = gas(phase_space.clone(), initial, collisions, 0.5, [0.05, 50.0]);
         let mut simulation = start(&scenario(&value), device);
-        let mut sums = || {
-            let all = simulation.observables().expect("observables");
-            let sum = |of: &dyn Fn(&Observables) -> f64| all.iter().map(of).sum::<f64>();
-            let numbers = [
-                sum(&|o| o.density),
-                sum(&|o| o.momentum.x),
-                sum(&|o| o.momentum.y),
-                sum(&|o| o.kinetic_energy),
-                sum(&|o| o.spin.x),
-                sum(&|o| o.spin.y),
-                sum(&|o| o.spin.z),
-            ];
-            simulation.advance(steps).expect("finite");
-            numbers
-        };
-        let (first, last) = (sums(), sums());
-        let scale = [first[0], first[0], first[0], first[3], first[0], first[0], first[0]];
-        let changes: Vec<f64> = (0..7).map(|k| ((last[k] - first[k]) / scale[k]).abs()).collect();
+        let changes = changes(&mut simulation, steps);
         println!("{device:?}, {steps} steps: {}", changes.iter().map(|c| format!("{c:.1e} ")).collect::<String>());
         assert!(changes.into_iter().all(|change| change < allowed), "{device:?}");
     }
@@ -529,24 +534,7 @@ fn relativistic_collisions_conserve() {
             let initial = json!({"populations": [population.clone()]});
             let value = relativistic(gas(phase_space.clone(), initial, collisions, 0.5, [0.05, 50.0]));
             let mut simulation = start(&scenario(&value), device);
-            let mut sums = || {
-                let all = simulation.observables().expect("observables");
-                let sum = |of: &dyn Fn(&Observables) -> f64| all.iter().map(of).sum::<f64>();
-                let numbers = [
-                    sum(&|o| o.density),
-                    sum(&|o| o.momentum.x),
-                    sum(&|o| o.momentum.y),
-                    sum(&|o| o.kinetic_energy),
-                    sum(&|o| o.spin.x),
-                    sum(&|o| o.spin.y),
-                    sum(&|o| o.spin.z),
-                ];
-                simulation.advance(steps).unwrap_or_else(|error| panic!("{error}"));
-                numbers
-            };
-            let (first, last) = (sums(), sums());
-            let scale = [first[0], first[0], first[0], first[3], first[0], first[0], first[0]];
-            let changes: Vec<f64> = (0..7).map(|k| ((last[k] - first[k]) / scale[k]).abs()).collect();
+            let changes = changes(&mut simulation, steps);
             let text = changes.iter().map(|c| format!("{c:.1e} ")).collect::<String>();
             println!("{law}, {device:?}, {steps} steps: {text}");
             assert!(changes.into_iter().all(|change| change < allowed), "{device:?}");

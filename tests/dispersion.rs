@@ -546,6 +546,9 @@ fn command_line() {
     }
 
     // The band's window sees the wave decay by a factor of twenty, and its image at the negative frequency.
+    // 2 pi over the time between rows.
+    let (text, _) = program(&["fit", &path, "E_x_mode1"]);
+    assert!(text.contains("rows every 0.1: 62.8319 less this frequency would look the same"), "{text}");
     let (text, code) = program(&["fit", &path, "E_x_mode1", "--between", "0.8:2", "--json"]);
     assert_eq!(code, Some(0), "{text}");
     let fit: Value = serde_json::from_str(&text).expect("JSON");

@@ -1,21 +1,9 @@
 // Relativistic collisions: shares and equilibria of cells, in two parts. Twin of `Covariant`
-// in src/operators/covariant_relaxation.rs. Kernels bind `equilibria`:
+// in src/operators/covariant_relaxation.rs; `equilibria` are
 // [space cell of the whole grid][COVARIANT numbers], each in two parts.
 
 // Twin of `Covariant::NUMBERS`.
 const COVARIANT: u32 = 37u;
-
-fn number(at: u32) -> Wide {
-    let parts = equilibria[at];
-    return Wide(parts.x, parts.y);
-}
-
-fn vector(at: u32) -> Wide3 {
-    let x = equilibria[at];
-    let y = equilibria[at + 1u];
-    let z = equilibria[at + 2u];
-    return Wide3(vec3<real>(x.x, y.x, z.x), vec3<real>(x.y, y.y, z.y));
-}
 
 fn minus(a: Wide) -> Wide {
     return Wide(-a.hi, -a.lo);

@@ -42,6 +42,18 @@ fn potentials_narrower_than_two_cells_are_warned_of() {
     assert!(narrow.starts_with("warning") && narrow.contains("use 200 cells along x"), "{narrow}");
 }
 
+/// Fields of a wave are bounds: q E dt/dp = 1e5 * 0.1/(12/32) = 26667 cells of py are more than a run sweeps, 2.67 are
+/// noted.
+#[test]
+fn forces_across_thousands_of_cells_are_warned_of() {
+    for (amplitude, level, words) in
+        [(10.0, "note", "stable, but watch"), (1e5, "warning", "the run ends where a sweep")]
+    {
+        let said = line(&with("/fields/perturbations/0/amplitude", json!(amplitude)), "force along py");
+        assert!(said.starts_with(level) && said.contains(words), "{said}");
+    }
+}
+
 /// An adapter with the bindings of software Vulkan.
 fn software(bytes: Option<u64>) -> Room {
     let limits = Limits { binding_bytes: 128 << 20, slab_bytes: 128 << 20, line_cells: LINE_CELLS };

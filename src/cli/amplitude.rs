@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde_json::json;
 use spinwigner::exchange::amplitude::{OnShell, Potential, SelfEnergy, contact_strength};
+use spinwigner::numerals::{column, number};
 use spinwigner::{Error, Result};
 
 #[derive(Debug, Args)]
@@ -109,10 +110,27 @@ pub fn report(flags: &Flags) -> Result<String> {
     let strength = contact_strength(length, flags.mass, flags.hbar);
     let rate = flags.sign() * strength * flags.density / flags.hbar;
     let answer = Answer { length, strength, rate, mu: flags.tau.map(|tau| rate * tau), pairs, energies };
+    if !answer.is_finite() {
+        return Err(Error::Input(
+            "amplitude: found an answer beyond what numbers hold, expected masses, momenta and energies whose squares are \
+             numbers; use units in which they are near one"
+                .into(),
+        ));
+    }
     if flags.json { Ok(format!("{:#}\n", answer.json())) } else { Ok(answer.text()) }
 }
 
 impl Answer {
+    fn is_finite(&self) -> bool {
+        let one = [self.length, self.strength, self.rate, self.mu.unwrap_or_default()];
+        let pairs = self.pairs.iter().flat_map(|(_, pair)| {
+            [pair.potential, pair.amplitude.re, pair.amplitude.im, pair.many_body, pair.second_order]
+        });
+        let energies =
+            self.energies.iter().flat_map(|(_, energy)| [energy.hartree_fock, energy.collisions, energy.local_field]);
+        one.into_iter().chain(pairs).chain(energies).all(f64::is_finite)
+    }
+
     fn json(&self) -> serde_json::Value {
         let pair = |(kappa, pair): &(f64, OnShell)| {
             json!({
@@ -147,13 +165,14 @@ impl Answer {
             ));
             for (kappa, pair) in &self.pairs {
                 line(format!(
-                    "{kappa:>10} {:>14.9} {:>14.9} {:>14.9} {:>14.9} {:>14.9} {:>14.9}",
-                    pair.potential,
-                    pair.amplitude.re,
-                    pair.amplitude.im,
-                    pair.many_body,
-                    -pair.second_order,
-                    pair.second_order
+                    "{:>10} {} {} {} {} {} {}",
+                    number(*kappa, 7),
+                    column(pair.potential, 14, 9),
+                    column(pair.amplitude.re, 14, 9),
+                    column(pair.amplitude.im, 14, 9),
+                    column(pair.many_body, 14, 9),
+                    column(-pair.second_order, 14, 9),
+                    column(pair.second_order, 14, 9)
                 ));
             }
             line(String::new());
@@ -163,18 +182,49 @@ impl Answer {
             line(format!("{:>10} {:>14} {:>14} {:>14}", "p", "Sigma_HF", "Sigma_c", "of Re t"));
             for (p, energy) in &self.energies {
                 line(format!(
-                    "{p:>10} {:>14.9} {:>14.9} {:>14.9}",
-                    energy.hartree_fock, energy.collisions, energy.local_field
+                    "{:>10} {} {} {}",
+                    number(*p, 7),
+                    column(energy.hartree_fock, 14, 9),
+                    column(energy.collisions, 14, 9),
+                    column(energy.local_field, 14, 9)
                 ));
             }
             line(String::new());
         }
-        line(format!("scattering length a                     {:.9}", self.length));
-        line(format!("`exchange.strength`, 4 pi hbar^2 a/m     {:.9}", self.strength));
-        line(format!("Omega0 = e g n/hbar                     {:.9}", self.rate));
+        line(format!("scattering length a                     {}", number(self.length, 10)));
+        line(format!("`exchange.strength`, 4 pi hbar^2 a/m     {}", number(self.strength, 10)));
+        line(format!("Omega0 = e g n/hbar                     {}", number(self.rate, 10)));
         if let Some(mu) = self.mu {
-            line(format!("mu = Omega0 tau                         {mu:.9}"));
+            line(format!("mu = Omega0 tau                         {}", number(mu, 10)));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        flags: Flags,
+    }
+
+    fn said(line: &str) -> Result<String> {
+        report(&Line::parse_from(std::iter::once("amplitude").chain(line.split(' '))).flags)
+    }
+
+    /// Helium-3 in SI units, a = 7 nm: 4 pi hbar^2 a/m = 1.953e-49 J m^3 has its digits. An answer that overflows is refused.
+    #[test]
+    fn answers_have_their_digits_in_any_units_or_are_refused() {
+        let text = said("--scattering-length 7e-9 --mass 5.008e-27 --hbar 1.054571817e-34").expect("an answer");
+        let exact = 4.0 * std::f64::consts::PI * 1.054571817e-34f64.powi(2) * 7e-9 / 5.008e-27;
+        assert!(text.contains(&number(exact, 10)) && text.contains("7e-9"), "{text}");
+        assert!(matches!(said("--strength 1e300 --mass 1e300"), Err(Error::Input(_))));
+        assert!(matches!(said("--scattering-length 1e300 --hbar 1e300"), Err(Error::Input(_))));
+        assert!(matches!(said("--strength 1 --tau -1"), Err(Error::Input(_))));
     }
 }

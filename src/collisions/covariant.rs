@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::equilibrium::{Equilibrium, Moments};
 use super::refusal::Cause;
-use super::{Collisions, moments, spin};
+use super::{Collisions, gradient, moments, spin};
 use crate::error::Result;
 use crate::fields::Mesh;
 use crate::operators::{Covariant, FieldSample, Observables, Shares, SpinLaw};
@@ -139,7 +139,7 @@ impl Collisions {
         // beta_0, beta u_x, beta u_y, beta u_z
         let values = |of: &dyn Fn(&Equilibrium) -> f64| {
             let value = |cell: &Option<Matched>| cell.as_ref().map(|cell| of(&cell.equilibrium));
-            self.gradient(mesh, matched.iter().map(value).collect())
+            gradient(mesh, self.periodic, &matched.iter().map(value).collect::<Vec<_>>())
         };
         let gradients = self
             .is_nonlocal(mesh)

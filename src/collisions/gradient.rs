@@ -1,5 +1,7 @@
 //! Derivatives of what only cells with particles have.
 
+use glam::DVec3;
+
 use crate::fields::Mesh;
 
 /// Cells on either side that a derivative reaches; as many again on the other side at an end.
@@ -8,7 +10,7 @@ const REACH: usize = 3;
 /// Derivatives along an axis of values at centres, from the polynomial through the seven nearest neighbours that have one:
 /// the centred difference of sixth order within, one-sided ones of the same order at ends, fewer points where
 /// fewer neighbours have values in a row. 0 in cells without a value or such a neighbour.
-pub fn derivative(mesh: &Mesh, axis: usize, periodic: bool, values: &[Option<f64>]) -> Vec<f64> {
+fn derivative(mesh: &Mesh, axis: usize, periodic: bool, values: &[Option<f64>]) -> Vec<f64> {
     let cells = mesh.cells[axis];
     (0..values.len())
         .map(|i| {
@@ -36,6 +38,16 @@ pub fn derivative(mesh: &Mesh, axis: usize, periodic: bool, values: &[Option<f64
             weighted.sum::<f64>() / mesh.step[axis]
         })
         .collect()
+}
+
+/// Gradients of values at centres: [`derivative`] along every resolved axis, `periodic` where it is a ring.
+pub fn gradient(mesh: &Mesh, periodic: [bool; 3], values: &[Option<f64>]) -> Vec<DVec3> {
+    let mut vectors = vec![DVec3::ZERO; values.len()];
+    for axis in mesh.resolved() {
+        let along = derivative(mesh, axis, periodic[axis], values);
+        vectors.iter_mut().zip(along).for_each(|(vector, slope)| vector[axis] = slope);
+    }
+    vectors
 }
 
 /// Of the value at `point` in the derivative at 0 of the polynomial through `points`.

@@ -18,7 +18,7 @@ use crate::operators::{FieldSample, LocalEquilibrium, Observables};
 use crate::physics::Particle;
 use crate::scenario::schema::{self, Scenario, Statistics};
 pub(crate) use covariant::{are_found, rates};
-pub(crate) use gradient::derivative;
+pub(crate) use gradient::gradient;
 
 use equilibrium::{Equilibrium, Gas, Moments, Sums};
 use refusal::Cause;
@@ -89,9 +89,9 @@ impl Collisions {
             let value = move |cell: &Option<Local>| {
                 cell.as_ref().map(|c| c.equilibrium.drift[l] + c.equilibrium.beta * c.unresolved[l] / m)
             };
-            cells.iter().map(value).collect()
+            cells.iter().map(value).collect::<Vec<_>>()
         };
-        let gradients = self.is_nonlocal(mesh).then(|| [0, 1, 2].map(|l| self.gradient(mesh, flow(l))));
+        let gradients = self.is_nonlocal(mesh).then(|| [0, 1, 2].map(|l| gradient(mesh, self.periodic, &flow(l))));
         let relaxed = |i: usize| {
             let Some(local) = &cells[i] else { return Ok(LocalEquilibrium::default()) };
             let gradients = gradients.as_ref().map_or([DVec3::ZERO; 3], |all| [0, 1, 2].map(|l| all[l][i]));
@@ -123,16 +123,6 @@ impl Collisions {
     /// Whether gradients act on spins.
     fn is_nonlocal(&self, mesh: &Mesh) -> bool {
         self.particle.spin && self.law.is_nonlocal() && !mesh.is_point()
-    }
-
-    /// The gradient of what cells with particles have.
-    fn gradient(&self, mesh: &Mesh, values: Vec<Option<f64>>) -> Vec<DVec3> {
-        let mut vectors = vec![DVec3::ZERO; values.len()];
-        for axis in mesh.resolved() {
-            let along = derivative(mesh, axis, self.periodic[axis], &values);
-            vectors.iter_mut().zip(along).for_each(|(vector, slope)| vector[axis] = slope);
-        }
-        vectors
     }
 
     fn towards(

@@ -172,7 +172,6 @@ impl Gas {
                 });
             }
         }
-        found.sort_by(|a, b| b.omega.im.total_cmp(&a.omega.im).then(a.omega.re.total_cmp(&b.omega.re)));
         Ok(found)
     }
 }
@@ -183,15 +182,7 @@ impl Gas {
 ///
 /// Those of [`Gas::waves`].
 pub fn report(title: &str, units: &Units, gas: &Gas, search: &Search) -> Result<Report> {
-    let waves = search.wavenumbers.iter().map(|&k| gas.waves(k, search)).collect::<Result<Vec<_>>>()?;
-    Ok(Report {
-        title: title.into(),
-        units: [Units::inverse(&units.length), Units::inverse(&units.time)],
-        wavenumbers: search.wavenumbers.clone(),
-        closed_forms: vec![None; waves.len()],
-        notes: Vec::new(),
-        waves,
-    })
+    Report::listed(title, units, search, Vec::new(), |k| gas.waves(k, search))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::response::Response;
 use super::roots::Rectangle;
 use super::{Wave, default_window, not_followed, waves_followed};
 use crate::error::{Error, Result};
+use crate::numerals::column;
 use crate::output::{LinePlot, Series, Style, write_panels};
 use crate::scenario::schema::{Kinematics, Scenario, Units};
 
@@ -151,16 +152,35 @@ fn closed_forms(plasma: &Plasma, k: f64) -> Option<ClosedForms> {
     Some(ClosedForms { polarisation, corrected: resonance.frequencies(polarisation), printed: resonance.as_printed() })
 }
 
-/// A number in a column: with so many decimals where those are its digits, else with as many as fit and a power of ten.
-fn column(value: f64, width: usize, decimals: usize) -> String {
-    if value == 0.0 || (1e-3..1e4).contains(&value.abs()) {
-        format!("{value:>width$.decimals$}")
-    } else {
-        format!("{value:>width$.0$e}", width - 9)
-    }
-}
-
 impl Report {
+    /// The waves of every wavenumber of a search, the least damped first.
+    ///
+    /// # Errors
+    ///
+    /// Those of `waves`.
+    pub(super) fn listed(
+        title: &str,
+        units: &Units,
+        search: &Search,
+        notes: Vec<String>,
+        waves: impl Fn(f64) -> Result<Vec<Wave>>,
+    ) -> Result<Report> {
+        let sorted = |&k: &f64| {
+            let mut found = waves(k)?;
+            found.sort_by(|a, b| b.omega.im.total_cmp(&a.omega.im).then(a.omega.re.total_cmp(&b.omega.re)));
+            Ok(found)
+        };
+        let waves = search.wavenumbers.iter().map(sorted).collect::<Result<Vec<_>>>()?;
+        Ok(Report {
+            title: title.into(),
+            units: [Units::inverse(&units.length), Units::inverse(&units.time)],
+            wavenumbers: search.wavenumbers.clone(),
+            closed_forms: vec![None; waves.len()],
+            notes,
+            waves,
+        })
+    }
+
     /// A table.
     pub fn text(&self) -> String {
         let [k_unit, omega_unit] = &self.units;

@@ -97,9 +97,7 @@ impl SpinGas {
             fields: "spin".into(),
             near: None,
         };
-        let mut found: Vec<Wave> = zeros.into_iter().map(wave).collect();
-        found.sort_by(|a, b| b.omega.im.total_cmp(&a.omega.im).then(a.omega.re.total_cmp(&b.omega.re)));
-        Ok(found)
+        Ok(zeros.into_iter().map(wave).collect())
     }
 }
 
@@ -109,15 +107,8 @@ impl SpinGas {
 ///
 /// Those of [`SpinGas::waves`].
 pub fn report(title: &str, units: &Units, gas: &SpinGas, search: &Search) -> Result<Report> {
-    let waves = search.wavenumbers.iter().map(|&k| gas.waves(k, search)).collect::<Result<Vec<_>>>()?;
-    Ok(Report {
-        title: title.into(),
-        units: [Units::inverse(&units.length), Units::inverse(&units.time)],
-        wavenumbers: search.wavenumbers.clone(),
-        closed_forms: vec![None; waves.len()],
-        notes: vec!["spin waves turn about the polarisation as exp(i(k x - omega t)), omega with its sign".into()],
-        waves,
-    })
+    let note = "spin waves turn about the polarisation as exp(i(k x - omega t)), omega with its sign".into();
+    Report::listed(title, units, search, vec![note], |k| gas.waves(k, search))
 }
 
 #[cfg(test)]

@@ -137,6 +137,7 @@ impl Term for CovariantRelaxation {
             wgsl!("shared/blocks"),
             wgsl!("shared/wide"),
             wgsl!("shared/wide_momenta"),
+            wgsl!("shared/equilibria"),
             wgsl!("shared/covariant"),
             wgsl!("covariant_relaxation"),
         ];

@@ -61,7 +61,7 @@ impl Term for Relaxation {
     }
 
     fn kernel(&self, build: Build) -> Kernel {
-        let files = [wgsl!("shared/blocks"), wgsl!("shared/wide"), wgsl!("relaxation")];
+        let files = [wgsl!("shared/blocks"), wgsl!("shared/wide"), wgsl!("shared/equilibria"), wgsl!("relaxation")];
         let mut kernel = Kernel::in_place("relaxation", &files, "relax", build.canonical);
         kernel.constants.push(("FERMIONS", self.fermions.into()));
         kernel.label = if self.fermions { "relaxation (fermions)" } else { "relaxation" }.into();

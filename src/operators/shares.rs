@@ -39,7 +39,7 @@ impl Term for ReadShares {
 
     fn kernel(&self, build: Build) -> Kernel {
         let mut kernel = Kernel::sums("shares", wgsl!("shares"), (SUMS, 0), build.canonical);
-        kernel.files.push(wgsl!("shared/covariant"));
+        kernel.files.extend([wgsl!("shared/equilibria"), wgsl!("shared/covariant")]);
         Kernel { work: Work::Sums { list: SUMS, extra: 0, relaxing: true }, ..kernel }
     }
 

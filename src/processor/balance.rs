@@ -18,6 +18,8 @@ impl Twin for ReadFluxes {
 }
 
 impl Moments for ReadFluxes {
+    type In<R: Real> = R;
+
     #[inline(always)]
     fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
         self,

@@ -18,6 +18,8 @@ impl Twin for ReadObservables {
 
 impl Moments for ReadObservables {
     const EDGES: bool = true;
+    // Rows are as exact as those of devices, whose weights have two parts.
+    type In<R: Real> = f64;
 
     #[inline(always)]
     fn add<S: Simd, R: Real, C: LaneCell<S, R>>(

@@ -17,6 +17,8 @@ impl Twin for ReadSources {
 }
 
 impl Moments for ReadSources {
+    type In<R: Real> = R;
+
     #[inline(always)]
     fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
         self,

@@ -16,6 +16,8 @@ impl Twin for ReadSpinDensity {
 }
 
 impl Moments for ReadSpinDensity {
+    type In<R: Real> = R;
+
     #[inline(always)]
     fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
         self,

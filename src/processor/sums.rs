@@ -1,5 +1,6 @@
-//! Readings: sums over the momentum cells of each space cell, in f64 of what is worked out in the precision of the
-//! state. Their order is the same for any number of threads.
+//! Readings: sums over the momentum cells of each space cell, in f64 whatever the precision of the state. What is added up
+//! is worked out in f64 as well, or where a step waits for it in the precision of the state, as on devices. Their order is
+//! the same for any number of threads.
 
 use std::ops::Range;
 
@@ -27,6 +28,8 @@ const MOST_SUMS: usize = 24;
 pub trait Moments: Term + Sync {
     /// Whether it asks which cells are at edges.
     const EDGES: bool = false;
+    /// Precision in which it works out what cells of the precision `R` have.
+    type In<R: Real>: Real;
     /// Adds the sums of a cell in the order of the term's list.
     fn add<S: Simd, R: Real, C: LaneCell<S, R>>(
         self,
@@ -109,7 +112,7 @@ pub fn reading<T: Moments, R: Real>(
         .into_par_iter()
         .map(|(spaces, momenta)| {
             let task = Task { context, fields, term, momenta };
-            dispatch!(context.level, simd => task.add_up(simd, cells, spaces))
+            dispatch!(context.level, simd => task.add_up::<_, R, T::In<R>>(simd, cells, spaces))
         })
         .collect();
     let Work::Sums { list, extra, .. } = term.kernel(Build::default()).work else {
@@ -148,20 +151,28 @@ struct Task<'a, T> {
 }
 
 impl<T: Moments> Task<'_, T> {
-    /// One result for each space cell.
-    fn add_up<S: Simd, R: Real>(&self, simd: S, cells: &Cells<R>, spaces: Range<usize>) -> Vec<Partial> {
-        let mut columns = self.context.store.lend(None, Momenta::<R>::default);
+    /// One result for each space cell; cells of the precision `R` are worked with in `A`.
+    fn add_up<S: Simd, R: Real, A: Real>(&self, simd: S, cells: &Cells<R>, spaces: Range<usize>) -> Vec<Partial> {
+        let mut desk = self.context.store.lend(None, Desk::<A>::default);
+        let Desk { columns, numbers } = &mut *desk;
         columns.set(self.context.grid, self.momenta.clone(), None);
         let edges = Edges::of(self.context.grid, self.momenta.clone(), T::EDGES);
         let (momentum_cells, count) = (self.context.grid.momentum_cells(), self.momenta.len());
+        // Lanes beyond the last cell hold nothing, whatever the range before had there.
+        numbers.clear();
+        numbers.resize(cells.components * (count + MOST_LANES), A::default());
         let of_space_cell = |space: usize| {
             let first = space * momentum_cells + self.momenta.start;
-            let numbers = &cells.numbers[first * cells.components..(first + count) * cells.components];
+            let held = &cells.numbers[first * cells.components..(first + count) * cells.components];
+            simd.vectorize(
+                #[inline(always)]
+                || numbers.iter_mut().zip(held).for_each(|(number, &held)| *number = A::nearest(held.into())),
+            );
             let field = &self.fields[space];
             let known = columns.add(simd, self.context.particle, field.p);
             match cells.components {
-                1 => self.add_cells::<S, R, Spinless<_>>(simd, numbers, known, &edges, field),
-                _ => self.add_cells::<S, R, Spin<_>>(simd, numbers, known, &edges, field),
+                1 => self.add_cells::<S, A, Spinless<_>>(simd, numbers, known, &edges, field),
+                _ => self.add_cells::<S, A, Spin<_>>(simd, numbers, known, &edges, field),
             }
         };
         spaces.map(of_space_cell).collect()
@@ -178,19 +189,18 @@ impl<T: Moments> Task<'_, T> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let at = Surroundings { known: known.alike(), edges, field: Field::splat(simd, field) };
+                let (particle, field, known) = (self.context.particle, Field::splat(simd, field), known.alike());
                 let least = Lanes::splat(simd, f64::INFINITY);
                 let mut sums = Totals { totals: [LaneSum::zero(simd); MOST_SUMS], next: 0, least };
-                let whole = self.momenta.len() / Lanes::<S, R>::COUNT * Lanes::<S, R>::COUNT;
-                for i in (0..whole).step_by(Lanes::<S, R>::COUNT) {
-                    self.add_lanes(simd, C::load_stored(simd, numbers, i), &at, i, &mut sums);
-                }
-                if whole < self.momenta.len() {
-                    // Lanes beyond the last cell hold nothing.
-                    let rest = &numbers[whole * C::COMPONENTS..];
-                    let mut cells = [R::default(); 4 * MOST_LANES];
-                    cells[..rest.len()].copy_from_slice(rest);
-                    self.add_lanes(simd, C::load_stored(simd, &cells, 0), &at, whole, &mut sums);
+                for i in (0..self.momenta.len()).step_by(Lanes::<S, R>::COUNT) {
+                    let (edge, beyond) = (Lanes::load(simd, &edges.edge, i), Lanes::load(simd, &edges.beyond, i));
+                    sums.next = 0;
+                    self.term.add(
+                        particle,
+                        C::load_stored(simd, numbers, i),
+                        &Place { momentum: known.load(simd, i), field, edge, beyond },
+                        &mut sums,
+                    );
                 }
                 let mut totals = [0.0; MOST_SUMS];
                 totals.iter_mut().zip(sums.totals).for_each(|(total, lanes)| *total = lanes.total());
@@ -198,29 +208,13 @@ impl<T: Moments> Task<'_, T> {
             },
         )
     }
-
-    /// Adds the cells from number `i` on, one in each lane.
-    #[inline(always)]
-    fn add_lanes<S: Simd, R: Real, C: LaneCell<S, R>>(
-        &self,
-        simd: S,
-        cell: C,
-        at: &Surroundings<S, R>,
-        i: usize,
-        sums: &mut Totals<S, R>,
-    ) {
-        let (edge, beyond) = (Lanes::load(simd, &at.edges.edge, i), Lanes::load(simd, &at.edges.beyond, i));
-        sums.next = 0;
-        let place = Place { momentum: at.known.load(simd, i), field: at.field, edge, beyond };
-        self.term.add(self.context.particle, cell, &place, sums);
-    }
 }
 
-/// What is around the cells of a space cell.
-struct Surroundings<'a, S: Simd, R: Real> {
-    known: Known<'a, R>,
-    edges: &'a Edges<R>,
-    field: Field<Vectors<S, R>>,
+/// What a thread needs for a range.
+#[derive(Default)]
+struct Desk<A> {
+    columns: Momenta<A>,
+    numbers: Vec<A>,
 }
 
 /// Which cells of a range are at the edges of momentum axes, and which lanes beyond its end.

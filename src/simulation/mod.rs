@@ -257,20 +257,11 @@ impl Simulation {
         if recording.commands.len() >= MAX_PARTS {
             return Err(self.excess(recording));
         }
-        let is_reading = |command: &&Command| {
-            matches!(
-                command,
-                Command::ReadSources(_)
-                    | Command::ReadSpinDensity(_)
-                    | Command::ReadObservables(_)
-                    | Command::ReadFluxes(_)
-            )
-        };
-        self.sweeps += (recording.commands.len() - recording.commands.iter().filter(is_reading).count()) as u64;
         let start = Instant::now();
-        let readings = self.executor.execute(recording);
+        let readings = self.executor.execute(recording)?;
         self.executed += start.elapsed();
-        readings
+        self.sweeps += (recording.commands.len() - readings.len()) as u64;
+        Ok(readings)
     }
 
     /// Says what a recording of more than [`MAX_PARTS`] commands has most of, and where that is fastest.

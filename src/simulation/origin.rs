@@ -15,7 +15,7 @@ use crate::precision::{Precision, Real};
 use crate::processor::Processor;
 use crate::scenario::Loaded;
 use crate::scenario::files;
-use crate::scenario::schema::{Evolution, Initial, PhaseAxis, Scenario, Take, Taken};
+use crate::scenario::schema::{self, Evolution, Initial, PhaseAxis, Scenario, Take, Taken};
 use crate::species::Species;
 use crate::state::Cells;
 
@@ -104,7 +104,7 @@ impl Origin {
     /// Refuses axes that the checkpoint does not have, or that do not lie in its own.
     fn refuse_other_axes(&self, scenario: &Scenario) -> Result<()> {
         let old = &self.checkpoint.header.scenario.phase_space;
-        let names = |space: &crate::scenario::schema::PhaseSpace| {
+        let names = |space: &schema::PhaseSpace| {
             space.axes().into_iter().map(|(axis, _)| axis.name()).collect::<Vec<_>>().join(", ")
         };
         let (found, expected) = (names(&scenario.phase_space), names(old));
@@ -114,8 +114,7 @@ impl Origin {
             );
             return Err(Error::Input(text).at(KEY));
         }
-        let of =
-            |axis: Option<crate::scenario::schema::Axis>| axis.map(|axis| (Axis::from(axis), axis.absorbing_layer));
+        let of = |axis: Option<schema::Axis>| axis.map(|axis| (Axis::from(axis), axis.absorbing_layer));
         for name in PhaseAxis::ALL {
             let (Some((old, layer)), Some((new, own))) = (of(old.axis(name)), of(scenario.phase_space.axis(name)))
             else {
@@ -307,17 +306,37 @@ impl Origin {
     }
 }
 
-/// Whether the run that a checkpoint is of goes the same way in a scenario.
+/// Whether the run that a checkpoint is of goes the same way in a scenario: whatever acts is the same, but for texts,
+/// output and what is given at the start. Every entry is named, so that none is forgotten.
 fn is_same(header: &Header, scenario: &Scenario, folder: &Path) -> bool {
-    let old = &header.scenario;
-    let (own, fields) = (&old.fields, &scenario.fields);
-    old.species == scenario.species
-        && old.kinematics == scenario.kinematics
-        && old.phase_space == scenario.phase_space
-        && (own.evolution, own.background) == (fields.evolution, fields.background)
-        && own.external == fields.external
-        && old.collisions == scenario.collisions
-        && old.time.step == scenario.time.step
-        && old.numerics == scenario.numerics
+    let Scenario {
+        title: _,
+        about: _,
+        references: _,
+        units: _,
+        initial: _,
+        output: _,
+        expect: _,
+        species,
+        kinematics,
+        phase_space,
+        fields: schema::Fields { evolution, background, external, uniform: _, file: _, perturbations: _ },
+        collisions,
+        exchange,
+        pulses,
+        time: schema::Time { step, start: _, end: _ },
+        numerics,
+    } = &header.scenario;
+    let fields = &scenario.fields;
+    *species == scenario.species
+        && *kinematics == scenario.kinematics
+        && *phase_space == scenario.phase_space
+        && (*evolution, *background) == (fields.evolution, fields.background)
+        && *external == fields.external
+        && *collisions == scenario.collisions
+        && *exchange == scenario.exchange
+        && *pulses == scenario.pulses
+        && *step == scenario.time.step
+        && *numerics == scenario.numerics
         && files::external(scenario, folder).is_ok_and(|files| files::alike(&header.files, &files))
 }

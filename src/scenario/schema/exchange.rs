@@ -9,25 +9,25 @@ pub struct Exchange {
     /// g_x: the pair potential V(p - q), the same at all momenta.
     pub strength: f64,
     /// What particles are; it decides the sign.
-    pub statistics: Exchanged,
+    pub statistics: QuantumStatistics,
 }
 
-/// Symmetry of a pair that exchanges its spins.
+/// Which particles exchange their spins: the symmetry of a pair.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-pub enum Exchanged {
+pub enum QuantumStatistics {
     /// e = 1
     Bosons,
     /// e = -1
     Fermions,
 }
 
-impl Exchanged {
+impl QuantumStatistics {
     /// The sign e of exchange.
     pub fn sign(self) -> f64 {
         match self {
-            Exchanged::Bosons => 1.0,
-            Exchanged::Fermions => -1.0,
+            QuantumStatistics::Bosons => 1.0,
+            QuantumStatistics::Fermions => -1.0,
         }
     }
 }
