@@ -1,8 +1,8 @@
 //! Step sizes: speeds, forces, stability, and phases per step.
 
 use super::*;
-use crate::exchange::Exchange;
-use crate::fields::Local;
+use crate::exchange::{Exchange, MOST_SOUND};
+use crate::fields::{Local, Mesh};
 use crate::operators::{Force, HiddenVelocity, MAX_PARTS, Recorder, SpinTorque, Streaming};
 
 impl Estimate<'_> {
@@ -193,6 +193,16 @@ impl Estimate<'_> {
             "the rotation is exact but its coupling to motion is not; use time.step <= {} for half a radian",
             number(0.5 / rate, 3)
         );
+        let phase = exchange.phase_of_sound(&Mesh::of(&self.grid), density, self.scenario.time.step);
+        if phase > MOST_SOUND {
+            let fact = format!(
+                "exchange: sound of the mean field takes a phase of {} a step, {MOST_SOUND} at the most",
+                number(phase, 3)
+            );
+            let remedy =
+                format!("the run ends; use time.step <= {}", number(self.scenario.time.step * MOST_SOUND / phase, 3));
+            return Some(Advice::new(Level::Warning, fact, remedy));
+        }
         Some(Advice::new(level, fact, remedy))
     }
 

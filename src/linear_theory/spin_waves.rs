@@ -7,7 +7,7 @@
 //! A = 1/tau - i Omega0,   a = A - i omega,   Omega0 = e g_x M0/hbar
 //! ```
 //!
-//! with the Faddeeva function w_F; eta = e g_x n/(2 T) is that of the gradient terms, 0 with the torque alone. Long waves have
+//! with the Faddeeva function w_F; eta = e g_x n/(2 T) is that of the forces, 0 with the torque alone. Long waves have
 //! omega = -i D k^2 (1 + eta)/(1 - i Omega0 tau), D = v_th^2 tau: A. J. Leggett, M. J. Rice, Phys. Rev. Lett. 20, 586
 //! (1968). Modes damped faster than 1/tau are no normal modes.
 
@@ -30,8 +30,8 @@ pub struct SpinGas {
     pub relaxation_rate: f64,
     /// Omega0, with its sign.
     pub precession: f64,
-    /// eta of the gradient terms.
-    pub gradients: f64,
+    /// eta of the forces.
+    pub forces: f64,
 }
 
 impl SpinGas {
@@ -55,7 +55,7 @@ impl SpinGas {
             thermal_speed: (temperature / scenario.species.mass).sqrt(),
             relaxation_rate: scenario.collisions.map_or(0.0, |law| 1.0 / law.time(population.density, temperature)),
             precession: exchange.rate(magnetisation).z,
-            gradients: 0.0,
+            forces: exchange.forces_on_waves(population.density, temperature),
         })
     }
 
@@ -64,7 +64,7 @@ impl SpinGas {
         let q = k * self.thermal_speed;
         let steady = Complex64::new(self.relaxation_rate, -self.precession);
         let a = steady - Complex64::I * omega;
-        1.0 + self.gradients - (steady + self.gradients * a) / q * Gas::means(1.0, a / q)[0]
+        1.0 + self.forces - (steady + self.forces * a) / q * Gas::means(1.0, a / q)[0]
     }
 
     /// Waves of wavenumber `k` in a window of frequencies; by default those that relax more slowly than collisions do, or
@@ -135,7 +135,7 @@ mod tests {
             (-0.2, 1.0, 1.0, [0.223_690_719_988_091_48, -0.405_334_714_990_967_1]),
             (-0.2, 5.0, 0.3, [0.013_895_278_823_068_18, -0.002_802_678_493_471_722]),
         ] {
-            let gas = SpinGas { thermal_speed: 1.0, relaxation_rate: 1.0, precession: mu, gradients: eta };
+            let gas = SpinGas { thermal_speed: 1.0, relaxation_rate: 1.0, precession: mu, forces: eta };
             let off = off(gas, k, exact);
             assert!(off < 1e-9, "eta {eta}, mu {mu}, k {k}: off by {off:.1e}");
         }
@@ -145,7 +145,7 @@ mod tests {
             (0.5, [0.288_591_807_302_848_5, -0.085_082_181_428_719_62]),
             (1.0, [0.768_934_902_491_231, -0.565_695_893_649_807_9]),
         ] {
-            let gas = SpinGas { thermal_speed: 1.0, relaxation_rate: 0.0, precession: 1.0, gradients: 0.0 };
+            let gas = SpinGas { thermal_speed: 1.0, relaxation_rate: 0.0, precession: 1.0, forces: 0.0 };
             let off = off(gas, k, exact);
             assert!(off < 1e-9, "k {k}: off by {off:.1e}");
         }
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn long_waves_are_those_of_leggett_and_rice() {
         let (tau, speed, mu, eta) = (0.4, 3.0, -1.5, 0.2);
-        let gas = SpinGas { thermal_speed: speed, relaxation_rate: 1.0 / tau, precession: mu / tau, gradients: eta };
+        let gas = SpinGas { thermal_speed: speed, relaxation_rate: 1.0 / tau, precession: mu / tau, forces: eta };
         let k = 0.01 / (speed * tau);
         let exact = -Complex64::I * speed * speed * tau * k * k * (1.0 + eta) / Complex64::new(1.0, -mu);
         let off = off(gas, k, [exact.re, exact.im]);

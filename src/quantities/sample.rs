@@ -100,9 +100,9 @@ impl Sample<'_> {
         self.over_cells(|i| self.observables[i].density * external.potential_energy(i, mesh.position(i)))
     }
 
-    /// Of spins in the mean field of each other.
+    /// Of particles in the mean field of each other.
     pub(super) fn exchange_energy(&self) -> f64 {
-        self.exchange.map_or(0.0, |exchange| self.integral(|o| exchange.energy(o.spin)))
+        self.exchange.map_or(0.0, |exchange| self.integral(|o| exchange.energy(o.density, o.spin)))
     }
 
     /// D x B with D brought to the centres, where E and P live.

@@ -12,6 +12,16 @@ impl Checker<'_> {
         self.require(exchange.strength != 0.0, "exchange.strength", || {
             "found 0, expected a number other than 0; remove `exchange` where particles do not interact".into()
         });
+        if exchange.forces {
+            self.needs_space("exchange.forces", "the forces of a mean field");
+            self.require(self.particle.moment != 0.0, "exchange.forces", || {
+                "found true for particles without a magnetic moment, expected `species.magnetic_moment` other than 0: spins are pushed as by the gradient of a B; any moment will do where there is no B".into()
+            });
+            self.require(self.scenario.output.balances.is_none(), "output.balances", || {
+                "found local balances, which do not know the forces of a mean field; remove this, or `exchange.forces`"
+                    .into()
+            });
+        }
         // Densities are judged when there are some: this is what no density can mend.
         let rate = exchange.strength / self.scenario.species.hbar;
         self.require(!self.scenario.species.spin || rate.is_finite(), "exchange.strength", || {
@@ -46,6 +56,15 @@ mod tests {
             let text = complaints(&root);
             assert!(text.contains(path) && text.contains(words) && text.starts_with("s.json:"), "{text}");
         }
+        let mut root = valid.clone();
+        set(&mut root, "/exchange/forces", json!(true));
+        assert_eq!(complaints(&root), "");
+        set(&mut root, "/species/magnetic_moment", json!(0));
+        assert!(
+            complaints(&root).contains("exchange.forces: found true for particles without"),
+            "{}",
+            complaints(&root)
+        );
         let mut root = valid;
         set(&mut root, "/species/spin", json!(false));
         assert!(complaints(&root).contains("the exchange mean field needs spin"), "{}", complaints(&root));

@@ -53,6 +53,9 @@ pub(super) struct Energy {
     /// Whether there are potentials, which may have no ground.
     #[serde(default)]
     potentials: bool,
+    /// Whether a mean field pushes: else what spins have in it is not taken from the motion.
+    #[serde(default)]
+    pushes: bool,
     /// Least change of the total since the start, so far.
     least: f64,
 }
@@ -73,7 +76,8 @@ impl Energy {
         let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
         let external = &scenario.fields.external;
         let potentials = external.iter().any(|external| matches!(external, External::Potential(_)));
-        let energy = Energy { swing, fixed, dissipates, absorbs, potentials, ..Energy::default() };
+        let pushes = simulation.exchange.is_some_and(|exchange| exchange.forces);
+        let energy = Energy { swing, fixed, dissipates, absorbs, potentials, pushes, ..Energy::default() };
         let exact = reductions(scenario, &loaded.folder).iter().all(|reduction| reduction.inexact.is_empty());
         let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
         let closed = fields.are_given_no_energy() || potentials && fields.are_potentials_alone();
@@ -91,8 +95,9 @@ impl Energy {
         else {
             return Ok(None);
         };
-        let potential = value("energy_potential").unwrap_or_default();
-        self.row(time, [kinetic, electric, magnetic - self.fixed, spin, potential])
+        let mean = if self.pushes { value("energy_exchange").unwrap_or_default() } else { 0.0 };
+        let held = value("energy_potential").unwrap_or_default() + mean;
+        self.row(time, [kinetic, electric, magnetic - self.fixed, spin, held])
     }
 
     fn row(&mut self, time: f64, parts: [f64; 5]) -> Result<Option<String>> {

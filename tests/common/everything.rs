@@ -13,7 +13,7 @@ pub struct Everything {
     plane: bool,
     /// Particles relax towards local equilibria.
     collide: bool,
-    /// Spins turn in the mean field of each other, and in pulses.
+    /// Spins turn in the mean field of each other, which pushes where nothing collides, and in pulses.
     exchange: bool,
 }
 
@@ -80,7 +80,7 @@ impl Everything {
             scenario["kinematics"] = json!("non_relativistic");
             scenario["pulses"] =
                 json!([{"time": 0.2, "axis": [1, 2, 0], "angle": 1.3}, {"time": 0.3, "axis": [0, 1, 0], "angle": -2}]);
-            scenario["exchange"] = json!({"strength": 0.3, "statistics": "fermions"});
+            scenario["exchange"] = json!({"strength": 0.3, "statistics": "fermions", "forces": !self.collide});
         }
         if self.collide {
             scenario["kinematics"] = json!("non_relativistic");

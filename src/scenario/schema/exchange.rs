@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Exchange in a contact interaction: spins turn about the local spin density.
+/// The mean field of a contact interaction: spins turn about the local spin density, and forces push where densities vary.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
@@ -10,6 +10,9 @@ pub struct Exchange {
     pub strength: f64,
     /// What particles are; it decides the sign.
     pub statistics: QuantumStatistics,
+    /// Whether its forces act, of order hbar beside the turns. Default false.
+    #[serde(default)]
+    pub forces: bool,
 }
 
 /// Which particles exchange their spins: the symmetry of a pair.

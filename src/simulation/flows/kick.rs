@@ -9,14 +9,14 @@
 //! What nothing separates is one: the two turns without a hidden velocity, the two innermost
 //! forces without spin. Where spins feel the mean field of each other, they turn in the middle, about the spin density that the
 //! parts before have left there: it is the same after the turn. Forces and torques that are alike for all spins, or all momenta,
-//! commute with it and stay whole. It and the hidden velocity commute but for terms of order hbar; they take turns as the space
+//! commute with its turn and stay whole. It and the hidden velocity commute but for terms of order hbar; they take turns as the space
 //! axes do.
 
 use glam::DVec3;
 
 use super::{DIRECTIONS, Finish, Flow, along_space, next_sources};
 use crate::error::{Error, Result};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, MOST_SOUND};
 use crate::fields::{centred, rate_left};
 use crate::grid::MOMENTUM;
 use crate::numerals::number;
@@ -57,20 +57,23 @@ fn parts(
     fields: &[FieldSample],
     time: f64,
     tables: Tables,
-    (order, exchange): (Order, bool),
+    (order, exchange): (Order, Option<Exchange>),
 ) -> Vec<Part> {
     let Tables { before, middle, after } = tables;
     let half = 0.5 * time;
     let axes: Vec<usize> =
         DIRECTIONS.into_iter().filter(|&axis| recorder.grid.axis(MOMENTUM + axis).is_some()).collect();
+    // What pushes spins apart commutes with no other force or torque that tells them apart, or momenta.
+    let pushes = exchange.is_some_and(|exchange| exchange.forces);
     let whole = |last: &usize| {
-        !(SpinTorque::acts(recorder, fields) || exchange && Force::depends_on_spin(recorder, fields, *last))
+        let differs = exchange.is_some() && Force::depends_on_spin(recorder, fields, *last);
+        !(SpinTorque::acts(recorder, fields) || differs || pushes)
     };
     let (last, others) = match axes.split_last() {
         Some((last, others)) if whole(last) => (Some(*last), others),
         _ => (None, &axes[..]),
     };
-    let exchanged = |time| exchange.then_some(Part::Exchange { time });
+    let exchanged = |time| exchange.map(|_| Part::Exchange { time });
     let turned = |time, table| Part::Torque { time, table };
     let force = |table| move |&axis: &usize| Part::Force { axis, time: half, table };
     let mut parts: Vec<Part> = others.iter().map(force(before)).collect();
@@ -88,7 +91,7 @@ fn parts(
             let middle = [Some(turned(half, before)), first, Some(Part::Hidden), second, Some(turned(half, after))];
             parts.extend(middle.into_iter().flatten());
         }
-        None if exchange && !SpinTorque::is_uniform(recorder, fields) => {
+        None if exchange.is_some() && (pushes || !SpinTorque::is_uniform(recorder, fields)) => {
             parts.extend([turned(half, before), Part::Exchange { time }, turned(half, after)]);
         }
         None => parts.extend(exchanged(time).into_iter().chain([turned(time, middle)])),
@@ -99,7 +102,7 @@ fn parts(
 
 /// Records the sweeps and turns of one kick of length `time`, but for those of mean fields.
 pub fn sweeps(recorder: &Recorder, recording: &mut Recording, time: f64, tables: Tables, order: Order) {
-    for part in parts(recorder, &recording.tables[tables.middle], time, tables, (order, false)) {
+    for part in parts(recorder, &recording.tables[tables.middle], time, tables, (order, None)) {
         sweep(recorder, recording, part, (time, tables.middle, order));
     }
 }
@@ -117,7 +120,8 @@ fn sweep(recorder: &Recorder, recording: &mut Recording, part: Part, (time, midd
     }
 }
 
-/// Executes what is recorded, and records the turn of `time` about the spin density that this leaves.
+/// Executes what is recorded, and records the turn of `time` about the spin density that this leaves, in the middle of its
+/// forces where they act.
 fn exchange(
     simulation: &mut Simulation,
     recording: &mut Recording,
@@ -143,9 +147,25 @@ fn exchange(
             "time.step or exchange.strength",
         ));
     }
-    let turns = recording.tables.len();
-    recording.tables.push(exchange.turns(&densities, time));
-    recording.push(Turn { table: turns });
+    let mesh = simulation.fields.mesh;
+    let phase = |i: usize| exchange.phase_of_sound(&mesh, densities[i].density, time);
+    if let Some(place) = (0..densities.len()).find(|&i| phase(i) > MOST_SOUND) {
+        return Err(simulation.refused(
+            &format!(
+                "sound of the mean field would take a phase of {} in a step, {MOST_SOUND} at the most,",
+                number(phase(place), 3)
+            ),
+            place,
+            "time.step or exchange.strength",
+        ));
+    }
+    let table = recording.tables.len();
+    recording.tables.push(exchange.fields(&mesh, &densities, time));
+    let recorder = simulation.recorder();
+    let axes = || DIRECTIONS.into_iter().filter(|_| exchange.forces);
+    axes().for_each(|axis| Force::record(&recorder, recording, axis, 0.5 * time, table));
+    recording.push(Turn { table });
+    axes().rev().for_each(|axis| Force::record(&recorder, recording, axis, 0.5 * time, table));
     Ok(())
 }
 
@@ -172,7 +192,7 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
     }
     let tables = advance(simulation, recording, &e, time, length);
     let fields = &recording.tables[tables.middle];
-    for part in parts(&simulation.recorder(), fields, length, tables, (order, simulation.exchange.is_some())) {
+    for part in parts(&simulation.recorder(), fields, length, tables, (order, simulation.exchange)) {
         match (part, simulation.exchange) {
             (Part::Exchange { time }, Some(law)) => exchange(simulation, recording, law, (time, tables.middle))?,
             _ => sweep(&simulation.recorder(), recording, part, (length, tables.middle, order)),
