@@ -6,10 +6,12 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use common::random::Random;
@@ -218,39 +220,45 @@ fn two_steps(loaded: &Loaded, folder: &Path) -> Result<bool, String> {
     }
 }
 
-/// Runs `case` for every number and collects what it complains of; ends the process where one hangs.
-fn all(count: u64, case: impl Fn(u64) -> (String, Result<bool, String>)) -> u64 {
-    let (at, started) = (Arc::new(AtomicU64::new(0)), Instant::now());
-    let watched = Arc::clone(&at);
+/// Runs `case` for every number, with a folder of its own, and collects what it complains of; ends the process where one
+/// hangs.
+fn all(count: u64, case: impl Fn(u64, &Path) -> (String, Result<bool, String>) + Sync) -> u64 {
+    let (next, under_way) = (AtomicU64::new(0), Arc::new(Mutex::new(BTreeMap::new())));
+    let (valid, complaints, started) = (AtomicU64::new(0), Mutex::new(Vec::new()), Instant::now());
+    let watched = Arc::clone(&under_way);
     std::thread::spawn(move || {
-        let (mut last, mut since) = (0, Instant::now());
         loop {
             std::thread::sleep(Duration::from_millis(200));
-            let now = watched.load(Ordering::Relaxed);
-            if now != last {
-                (last, since) = (now, Instant::now());
-            }
-            if since.elapsed() > 30 * PATIENCE && now < count {
-                eprintln!("case {now} hangs");
+            let cases: MutexGuard<BTreeMap<u64, Instant>> = watched.lock().expect("no panic");
+            if let Some((number, _)) = cases.iter().find(|(_, begun)| begun.elapsed() > 30 * PATIENCE) {
+                eprintln!("case {number} hangs");
                 std::process::abort();
             }
         }
     });
-    let (mut valid, mut complaints) = (0, Vec::new());
-    for number in 0..count {
-        at.store(number, Ordering::Relaxed);
-        let begun = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| case(number)));
-        let slow = begun.elapsed() > PATIENCE;
-        let (text, verdict) = outcome.unwrap_or_else(|_| (String::new(), Err("a panic".into())));
-        valid += u64::from(matches!(verdict, Ok(true)));
-        match verdict {
-            Err(words) => complaints.push(format!("case {number}: {words}\n{text}")),
-            Ok(_) if slow => println!("case {number}: {:?}\n{text}", begun.elapsed()),
-            Ok(_) => {}
+    let work = || {
+        let folder = tempfile::tempdir().expect("a folder");
+        loop {
+            let (number, begun) = (next.fetch_add(1, Ordering::Relaxed), Instant::now());
+            if number >= count {
+                return;
+            }
+            under_way.lock().expect("no panic").insert(number, begun);
+            let outcome = catch_unwind(AssertUnwindSafe(|| case(number, folder.path())));
+            under_way.lock().expect("no panic").remove(&number);
+            let slow = begun.elapsed() > PATIENCE;
+            let (text, verdict) = outcome.unwrap_or_else(|_| (String::new(), Err("a panic".into())));
+            valid.fetch_add(u64::from(matches!(verdict, Ok(true))), Ordering::Relaxed);
+            match verdict {
+                Err(words) => complaints.lock().expect("no panic").push(format!("case {number}: {words}\n{text}")),
+                Ok(_) if slow => println!("case {number}: {:?}\n{text}", begun.elapsed()),
+                Ok(_) => {}
+            }
         }
-    }
-    at.store(count, Ordering::Relaxed);
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let (valid, complaints) = (valid.into_inner(), complaints.into_inner().expect("no panic"));
     println!("{count} cases, {valid} of them valid, in {:.1?}", started.elapsed());
     assert!(complaints.is_empty(), "{} cases\n{}", complaints.len(), complaints.join("\n"));
     valid
@@ -258,11 +266,10 @@ fn all(count: u64, case: impl Fn(u64) -> (String, Result<bool, String>)) -> u64 
 
 #[test]
 fn broken_scenarios_are_answered() {
-    let (seeds, folder) = (seeds(), tempfile::tempdir().expect("a folder"));
-    let count = tries("SPINWIGNER_MUTATIONS", 2000);
-    let valid = all(count, |number| {
+    let (seeds, count) = (seeds(), tries("SPINWIGNER_MUTATIONS", 2000));
+    let valid = all(count, |number, folder| {
         let text = mutated(&seeds, &mut Random(0x5eed_0000 + 7919 * number));
-        let verdict = judge(&text, folder.path());
+        let verdict = judge(&text, folder);
         (text, verdict)
     });
     // Else nothing is tried but the parser.
@@ -273,11 +280,12 @@ fn broken_scenarios_are_answered() {
 #[test]
 fn any_bytes_are_answered() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path: PathBuf = folder.path().join("bytes.npy");
+    let path = folder.path().join("bytes.npy");
     npy::write_f64(&path, &[4, 3], &[0.5; 12]).expect("written");
     let array = std::fs::read(&path).expect("read");
     let table = b"time [T],\"a, \"\"b\"\" [x]\"\n0,1\n1,2e3\n2,-3\n".to_vec();
-    all(tries("SPINWIGNER_BYTES", 5000), |number| {
+    all(tries("SPINWIGNER_BYTES", 5000), |number, folder| {
+        let path = folder.join("bytes.npy");
         let mut random = Random(0xb17e + 104_729 * number);
         let mut bytes = match number % 3 {
             0 => array.clone(),
@@ -303,7 +311,7 @@ fn any_bytes_are_answered() {
             Table::from_csv(&text).map_or(true, |table| table.rows.iter().all(|row| row.len() == table.columns.len()));
         let verdict = if whole { verdict } else { Err("a row of another length".into()) };
         // As a scenario, too.
-        let verdict = verdict.and_then(|valid| match validate::from_text(&text, "bytes", folder.path()) {
+        let verdict = verdict.and_then(|valid| match validate::from_text(&text, "bytes", folder) {
             Err(Error::Input(_)) => Ok(valid),
             other => Err(format!("{other:?}")),
         });

@@ -71,17 +71,22 @@ impl Canvas {
     /// The picture, averaged down to its size.
     pub fn finish(self) -> RgbImage {
         let factor = OVERSAMPLING as usize;
-        let row = self.width as usize * factor * 3;
-        RgbImage::from_fn(self.width, self.height, |x, y| {
-            let corner = y as usize * factor * row + x as usize * factor * 3;
-            image::Rgb(std::array::from_fn(|channel| {
-                let sum: usize = (0..factor * factor)
-                    .map(|k| corner + (k / factor) * row + (k % factor) * 3 + channel)
-                    .map(|at| usize::from(self.pixels[at]))
-                    .sum();
-                (sum as f64 / (factor * factor) as f64).round() as u8
-            }))
-        })
+        let (width, count) = (3 * self.width as usize, (factor * factor) as u16);
+        let mut picture = RgbImage::new(self.width, self.height);
+        let mut sums = vec![0; width * factor];
+        for (row, lines) in picture.chunks_exact_mut(width).zip(self.pixels.chunks_exact(width * factor * factor)) {
+            sums.fill(0);
+            for line in lines.chunks_exact(width * factor) {
+                sums.iter_mut().zip(line).for_each(|(sum, &part)| *sum += u16::from(part));
+            }
+            for (pixel, sums) in row.chunks_exact_mut(3).zip(sums.chunks_exact(3 * factor)) {
+                for (channel, part) in pixel.iter_mut().enumerate() {
+                    let sum: u16 = sums.iter().skip(channel).step_by(3).sum();
+                    *part = ((sum + count / 2) / count) as u8;
+                }
+            }
+        }
+        picture
     }
 
     fn backend(&mut self) -> Result<BitMapBackend<'_>> {

@@ -33,7 +33,7 @@ impl ColorMap {
         let weight = place - below as f64;
         std::array::from_fn(|channel| {
             let [from, to] = [self.0[below][channel], self.0[below + 1][channel]].map(f64::from);
-            (from + weight * (to - from)).round() as u8
+            (from + weight * (to - from) + 0.5) as u8
         })
     }
 
