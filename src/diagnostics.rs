@@ -68,7 +68,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::processor::Processor;
+    use crate::precision::Precision;
+    use crate::processor;
     use crate::quantities::Facts;
     use crate::scenario::{Loaded, parse};
     use crate::simulation::Prepared;
@@ -98,8 +99,9 @@ mod tests {
         let momenta = grid.momentum_cells();
         let values = (0..grid.cells()).map(|i| cell(mesh.position(i / momenta), grid.momentum(i % momenta)));
         prepared.state = State::Spin(values.collect()).into();
-        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state).expect("made");
-        let mut simulation = prepared.start(Box::new(executor)).expect("consistent");
+        let executor =
+            processor::executor(Precision::F64, grid, prepared.species.particle, 1.0, &prepared.state).expect("made");
+        let mut simulation = prepared.start(executor).expect("consistent");
         let mut table = Table::default();
         sample(&mut simulation, &Diagnostics::default(), &Units::default(), &mut table).expect("finite");
         let known: Vec<String> = columns(&Facts::of(&scenario)).into_iter().map(|column| column.name).collect();

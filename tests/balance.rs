@@ -9,9 +9,10 @@ use glam::DVec4;
 use serde_json::{Value, json};
 use spinwigner::balance::{Balances, Law, Local, Sample};
 use spinwigner::grid::{Axis, Grid};
-use spinwigner::operators::{Executor, FieldSample, ReadFluxes, ReadObservables, ReadSources, Reading, Recording};
+use spinwigner::operators::{FieldSample, ReadFluxes, ReadObservables, ReadSources, Reading, Recording};
 use spinwigner::physics::Particle;
-use spinwigner::processor::Processor;
+use spinwigner::precision::Precision;
+use spinwigner::processor;
 use spinwigner::run::{DeviceChoice, RunOptions};
 use spinwigner::scenario::Loaded;
 use spinwigner::scenario::schema::{FieldComponent, FieldPerturbation, Kinematics, LocalBalances, ModeNumber};
@@ -50,7 +51,7 @@ fn what_spin_loses_orbital_angular_momentum_gains() {
                 ReadFluxes { table: 0 }.into(),
             ];
             let recording = Recording { tables: vec![fields.clone()], commands, ..Recording::default() };
-            let readings = Processor::<f64>::new(grid.clone(), particle, 1.0, &state)
+            let readings = processor::executor(Precision::F64, grid.clone(), particle, 1.0, &state)
                 .expect("it fits")
                 .execute(&recording)
                 .expect("reference");

@@ -18,7 +18,8 @@ use spinwigner::operators::{
 };
 use spinwigner::physics::Particle;
 use spinwigner::position;
-use spinwigner::processor::Processor;
+use spinwigner::precision::Precision;
+use spinwigner::processor;
 use spinwigner::run::DeviceChoice;
 use spinwigner::scenario::schema::{Initial, Kinematics, Perturbation};
 use spinwigner::simulation::Simulation;
@@ -661,7 +662,7 @@ fn relativistic_kernels_are_their_twins() {
                 ],
                 ..Recording::default()
             };
-            let mut twin = Processor::<f64>::new(grid.clone(), particle, 1.0, &state).expect("it fits");
+            let mut twin = processor::executor(Precision::F64, grid.clone(), particle, 1.0, &state).expect("it fits");
             let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
                 .expect("the grid fits");
             let shares = [twin.execute(&recording), gpu.execute(&recording)].map(|readings| {
@@ -723,7 +724,7 @@ fn the_kernel_is_its_twin() {
                 commands: vec![Relaxation { table: 0, equilibria: 0, fermions }.into()],
                 ..Recording::default()
             };
-            let mut twin = Processor::<f64>::new(grid.clone(), particle, 1.0, &state).expect("it fits");
+            let mut twin = processor::executor(Precision::F64, grid.clone(), particle, 1.0, &state).expect("it fits");
             let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
                 .expect("the grid fits");
             twin.execute(&recording).expect("executed");

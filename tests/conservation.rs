@@ -158,7 +158,7 @@ fn spin_becomes_orbital_angular_momentum_in_space() {
 
 fn exchanged(loaded: &Loaded, components: &[&str]) {
     let prepared = Prepared::new(loaded).expect("valid");
-    let (executor, _) = open(&prepared, DeviceChoice::Gpu, None).expect("an adapter");
+    let (executor, _) = open(&prepared, DeviceChoice::Cpu, None).expect("the processor");
     let mut simulation = prepared.start(executor).expect("consistent");
     let steps = (loaded.scenario.time.end / loaded.scenario.time.step).round() as u64;
     let mut table = Table::default();

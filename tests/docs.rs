@@ -5,7 +5,8 @@ use std::path::Path;
 
 use spinwigner::diagnostics;
 use spinwigner::grid::Grid;
-use spinwigner::processor::Processor;
+use spinwigner::precision::Precision;
+use spinwigner::processor;
 use spinwigner::quantities::{Each, Facts, Quantity, TABLE, columns};
 use spinwigner::scenario::parse;
 use spinwigner::scenario::schema::{Initial, Scenario, Units};
@@ -99,8 +100,9 @@ fn a_run_has_the_columns_that_are_foretold() {
     // Spin, x and modes.
     let (scenario, prepared) = prepared(scenarios()[1], folder.path());
     let reference =
-        Processor::<f64>::new(prepared.grid.clone(), prepared.species.particle, 1.0, &prepared.state).expect("made");
-    let mut simulation = prepared.start(Box::new(reference)).expect("the fields are consistent");
+        processor::executor(Precision::F64, prepared.grid.clone(), prepared.species.particle, 1.0, &prepared.state)
+            .expect("made");
+    let mut simulation = prepared.start(reference).expect("the fields are consistent");
     let mut table = Table::default();
     diagnostics::sample(&mut simulation, &scenario.output.diagnostics, &scenario.units, &mut table)
         .expect("a finite sample");

@@ -29,7 +29,7 @@ use spinwigner::operators::{
 };
 use spinwigner::physics::Particle;
 use spinwigner::precision::{Precision, Real};
-use spinwigner::processor::Processor;
+use spinwigner::processor;
 use spinwigner::scenario::schema::Kinematics;
 use spinwigner::state::State;
 
@@ -216,7 +216,7 @@ impl<R: Real> Bench<R> {
     /// With the processor as the device.
     fn processor(grid: &Grid, particle: Particle, dissipation: f64, state: &State) -> Self {
         let dissipation = held::<R>(dissipation);
-        let gpu = Box::new(Processor::<R>::new(grid.clone(), particle, dissipation, state).expect("it fits"));
+        let gpu = processor::executor(R::PRECISION, grid.clone(), particle, dissipation, state).expect("it fits");
         Bench { gpu, cut: None, grid: grid.clone(), particle, dissipation }
     }
 
@@ -240,7 +240,8 @@ impl<R: Real> Bench<R> {
         let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec(), ..Recording::default() };
         let before = self.gpu.state().expect("state");
         let mut reference =
-            Processor::<f64>::new(self.grid.clone(), self.particle, self.dissipation, &before).expect("it fits");
+            processor::executor(Precision::F64, self.grid.clone(), self.particle, self.dissipation, &before)
+                .expect("it fits");
         let reference_readings = reference.execute(&recording).expect("reference");
         let gpu_readings = self.gpu.execute(&recording).expect("device");
         let reference = reference.state().expect("state");
@@ -757,8 +758,9 @@ fn check_threads<R: Real>() {
             commands.push(ReadFluxes { table: 0 }.into());
             let [one, two, three] = [1, 2, 3].map(|threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-                let mut executor = Processor::<R>::new(grid.clone(), particle, 0.6, &before).expect("it fits");
                 pool.install(|| {
+                    let mut executor =
+                        processor::executor(R::PRECISION, grid.clone(), particle, 0.6, &before).expect("it fits");
                     let each = commands.iter().map(|&command| {
                         let recording =
                             Recording { tables: vec![table.clone()], commands: vec![command], ..Recording::default() };

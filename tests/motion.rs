@@ -8,9 +8,10 @@ use std::f64::consts::TAU;
 use common::{BOTH, close, scenario, shipped, start, steps};
 use glam::{DVec3, DVec4};
 use serde_json::{Value, json};
-use spinwigner::operators::{Executor, FieldSample, Recorder, Recording, Scheme, Streaming};
+use spinwigner::operators::{FieldSample, Recorder, Recording, Scheme, Streaming};
 use spinwigner::physics::Particle;
-use spinwigner::processor::Processor;
+use spinwigner::precision::Precision;
+use spinwigner::processor;
 use spinwigner::run::DeviceChoice;
 use spinwigner::simulation::Simulation;
 use spinwigner::state::State;
@@ -67,9 +68,14 @@ fn free_streaming_is_of_fifth_order() {
             let x = *grid.axis(0).expect("x");
             let profile = |x: f64| x.sin().exp();
             let state = (0..grid.cells()).map(|cell| profile(x.centre((cell / 8) as isize))).collect();
-            let mut reference =
-                Processor::<f64>::new(grid.clone(), simulation.species.particle, 1.0, &State::Spinless(state))
-                    .expect("it fits");
+            let mut reference = processor::executor(
+                Precision::F64,
+                grid.clone(),
+                simulation.species.particle,
+                1.0,
+                &State::Spinless(state),
+            )
+            .expect("it fits");
             let tables = vec![vec![FieldSample::default(); cells as usize]];
             let mut recording = Recording { tables, commands: Vec::new(), ..Recording::default() };
             for _ in 0..count {

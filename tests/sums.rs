@@ -19,7 +19,8 @@ use spinwigner::operators::{
     Command, Executor, FLUX_REACH, FieldSample, ReadFluxes, ReadObservables, ReadSources, Reading, Recording,
 };
 use spinwigner::physics::Particle;
-use spinwigner::processor::Processor;
+use spinwigner::precision::Precision;
+use spinwigner::processor;
 use spinwigner::scenario::schema::Kinematics;
 use spinwigner::state::State;
 
@@ -113,11 +114,11 @@ fn check(context: &Context, grid: &Grid, particle: Particle, kind: Kind, seed: u
     }
     let mut gpu = GpuExecutor::<f32>::new(context.clone(), grid.clone(), particle, 1.0, &state, FLUX_REACH)
         .expect("the grid fits");
-    let mut reference = Processor::<f64>::new(grid.clone(), particle, 1.0, &state).expect("it fits");
-    let mut processor = Processor::<f32>::new(grid.clone(), particle, 1.0, &state).expect("it fits");
+    let mut reference = processor::executor(Precision::F64, grid.clone(), particle, 1.0, &state).expect("it fits");
+    let mut processor = processor::executor(Precision::F32, grid.clone(), particle, 1.0, &state).expect("it fits");
     let mut read = |command: Command| {
         let recording = Recording { tables: vec![table.clone()], commands: vec![command], ..Recording::default() };
-        let executors: [&mut dyn Executor; 3] = [&mut gpu, &mut processor, &mut reference];
+        let executors: [&mut dyn Executor; 3] = [&mut gpu, &mut *processor, &mut *reference];
         executors.map(|executor| executor.execute(&recording).expect("executed").pop().expect("a reading"))
     };
     let [Reading::Observables(o), Reading::Observables(in_f32), Reading::Observables(exact)] =

@@ -55,14 +55,14 @@ pub struct Plan {
 ///
 /// [`Error::Device`] where there is no adapter, no room on it, or it fails; [`Error::Input`] for an index without
 /// adapter, and for a precision or so many cells as it does not offer.
-pub fn run(plan: &Plan, progress: impl FnMut(&str)) -> Result<Report> {
+pub fn run(plan: &Plan, progress: &mut dyn FnMut(&str)) -> Result<Report> {
     match plan.precision {
         Precision::F32 => measure::<f32>(plan, progress),
         Precision::F64 => measure::<f64>(plan, progress),
     }
 }
 
-fn measure<R: Real>(plan: &Plan, mut progress: impl FnMut(&str)) -> Result<Report> {
+fn measure<R: Real>(plan: &Plan, progress: &mut dyn FnMut(&str)) -> Result<Report> {
     let machine = &match plan.device {
         Device::Processor => Machine::Processor,
         Device::Adapter(choice) => Machine::Adapter(Context::open(choice)?.ok_or_else(|| {

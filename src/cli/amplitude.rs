@@ -225,6 +225,6 @@ mod tests {
         assert!(text.contains(&number(exact, 10)) && text.contains("7e-9"), "{text}");
         assert!(matches!(said("--strength 1e300 --mass 1e300"), Err(Error::Input(_))));
         assert!(matches!(said("--scattering-length 1e300 --hbar 1e300"), Err(Error::Input(_))));
-        assert!(matches!(said("--strength 1 --tau -1"), Err(Error::Input(_))));
+        assert!(matches!(said("--strength 1 --tau 0"), Err(Error::Input(_))));
     }
 }

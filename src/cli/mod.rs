@@ -331,7 +331,7 @@ fn measure(device: Option<bench::Device>, precision: Precision, cells: usize, js
     let device = device.unwrap_or(bench::Device::Adapter(gpu::Choice::Best));
     let scaling = vec![cells / 10, cells, 4 * cells];
     let plan = bench::Plan { device, precision, cells, scaling, rounds: 8 };
-    let report = bench::run(&plan, |what| {
+    let report = bench::run(&plan, &mut |what| {
         let _ = writeln!(std::io::stderr(), "measuring {what} ...");
     })?;
     print(&report.text())?;

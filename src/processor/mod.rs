@@ -39,13 +39,13 @@ use crate::operators::{
     Sources, Term, each_term,
 };
 use crate::physics::Particle;
-use crate::precision::{Numbers, Real};
+use crate::precision::{Numbers, Precision, Real};
 use crate::state::{self, PART, runs};
 use planes::Vectors;
 use store::Store;
 
 /// Holds the state in the precision `R`, once.
-pub struct Processor<R> {
+pub(crate) struct Processor<R> {
     grid: Grid,
     particle: Particle,
     dissipation: f64,
@@ -81,6 +81,26 @@ impl<R: Real> Processor<R> {
         processor.write(state)?;
         Ok(processor)
     }
+}
+
+/// An executor that computes on the processor in `precision`. It takes a state of the grid's size; sweeps take the share
+/// `dissipation` of the upwind flux. All kernels are compiled once, for this function; a caller that named the type would
+/// compile them again.
+///
+/// # Errors
+///
+/// [`Error::Input`] for a state that memory does not hold, or that cannot be made.
+pub fn executor(
+    precision: Precision,
+    grid: Grid,
+    particle: Particle,
+    dissipation: f64,
+    state: &dyn state::Cells,
+) -> Result<Box<dyn Executor>> {
+    Ok(match precision {
+        Precision::F32 => Box::new(Processor::<f32>::new(grid, particle, dissipation, state)?),
+        Precision::F64 => Box::new(Processor::<f64>::new(grid, particle, dissipation, state)?),
+    })
 }
 
 /// Maxwell's sources of a state, one per space cell, without an executor: from as many places at a time as make a part.

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::gpu::{Choice, Context, GpuExecutor, best_gpu, list_adapters};
 use crate::needs::Room;
 use crate::operators::{Executor, Scheme};
-use crate::precision::{Precision, Real};
-use crate::processor::Processor;
+use crate::precision::Precision;
+use crate::processor;
 use crate::scenario::Loaded;
 use crate::simulation::{Prepared, Simulation};
 
@@ -82,14 +82,8 @@ pub fn open(
 }
 
 fn processor(prepared: &Prepared, precision: Precision) -> Result<Box<dyn Executor>> {
-    fn of<R: Real>(prepared: &Prepared) -> Result<Box<dyn Executor>> {
-        let (grid, particle) = (prepared.grid.clone(), prepared.species.particle);
-        Ok(Box::new(Processor::<R>::new(grid, particle, prepared.dissipation(), &prepared.state)?))
-    }
-    match precision {
-        Precision::F32 => of::<f32>(prepared),
-        Precision::F64 => of::<f64>(prepared),
-    }
+    let (grid, particle) = (prepared.grid.clone(), prepared.species.particle);
+    processor::executor(precision, grid, particle, prepared.dissipation(), &prepared.state)
 }
 
 fn adapter(prepared: &Prepared, choice: Choice, precision: Option<Precision>) -> Result<Box<dyn Executor>> {

@@ -394,7 +394,8 @@ mod tests {
 
     use super::*;
     use crate::diagnostics;
-    use crate::processor::Processor;
+    use crate::precision::Precision;
+    use crate::processor;
     use crate::scenario::schema::{Diagnostics, Mode, ModeNumber, ModeQuantity, Units};
     use crate::scenario::{Loaded, parse};
     use crate::state::State;
@@ -421,8 +422,9 @@ mod tests {
             w0 * DVec4::new(1.0, spin.x, spin.y, spin.z)
         };
         prepared.state = State::Spin((0..grid.cells()).map(cell).collect()).into();
-        let executor = Processor::<f64>::new(grid, prepared.species.particle, 1.0, &prepared.state).expect("made");
-        prepared.start(Box::new(executor)).expect("consistent")
+        let executor =
+            processor::executor(Precision::F64, grid, prepared.species.particle, 1.0, &prepared.state).expect("made");
+        prepared.start(executor).expect("consistent")
     }
 
     fn axis(length: f64, cells: u32) -> Value {

@@ -11,8 +11,8 @@ use crate::initial::InitialState;
 use crate::interpolation::{self, Resampled};
 use crate::numerals::number;
 use crate::physics::Particle;
-use crate::precision::{Precision, Real};
-use crate::processor::Processor;
+use crate::precision::Precision;
+use crate::processor;
 use crate::scenario::Loaded;
 use crate::scenario::files;
 use crate::scenario::schema::{self, Evolution, Initial, PhaseAxis, Scenario, Take, Taken};
@@ -170,13 +170,6 @@ impl Origin {
         if self.way == Way::Same || !self.evolving.clock.owes_drift {
             return Ok(self);
         }
-        match self.checkpoint.header.device.precision {
-            Precision::F32 => self.closed_in::<f32>(),
-            Precision::F64 => self.closed_in::<f64>(),
-        }
-    }
-
-    fn closed_in<R: Real>(self) -> Result<Origin> {
         let Origin { checkpoint, evolving, grid, way } = self;
         let header = checkpoint.header.clone();
         let loaded = Loaded {
@@ -188,8 +181,9 @@ impl Origin {
         };
         let prepared = Prepared::blank(&loaded)?;
         let (particle, dissipation) = (prepared.species.particle, prepared.dissipation());
-        let executor = Processor::<R>::new(grid.clone(), particle, dissipation, &checkpoint)?;
-        let mut simulation = prepared.resume(Box::new(executor), evolving);
+        let precision = header.device.precision;
+        let executor = processor::executor(precision, grid.clone(), particle, dissipation, &checkpoint)?;
+        let mut simulation = prepared.resume(executor, evolving);
         simulation.advance(0)?;
         let temporary = std::env::temp_dir();
         let folder = tempfile::tempdir().map_err(Error::file(temporary))?;

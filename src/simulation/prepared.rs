@@ -16,7 +16,8 @@ use crate::grid::Grid;
 use crate::initial::{self, InitialState};
 use crate::operators::{Executor, Scheme, Sources};
 use crate::physics::Particle;
-use crate::processor::{self, Processor};
+use crate::precision::Precision;
+use crate::processor;
 use crate::scenario::Loaded;
 use crate::scenario::schema::{Background, Numerics, Pulse, Scenario, Synchronise};
 use crate::species::Species;
@@ -183,8 +184,8 @@ impl Prepared {
             return Ok(());
         }
         let (grid, particle) = (self.grid.clone(), self.species.particle);
-        let executor = Processor::<f64>::new(grid, particle, self.dissipation(), &self.state)?;
-        self.start(Box::new(executor))?.refuse_unmatched()
+        let executor = processor::executor(Precision::F64, grid, particle, self.dissipation(), &self.state)?;
+        self.start(executor)?.refuse_unmatched()
     }
 
     /// Compares the longitudinal part of the given E with what follows from the charges and P.
