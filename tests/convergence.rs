@@ -74,7 +74,7 @@ fn second_order_in_time() {
 }
 
 /// The same in the plane, where sweeps along x and y take turns: waves along and across,
-/// an even number of steps, output after each. On the device, whose rounding is far
+/// an even number of steps, output after each. In single precision, whose rounding is far
 /// below these errors.
 #[test]
 fn second_order_in_time_in_the_plane() {
@@ -91,7 +91,7 @@ fn second_order_in_time_in_the_plane() {
         }
         (scenario.time.step, scenario.numerics.order) = (step, 2);
         let prepared = Prepared::new(&loaded).expect("valid");
-        let (executor, _) = open(&prepared, DeviceChoice::Gpu, None).expect("an adapter");
+        let (executor, _) = open(&prepared, DeviceChoice::Cpu, None).expect("the processor");
         let mut simulation = prepared.start(executor).expect("consistent");
         for _ in 0..steps {
             simulation.advance(1).expect("finite");

@@ -110,3 +110,52 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
         assert!(allocated <= 1.3 * state);
     }
 }
+
+/// On ten grids, with spin and without, after readings of both kinds and of cells: to 2 %.
+#[test]
+fn device_memory_is_as_foretold() {
+    let context = Context::open(Choice::Best).expect("the adapter opens").expect("an adapter");
+    let limits = context.adapter.limits();
+    for (cells, spin) in [
+        ([1024, 0, 0, 1024, 0, 0], true),
+        ([1024, 0, 0, 1024, 0, 0], false),
+        ([48, 0, 0, 48, 40, 0], true),
+        ([24, 0, 0, 24, 20, 28], true),
+        ([4096, 0, 0, 48, 0, 0], true),
+        ([0, 0, 0, 96, 96, 96], false),
+        ([0, 0, 0, 120, 110, 0], true),
+        ([40, 36, 0, 24, 28, 0], true),
+        ([100, 90, 0, 10, 12, 0], false),
+        ([12, 10, 11, 9, 8, 10], true),
+    ] {
+        let axis = |(slot, cells): (usize, usize)| {
+            let (from, step) = if slot < 3 { (0.0, 0.25) } else { (-1.0, 2.0 / cells as f64) };
+            (cells > 0).then_some(Axis { cells, from, step })
+        };
+        let mut slots = cells.into_iter().enumerate().map(axis);
+        let grid = Grid::new(std::array::from_fn(|_| slots.next().expect("six"))).expect("valid axes");
+        let particle = Particle {
+            mass: 1.0,
+            charge: -1.0,
+            hbar: 0.3,
+            moment: if spin { -0.15 } else { 0.0 },
+            anomaly: 0.0,
+            kinematics: Kinematics::Relativistic,
+            spin,
+        };
+        let state = if spin { state(&grid) } else { State::Spinless(vec![1.0; grid.cells()]) };
+        let table = fields(&grid);
+        let mut recording =
+            Recording { tables: vec![table; TABLES as usize], commands: Vec::new(), ..Recording::default() };
+        recording.push(ReadSources { table: 0 });
+        recording.push(ReadObservables { table: 0 });
+        let mut gpu =
+            GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, 0.3, &state, limits, FLUX_REACH)
+                .expect("fits");
+        gpu.execute(&recording).expect("executed");
+        gpu.read(0..1).expect("read");
+        let (predicted, allocated) = (DeviceMemory::of(&grid, gpu.cut()).total(), gpu.allocated_bytes());
+        println!("{cells:?}, spin {spin}: {predicted} bytes foretold, {allocated} allocated");
+        assert!((predicted as f64 / allocated as f64 - 1.0).abs() < 0.02, "{cells:?}: {predicted} {allocated}");
+    }
+}

@@ -71,13 +71,13 @@ fn measured(loaded: &Loaded, table: &Table) -> Fit {
         .expect("a line near Delta")
 }
 
-/// Frequency by theory and measured on the device, and the shifts from Delta, which are asserted to agree.
+/// Frequency by theory and measured on the processor, and the shifts from Delta, which are asserted to agree.
 ///
 /// Spins that merely precess, at Delta, would be within 1 % of the frequency where the shift is small, so the shift
 /// itself has to agree to a tenth, 0.4 % of the frequency or less. The grid and the step put it off by a twentieth
 /// at most (docs/waves.md).
 fn compare(what: &str, loaded: &Loaded) -> [f64; 3] {
-    let fit = measured(loaded, &record(loaded, DeviceChoice::Gpu, EVERY));
+    let fit = measured(loaded, &record(loaded, DeviceChoice::Cpu, EVERY));
     let (exact, centre) = (theory(loaded), precession(loaded));
     let (found, expected) = (fit.frequency - centre, exact - centre);
     println!(

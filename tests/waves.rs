@@ -120,7 +120,7 @@ fn relativistic_landau_damping_in_three_momenta() {
         let mut root = plasma(TAU * spread / 0.5, 16, population, momenta, "electrostatic", "E_x");
         root["time"] = json!({"step": 0.05, "end": to + 1.0});
         let loaded = scenario(&root);
-        let fit = fitted(&loaded, &record(&loaded, DeviceChoice::Gpu, 2), from, to);
+        let fit = fitted(&loaded, &record(&loaded, DeviceChoice::Cpu, 2), from, to);
         close(&format!("Juttner 3D {words}, frequency, t = {from} to {to}"), fit.frequency, frequency, 2e-3);
         close(&format!("Juttner 3D {words}, damping"), fit.growth_rate, rate, 1e-2);
     }
@@ -378,7 +378,7 @@ fn ordinary_mode_across_a_field() {
         root["fields"]["perturbations"] = json!([{"component": "E_z", "mode": 1, "amplitude": 1e-3}]);
         root["time"] = json!({"step": 0.06, "end": 12.0});
         let loaded = scenario(&root);
-        let fit = fitted(&loaded, &record(&loaded, DeviceChoice::Gpu, 1), 1.0, 12.0);
+        let fit = fitted(&loaded, &record(&loaded, DeviceChoice::Cpu, 1), 1.0, 12.0);
         close(&format!("ordinary mode, {words}"), fit.frequency, frequency, 5e-4);
     }
 }

@@ -21,6 +21,7 @@ pub use response::{Block, Response};
 pub use roots::Rectangle;
 
 use num_complex::Complex64;
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 
@@ -142,8 +143,7 @@ fn zeros(response: &Response, block: &Block, window: Rectangle, lost: &mut Vec<[
     edges.extend([from, window.to.re]);
     edges.sort_by(f64::total_cmp);
     edges.dedup_by(|a, b| (*a - *b).abs() < 4.0 * CLEARANCE * scale);
-    let mut found = Vec::new();
-    for pair in edges.windows(2) {
+    let search = |pair: &[f64]| {
         let strip = [pair[0] + CLEARANCE * scale, pair[1] - CLEARANCE * scale];
         // A zero on the edge hides from the argument principle: move the edge a little.
         let zeros = [0.0, 1e-3, 3.7e-3, 1.3e-2].into_iter().find_map(|more| {
@@ -151,9 +151,16 @@ fn zeros(response: &Response, block: &Block, window: Rectangle, lost: &mut Vec<[
             let im = [window.from.im - more, window.to.im + more];
             roots::zeros(&function, Rectangle::new(strip, im))
         });
-        match zeros {
-            Some(zeros) => found.extend(zeros),
-            None => lost.push(strip),
+        zeros.ok_or(strip)
+    };
+    let searched: Vec<_> = edges.par_windows(2).map(search).collect();
+    let mut found = Vec::new();
+    for outcome in searched {
+        match (outcome, lost.last_mut()) {
+            (Ok(zeros), _) => found.extend(zeros),
+            // On the other side of the same edge.
+            (Err([from, to]), Some(last)) if from - last[1] < 3.0 * CLEARANCE * scale && from > last[0] => last[1] = to,
+            (Err(strip), _) => lost.push(strip),
         }
     }
     found.retain(|zero| {
