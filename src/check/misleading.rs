@@ -118,10 +118,13 @@ impl Estimate<'_> {
         let Some(Space::Gaussian { centre, width }) = population.space else { return 0.0 };
         let (centre, width, mass) = (centre.each()[direction], width.each()[direction], self.particle.mass);
         let push = |external: &External| match *external {
-            External::Gradient { component, slope, value, .. } if component.is_electric() => {
-                self.particle.charge.abs() * (value.abs() + (slope * centre).abs())
+            External::Gradient { component, slope, value, curvature, .. } if component.is_electric() => {
+                let change = slope * centre + 0.5 * curvature * centre * centre;
+                self.particle.charge.abs() * (value.abs() + change.abs())
             }
-            External::Gradient { slope, .. } => self.particle.moment.abs() * slope.abs(),
+            External::Gradient { slope, curvature, .. } => {
+                self.particle.moment.abs() * (slope + curvature * centre).abs()
+            }
             _ => 0.0,
         };
         let acceleration: f64 = self.scenario.fields.external.iter().map(push).sum::<f64>() / mass;

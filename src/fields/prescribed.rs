@@ -88,8 +88,8 @@ impl Prescribed {
                     .flat_map(|(component, value)| one("uniform", "a field", component, Arc::new(Uniform(value))))
                     .collect()
             }
-            External::Gradient { component, axis, value, slope } => {
-                one("gradient", "a gradient", component, Arc::new(Gradient { axis, value, slope }))
+            External::Gradient { component, axis, value, slope, curvature } => {
+                one("gradient", "a gradient", component, Arc::new(Gradient { axis, value, slope, curvature }))
             }
             External::TravellingWave { component, amplitude, wavenumber, frequency, phase } => {
                 let wave = Wave { amplitude, wavenumber, frequency, phase, standing: false };
@@ -134,15 +134,21 @@ impl FieldForm for Uniform {
     }
 }
 
-/// value + slope x, or y, or z.
+/// value + slope x + curvature x^2/2, or y, or z.
 #[derive(Clone, Copy, Debug)]
 struct Gradient {
     axis: SpaceAxis,
     value: f64,
     slope: f64,
+    curvature: f64,
 }
 
 impl Gradient {
+    /// Value and derivative at a place on its axis.
+    fn along(&self, x: f64) -> [f64; 2] {
+        [self.value + (self.slope + 0.5 * self.curvature * x) * x, self.slope + self.curvature * x]
+    }
+
     fn direction(&self) -> DVec3 {
         DVec3::AXES[PhaseAxis::from(self.axis) as usize]
     }
@@ -156,13 +162,20 @@ impl Gradient {
 impl ClosedForm for Gradient {
     fn at(&self, position: DVec3, _time: f64) -> Local {
         let direction = self.direction();
-        let value = self.value + self.slope * position.dot(direction);
-        Local { value, slope: self.slope * direction, rate: 0.0 }
+        let [value, slope] = self.along(position.dot(direction));
+        Local { value, slope: slope * direction, rate: 0.0 }
     }
 
     fn bound(&self, space: &PhaseSpace) -> Local {
-        let [from, to] = self.ends(space).map(|x| (self.value + self.slope * x).abs());
-        Local { value: from.max(to), slope: self.slope.abs() * self.direction(), rate: 0.0 }
+        let [from, to] = self.ends(space);
+        let vertex = -self.slope / self.curvature;
+        let places = [Some(from), Some(to), (from..to).contains(&vertex).then_some(vertex)];
+        let [value, slope] = places
+            .into_iter()
+            .flatten()
+            .map(|x| self.along(x).map(f64::abs))
+            .fold([0.0f64; 2], |most, here| [most[0].max(here[0]), most[1].max(here[1])]);
+        Local { value, slope: slope * self.direction(), rate: 0.0 }
     }
 
     fn axes(&self) -> Vec<(PhaseAxis, String)> {
@@ -173,7 +186,7 @@ impl ClosedForm for Gradient {
 impl FieldForm for Gradient {
     fn mean(&self, space: &PhaseSpace) -> f64 {
         let [from, to] = self.ends(space);
-        self.value + self.slope * (from + to) / 2.0
+        self.value + self.slope * (from + to) / 2.0 + self.curvature * (from * from + from * to + to * to) / 6.0
     }
 }
 
@@ -244,7 +257,7 @@ mod tests {
         [
             from_value(json!({"uniform": {"E": [number(), number(), number()], "B": [number(), 0, number()]}}))
                 .unwrap(),
-            External::Gradient { component, axis, value: number(), slope: number() },
+            External::Gradient { component, axis, value: number(), slope: number(), curvature: number() },
             External::TravellingWave { component, amplitude, wavenumber, frequency, phase },
             External::StandingWave { component, amplitude, wavenumber, frequency, phase },
         ]

@@ -161,4 +161,5 @@ pub const EXHIBITS: &[Exhibit] = &[
         evidence: Evidence::Thermal(&[0.0, 0.02, 0.05, 0.1, 0.15, 0.2]),
     },
     Exhibit { scenario: "raman-scattering", picture: Some("w3_x_px"), evidence: Evidence::Values },
+    Exhibit { scenario: "spin-segregation", picture: Some("w3_x_px"), evidence: Evidence::Values },
 ];

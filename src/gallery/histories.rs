@@ -55,7 +55,7 @@ impl Setup {
                     setup.electric += DVec3::from(field.E);
                     setup.magnetic += DVec3::from(field.B);
                 }
-                External::Gradient { slope, .. } => setup.slope += slope,
+                External::Gradient { slope, curvature: 0.0, .. } => setup.slope += slope,
                 _ => return None,
             }
         }

@@ -29,6 +29,7 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "thermal-magnetisation",
     "spin-resonance",
     "sound-wave-damping",
+    "spin-segregation",
 ];
 
 /// The JSON of a shipped scenario.

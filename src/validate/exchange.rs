@@ -58,6 +58,7 @@ mod tests {
         }
         let mut root = valid.clone();
         set(&mut root, "/exchange/forces", json!(true));
+        set(&mut root, "/species/magnetic_moment", json!(0.1));
         assert_eq!(complaints(&root), "");
         set(&mut root, "/species/magnetic_moment", json!(0));
         assert!(

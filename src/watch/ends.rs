@@ -15,7 +15,7 @@ pub(crate) fn jumping(scenario: &Scenario) -> Vec<usize> {
         .external
         .iter()
         .filter_map(|external| match *external {
-            External::Gradient { axis, slope, .. } if slope != 0.0 => Some(axis),
+            External::Gradient { axis, slope, curvature, .. } if [slope, curvature] != [0.0; 2] => Some(axis),
             _ => None,
         })
         .filter(|&axis| scenario.phase_space.axis(axis.into()).is_some_and(|along| along.absorbing_layer.is_none()))

@@ -167,7 +167,7 @@ pub struct FieldFile {
 pub enum External {
     /// Constant in space and time.
     Uniform(UniformField),
-    /// component = value + slope x, or y, or z.
+    /// component = value + slope x + curvature x^2/2, or y, or z.
     Gradient {
         /// The one it sets.
         component: FieldComponent,
@@ -177,8 +177,12 @@ pub enum External {
         /// At 0 of that axis. Default 0.
         #[serde(default)]
         value: f64,
-        /// Derivative along that axis, also where its ends meet and the field jumps.
+        /// Derivative there along that axis, also where its ends meet and the field jumps. Default 0.
+        #[serde(default)]
         slope: f64,
+        /// Second derivative along that axis. Default 0.
+        #[serde(default)]
+        curvature: f64,
     },
     /// amplitude cos(k.r - omega t + phase).
     TravellingWave {
