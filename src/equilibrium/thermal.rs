@@ -190,7 +190,8 @@ impl Thermal {
         let unit = 10f64.powf(reach.log10().floor() - 1.0);
         let reach = (reach / unit).ceil() * unit;
         let exact = self.exact();
-        for step in 0..24 {
+        let mut step = 0;
+        while step < 24 {
             let factor = 1.15f64.powi(step);
             let mut axes = [None; AXES];
             for slot in grid.momenta() {
@@ -204,9 +205,12 @@ impl Thermal {
             if finer.momentum_cells() > most {
                 return Ok(None);
             }
-            if (self.isotropic() || !self.sharp(&finer)) && self.on(&finer)?.error(&exact) <= error {
+            let off = if self.isotropic() || !self.sharp(&finer) { self.on(&finer)?.error(&exact) } else { f64::NAN };
+            if off <= error {
                 return Ok(Some(finer));
             }
+            // A grid that all but misses the gas is far from the one that does not.
+            step += if off > 0.3 { 4 } else { 1 };
         }
         Ok(None)
     }
