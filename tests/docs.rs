@@ -71,6 +71,7 @@ fn described(each: Each, quantity: &Quantity) -> String {
         Each::Once => &[""],
         Each::Direction => &["x", "y", "z"],
         Each::Mode => &["Q_modeM"],
+        Each::Place => &["Q_at_P"],
     };
     let names: Vec<String> = parts.iter().map(|part| format!("`{}`", quantity.name.replace('*', part))).collect();
     let about = quantity.about.replace('|', "\\|");

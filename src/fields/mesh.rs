@@ -89,6 +89,14 @@ impl Mesh {
         (0..3).map(|axis| index[axis] * self.stride(axis)).sum()
     }
 
+    /// The cell that holds a place, or the outermost one on its way there.
+    pub fn holding(&self, place: DVec3) -> usize {
+        self.cell(std::array::from_fn(|axis| {
+            let index = ((place[axis] - self.first[axis]) / self.step[axis] + 0.5).floor();
+            index.clamp(0.0, (self.cells[axis] - 1) as f64) as usize
+        }))
+    }
+
     /// Centre of cell `i`.
     pub fn position(&self, i: usize) -> DVec3 {
         let index = self.indices(i);

@@ -160,6 +160,48 @@ pub const EXHIBITS: &[Exhibit] = &[
         picture: Some("w3_px_pz"),
         evidence: Evidence::Thermal(&[0.0, 0.02, 0.05, 0.1, 0.15, 0.2]),
     },
+    Exhibit {
+        scenario: "spin-wave-collisionless",
+        picture: Some("w1_x_px"),
+        evidence: Evidence::Waves(Scan {
+            fields: "spin",
+            from: 0.1,
+            to: 0.9,
+            runs: &[Window { k: 0.4, from: 15.0, to: 50.0 }, Window { k: 0.7, from: 9.0, to: 20.0 }],
+        }),
+    },
+    Exhibit {
+        scenario: "leggett-rice",
+        picture: Some("w2_x_px"),
+        evidence: Evidence::Waves(Scan {
+            fields: "spin",
+            from: 0.05,
+            to: 0.8,
+            runs: &[Window { k: 0.4, from: 10.0, to: 45.0 }, Window { k: 0.6, from: 8.0, to: 30.0 }],
+        }),
+    },
+    Exhibit {
+        scenario: "spin-echo",
+        picture: Some("w1_x_px"),
+        evidence: Evidence::Histories(Histories {
+            label: "spin density at x = 0",
+            columns: &[
+                History { column: "spin_1_at_0", label: "M_x", theory: histories::echo_along, allowed: 5e-3 },
+                History { column: "spin_2_at_0", label: "M_y", theory: histories::echo_across, allowed: 2e-2 },
+            ],
+        }),
+    },
+    Exhibit {
+        scenario: "rashba-packet",
+        picture: Some("w2_x_px"),
+        evidence: Evidence::Histories(Histories {
+            label: "spin",
+            columns: &[
+                History { column: "spin_x", label: "S_x", theory: histories::rashba_along, allowed: 1e-5 },
+                History { column: "spin_z", label: "S_z", theory: histories::rashba_across, allowed: 1e-5 },
+            ],
+        }),
+    },
     Exhibit { scenario: "raman-scattering", picture: Some("w3_x_px"), evidence: Evidence::Values },
     Exhibit { scenario: "spin-segregation", picture: Some("w3_x_px"), evidence: Evidence::Values },
 ];

@@ -1,13 +1,15 @@
 //! Columns of diagnostics over time beside closed forms.
 
 use glam::DVec3;
+use num_complex::Complex64;
 
 use super::{Entry, Figure, Panel, Row, Runner, Trace};
 use crate::error::{Error, Result};
+use crate::exchange::Exchange;
 use crate::output::Style;
 use crate::physics::Particle;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{External, Initial, Momentum, Scenario};
+use crate::scenario::schema::{External, Initial, Momentum, Pulse, Scenario};
 
 /// Columns of one kind in one panel.
 pub struct Histories {
@@ -35,12 +37,19 @@ pub struct Setup {
     pub electric: DVec3,
     pub magnetic: DVec3,
     pub slope: f64,
+    /// tau of collisions, infinite without.
+    pub relaxation_time: f64,
+    /// e g n/hbar of the first population's spins, all of them parallel.
+    pub precession: f64,
+    pub pulses: Vec<Pulse>,
 }
 
 impl Setup {
     fn of(scenario: &Scenario) -> Option<Self> {
         let Initial::Populations(populations) = &scenario.initial else { return None };
-        let Momentum::Gaussian { spread, drift } = &populations.first()?.momentum else { return None };
+        let population = populations.first()?;
+        let Momentum::Gaussian { spread, drift } = &population.momentum else { return None };
+        let aligned = DVec3::Z * population.density;
         let mut setup = Setup {
             particle: Particle::new(&scenario.species, scenario.kinematics),
             spread: DVec3::from(spread.each()),
@@ -48,6 +57,9 @@ impl Setup {
             electric: DVec3::ZERO,
             magnetic: DVec3::ZERO,
             slope: 0.0,
+            relaxation_time: scenario.collisions.map_or(f64::INFINITY, |law| law.tau),
+            precession: Exchange::of(scenario).map_or(0.0, |exchange| exchange.rate(aligned).z),
+            pulses: scenario.pulses.clone(),
         };
         for external in &scenario.fields.external {
             match external {
@@ -133,6 +145,63 @@ pub fn thomas_cosine(setup: &Setup, t: f64) -> f64 {
 
 pub fn thomas_sine(setup: &Setup, t: f64) -> f64 {
     -setup.mean([0, 1], |p| angle(setup, p, t).sin())
+}
+
+/// S_z + i S_x = exp(2 i alpha p0 t/hbar - 2 (alpha t sp/hbar)^2) of spins along z in h = alpha p_x sigma_y,
+/// alpha = -mu_B E_z/2m; per particle.
+fn rashba(setup: &Setup, t: f64) -> Complex64 {
+    let alpha = -setup.particle.moment * setup.electric.z / (2.0 * setup.particle.mass);
+    let turn = 2.0 * alpha * t / setup.particle.hbar;
+    Complex64::from_polar((-0.5 * (turn * setup.spread.x).powi(2)).exp(), turn * setup.drift.x)
+}
+
+pub fn rashba_along(setup: &Setup, t: f64) -> f64 {
+    rashba(setup, t).im
+}
+
+pub fn rashba_across(setup: &Setup, t: f64) -> f64 {
+    rashba(setup, t).re
+}
+
+/// M_+ at x = 0 of spins tipped from z towards x by the first pulse, at t = 0, and turned about x by the second one, of pi, at
+/// t1, in B_z = G x, per particle: sin(phi) h exp(i mu cos(phi) ln h), the phase reversed by the second pulse, with
+///
+/// `(1 + mu^2 cos^2 phi) ln h + (mu^2/2) sin^2 phi (h^2 - 1) = -D int q^2 dt`,
+///
+/// q the winding in x, which kappa = 2 mu_B G/hbar makes, D = v_th^2 tau, mu = Omega0 tau. A. J. Leggett, M. J. Rice, Phys.
+/// Rev. Lett. 20, 586 (1968); for q v_th tau << 1. Rows at a pulse are of the state before.
+fn echo(setup: &Setup, t: f64) -> Complex64 {
+    let [tip, flip] = setup.pulses[..] else { return Complex64::ZERO };
+    if t <= tip.time {
+        return Complex64::ZERO;
+    }
+    let ((sin, cos), tau) = (tip.angle.sin_cos(), setup.relaxation_time);
+    let mu = setup.precession * tau;
+    let kappa = 2.0 * setup.particle.moment * setup.slope / setup.particle.hbar;
+    let (winding, unwinding) = (t.min(flip.time), (t - flip.time).max(0.0));
+    // The integral of q^2, q = kappa t, then kappa (t - 2 t1).
+    let cubes = winding.powi(3) + flip.time.powi(3) - (flip.time - unwinding).powi(3);
+    let squares = kappa * kappa * cubes / 3.0;
+    let speed = setup.spread.x / setup.particle.mass;
+    // Convex and rising in ln h: Newton's steps come down to it from 0.
+    let mut log = 0.0_f64;
+    for _ in 0..50 {
+        let square = (2.0 * log).exp();
+        let off = (1.0 + (mu * cos).powi(2)) * log
+            + 0.5 * (mu * sin).powi(2) * (square - 1.0)
+            + speed * speed * tau * squares;
+        log -= off / (1.0 + (mu * cos).powi(2) + (mu * sin).powi(2) * square);
+    }
+    let phase = if unwinding > 0.0 { -mu * cos * log } else { mu * cos * log };
+    Complex64::from_polar(sin * log.exp(), phase)
+}
+
+pub fn echo_along(setup: &Setup, t: f64) -> f64 {
+    echo(setup, t).re
+}
+
+pub fn echo_across(setup: &Setup, t: f64) -> f64 {
+    echo(setup, t).im
 }
 
 /// Most dots in a panel.

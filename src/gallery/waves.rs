@@ -5,16 +5,17 @@ use num_complex::Complex64;
 use super::{Entry, Figure, Panel, Runner, Trace};
 use crate::error::{Error, Result};
 use crate::fit;
+use crate::linear_theory::spin_waves::SpinGas;
 use crate::linear_theory::{Plasma, Rectangle, Response, default_window, report, roots, waves};
 use crate::output::Style;
 use crate::quantities::mode_name;
 use crate::run::Outcome;
 use crate::scenario::Loaded;
-use crate::scenario::schema::{Measure, Mode, Units};
+use crate::scenario::schema::{Measure, Mode, Scenario, Units};
 
 /// One wave of a scenario, followed over k.
 pub struct Scan {
-    /// Field components, as `spinwigner dispersion` names the wave.
+    /// Field components, or `spin`, as `spinwigner dispersion` names the wave.
     pub fields: &'static str,
     /// Wavenumbers that are drawn.
     pub from: f64,
@@ -44,12 +45,44 @@ struct Root {
     omega: Complex64,
 }
 
+/// What has waves.
+enum Medium {
+    Plasma(Box<Plasma>),
+    /// Fits tell |omega| alone: its spins turn the positive way about the polarisation.
+    Spins(SpinGas),
+}
+
+impl Medium {
+    fn of(scenario: &Scenario) -> Result<Self> {
+        if scenario.exchange.is_none() {
+            return Ok(Medium::Plasma(Box::new(Plasma::of(scenario)?)));
+        }
+        let gas = SpinGas::of(scenario)?;
+        Ok(Medium::Spins(SpinGas { precession: gas.precession.abs(), ..gas }))
+    }
+
+    /// The wave of a polarised gas that long waves tend to, by the law of Leggett and Rice.
+    fn long_wave(&self, k: f64) -> Option<Complex64> {
+        match self {
+            Medium::Spins(gas) if gas.relaxation_rate > 0.0 => Some(gas.long_wave(k)),
+            _ => None,
+        }
+    }
+}
+
 /// The wave at one k that continues a known one.
-fn continued(plasma: &Plasma, fields: &str, from: &Root, k: f64) -> Result<Option<Root>> {
-    let response = Response::new(plasma, k)?;
-    let Some(block) = response.blocks.iter().find(|block| response.name(block) == fields) else { return Ok(None) };
-    let spread = 1e-3 * response.scale.max(from.omega.norm());
-    let zero = roots::muller(&|w| response.determinant(block, w), from.omega, spread);
+fn continued(medium: &Medium, fields: &str, from: &Root, k: f64) -> Result<Option<Root>> {
+    let zero = match medium {
+        Medium::Plasma(plasma) => {
+            let response = Response::new(plasma, k)?;
+            let Some(block) = response.blocks.iter().find(|block| response.name(block) == fields) else {
+                return Ok(None);
+            };
+            let spread = 1e-3 * response.scale.max(from.omega.norm());
+            roots::muller(&|w| response.determinant(block, w), from.omega, spread)
+        }
+        Medium::Spins(gas) => roots::muller(&|w| gas.dispersion(k, w), from.omega, 1e-3 * from.omega.norm()),
+    };
     // A jump is another wave.
     let near = |omega: &Complex64| (omega - from.omega).norm() < 0.2 * (omega.norm() + from.omega.norm());
     // Steps that ended elsewhere are no wave.
@@ -58,14 +91,18 @@ fn continued(plasma: &Plasma, fields: &str, from: &Root, k: f64) -> Result<Optio
 }
 
 /// The wave with these fields that is nearest to what was measured.
-fn found(plasma: &Plasma, fields: &str, k: f64, near: Complex64, band: Option<[f64; 2]>) -> Result<Root> {
-    let response = Response::new(plasma, k)?;
-    let window = match band {
-        // Slow waves hardly grow or decay.
-        Some(band) => Rectangle::new(band, [-0.1 * band[1], 0.1 * band[1]]),
-        None => default_window(plasma, k),
+fn found(medium: &Medium, fields: &str, k: f64, near: Complex64, band: Option<[f64; 2]>) -> Result<Root> {
+    let all = match medium {
+        Medium::Plasma(plasma) => {
+            let window = match band {
+                // Slow waves hardly grow or decay.
+                Some(band) => Rectangle::new(band, [-0.1 * band[1], 0.1 * band[1]]),
+                None => default_window(plasma, k),
+            };
+            waves(&Response::new(plasma, k)?, window)?
+        }
+        Medium::Spins(gas) => gas.waves(k, &report::Search::default())?,
     };
-    let all = waves(&response, window)?;
     let distance = |omega: Complex64| (omega - near).norm();
     let nearest = all
         .iter()
@@ -76,7 +113,7 @@ fn found(plasma: &Plasma, fields: &str, k: f64, near: Complex64, band: Option<[f
 }
 
 /// The wave over a range of k, from a known one to both sides.
-fn curve(plasma: &Plasma, scan: &Scan, start: Root) -> Result<Vec<Root>> {
+fn curve(medium: &Medium, scan: &Scan, start: Root) -> Result<Vec<Root>> {
     let step = (scan.to - scan.from) / (CURVE - 1) as f64;
     let mut curve = vec![start];
     for upwards in [true, false] {
@@ -87,7 +124,7 @@ fn curve(plasma: &Plasma, scan: &Scan, start: Root) -> Result<Vec<Root>> {
             if !beyond(k(i), last.k) {
                 continue;
             }
-            match continued(plasma, scan.fields, last, k(i))? {
+            match continued(medium, scan.fields, last, k(i))? {
                 Some(root) if upwards => curve.push(root),
                 Some(root) => curve.insert(0, root),
                 None => break,
@@ -148,6 +185,8 @@ fn variant(loaded: &Loaded, known: &Root, at: Window, omega: Complex64) -> Loade
     scenario.time.end = at.to;
     scenario.time.step = at.to / (at.to / scenario.time.step).ceil();
     scenario.output.snapshots.clear();
+    // Columns at some time belong to the wave of the scenario itself.
+    scenario.expect.retain(|expectation| window(&expectation.measure).is_some());
     for expectation in &mut scenario.expect {
         match &mut expectation.measure {
             Measure::Frequency { from, to, between, .. } => {
@@ -172,17 +211,17 @@ fn variant(loaded: &Loaded, known: &Root, at: Window, omega: Complex64) -> Loade
 pub fn exhibit(scan: &Scan, runner: &Runner, loaded: &Loaded, entry: &mut Entry) -> Result<Figure> {
     let main = runner.run(loaded, &loaded.name)?;
     entry.take(&main);
-    let plasma = Plasma::of(&loaded.scenario)?;
+    let medium = Medium::of(&loaded.scenario)?;
     let k = report::wavenumber(&loaded.scenario, 1)?;
     let seen = measured(&main);
     let seen_at = Complex64::new(seen.frequency.unwrap_or(0.0), seen.rate.unwrap_or(0.0));
-    let root = found(&plasma, scan.fields, k, seen_at, band(loaded))?;
-    let curve = curve(&plasma, scan, root)?;
+    let root = found(&medium, scan.fields, k, seen_at, band(loaded))?;
+    let curve = curve(&medium, scan, root)?;
     let mut dots = vec![(k, seen)];
     for &at in scan.runs {
         let near = curve.iter().min_by(|a, b| (a.k - at.k).abs().total_cmp(&(b.k - at.k).abs()));
         let near = near.ok_or_else(|| Error::Run("linear theory gave no curve".into()))?;
-        let Some(theory) = continued(&plasma, scan.fields, near, at.k)? else {
+        let Some(theory) = continued(&medium, scan.fields, near, at.k)? else {
             return Err(Error::Run(format!("linear theory lost the wave at k = {}", at.k)));
         };
         let outcome = runner.run(&variant(loaded, &root, at, theory.omega), &format!("{}-k{}", loaded.name, at.k))?;
@@ -197,21 +236,25 @@ pub fn exhibit(scan: &Scan, runner: &Runner, loaded: &Loaded, entry: &mut Entry)
         Some(band) => in_frequency(loaded, &main, root.omega, band),
         None => in_time(loaded, &main, root.omega, units),
     });
-    let over_k = |title: &str, label: &str, theory: fn(&Root) -> f64, measured: fn(&Measured) -> Option<f64>| {
+    let over_k = |title: &str, label: &str, part: fn(Complex64) -> f64, measured: fn(&Measured) -> Option<f64>| {
         let dots: Vec<(f64, f64)> = dots.iter().filter_map(|(k, m)| Some((*k, measured(m)?))).collect();
+        let theory = curve.iter().map(|root| (root.k, part(root.omega)));
+        let long: Vec<_> = curve.iter().filter_map(|root| Some((root.k, part(medium.long_wave(root.k)?)))).collect();
+        let mut traces = vec![Trace::new("linear theory", theory, Style::Line)];
+        if !long.is_empty() {
+            traces.push(Trace::new("−i D k²/(1 − iµ)", long, Style::Line));
+        }
+        traces.push(Trace::new("measured", dots.clone(), Style::Dots));
         (!dots.is_empty()).then(|| Panel {
             title: title.into(),
             horizontal: ("k".into(), Units::inverse(&units.length)),
             vertical: (label.into(), Units::inverse(&units.time)),
-            traces: vec![
-                Trace::new("linear theory", curve.iter().map(|root| (root.k, theory(root))), Style::Line),
-                Trace::new("measured", dots, Style::Dots),
-            ],
+            traces,
             logarithmic: false,
         })
     };
-    figure.panels.extend(over_k("Frequency", "Re ω", |root| root.omega.re, |m| m.frequency));
-    figure.panels.extend(over_k("Growth rate", "Im ω", |root| root.omega.im, |m| m.rate));
+    figure.panels.extend(over_k("Frequency", "Re ω", |omega| omega.re, |m| m.frequency));
+    figure.panels.extend(over_k("Growth rate", "Im ω", |omega| omega.im, |m| m.rate));
     Ok(figure)
 }
 

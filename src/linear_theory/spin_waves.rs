@@ -59,8 +59,14 @@ impl SpinGas {
         })
     }
 
+    /// -i D k^2 (1 + eta)/(1 - i Omega0 tau) of long waves in a gas that collides.
+    pub(crate) fn long_wave(&self, k: f64) -> Complex64 {
+        let q = k * self.thermal_speed;
+        -Complex64::I * q * q * (1.0 + self.forces) / Complex64::new(self.relaxation_rate, -self.precession)
+    }
+
     /// 1 + eta - (A + eta a) G(a).
-    fn dispersion(&self, k: f64, omega: Complex64) -> Complex64 {
+    pub(crate) fn dispersion(&self, k: f64, omega: Complex64) -> Complex64 {
         let q = k * self.thermal_speed;
         let steady = Complex64::new(self.relaxation_rate, -self.precession);
         let a = steady - Complex64::I * omega;

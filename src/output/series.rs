@@ -5,8 +5,8 @@ use std::path::Path;
 use super::{LinePlot, Series, Style};
 use crate::error::Result;
 use crate::grid::AXIS_NAMES;
-use crate::quantities::{Column, Facts, Panel, Unit, columns, mode_name};
-use crate::scenario::schema::{Initial, Mode, ModeNumber, Scenario, Units};
+use crate::quantities::{Column, Facts, Panel, Unit, columns, mode_name, place_name};
+use crate::scenario::schema::{Initial, Mode, ModeNumber, Place, Position, Scenario, Units};
 use crate::table::Table;
 
 /// A panel before it is drawn: its series are owned.
@@ -61,6 +61,12 @@ pub fn write(path: &Path, scenario: &Scenario, table: &Table) -> Result<()> {
             vertical: ("amplitude", String::new()),
             series: modes(scenario, table),
             logarithmic: true,
+        },
+        Drawing {
+            title: "Values at places".into(),
+            vertical: ("value", String::new()),
+            series: places(scenario, table),
+            logarithmic: false,
         },
         Drawing {
             title: "Conservation".into(),
@@ -148,6 +154,20 @@ fn modes(scenario: &Scenario, table: &Table) -> Vec<(String, Vec<f64>)> {
         Some((format!("{quantity}, mode {wavelengths}"), re.iter().zip(&im).map(|(re, im)| re.hypot(*im)).collect()))
     };
     scenario.output.diagnostics.modes.iter().filter_map(modulus).collect()
+}
+
+/// Values at the recorded places.
+fn places(scenario: &Scenario, table: &Table) -> Vec<(String, Vec<f64>)> {
+    let value = |place: &Place| {
+        let name = place_name(place);
+        let (quantity, _) = name.rsplit_once("_at_")?;
+        let at = match place.at {
+            Position::X(x) => x.to_string(),
+            Position::Each([x, y, z]) => format!("({x}, {y}, {z})"),
+        };
+        Some((format!("{quantity} at {at}"), table.column(&name)?))
+    };
+    scenario.output.diagnostics.places.iter().filter_map(value).collect()
 }
 
 /// Whether a mean position means anything: some population is a packet.

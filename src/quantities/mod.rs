@@ -8,11 +8,14 @@ pub use sample::Sample;
 pub use table::TABLE;
 
 use crate::grid::AXIS_NAMES;
-use crate::scenario::schema::{Evolution, External, Mode, ModeNumber, PhaseAxis, Scenario, Units};
+use crate::scenario::schema::{
+    Evolution, External, Mode, ModeNumber, ModeQuantity, PhaseAxis, Place, Position, Scenario, Units,
+};
 
-/// A row of the table: a number at every sample, or one for each direction or recorded mode.
+/// A row of the table: a number at every sample, or one for each direction, recorded mode or place.
 pub struct Quantity {
-    /// Name of its column; `*` stands for the direction, or for the [name](mode_name) of the mode.
+    /// Name of its column; `*` stands for the direction, or for the [name](mode_name) of the mode or [that](place_name)
+    /// of the place.
     pub name: &'static str,
     /// What it is measured in.
     pub unit: Unit,
@@ -20,13 +23,13 @@ pub struct Quantity {
     pub needs: Needs,
     /// Definition in a sentence, as docs/scenario.md has it.
     pub about: &'static str,
-    /// Its value for direction or mode number `k`.
+    /// Its value for direction, mode or place number `k`.
     pub value: fn(&Sample, usize) -> f64,
     /// Where it is drawn, and under which name; `*` stands for the direction.
     pub curve: Option<(Panel, &'static str)>,
 }
 
-/// Neighbouring rows, which take turns for every direction or mode.
+/// Neighbouring rows, which take turns for every direction, mode or place.
 pub struct Group {
     /// What its rows are repeated for.
     pub each: Each,
@@ -43,6 +46,8 @@ pub enum Each {
     Direction,
     /// The entries of `output.diagnostics.modes`.
     Mode,
+    /// The entries of `output.diagnostics.places`.
+    Place,
 }
 
 /// What the values of a column are measured in.
@@ -121,6 +126,8 @@ pub struct Facts<'a> {
     pub exchange: bool,
     /// Those recorded, in the order of the scenario.
     pub modes: &'a [Mode],
+    /// Likewise.
+    pub places: &'a [Place],
 }
 
 impl<'a> Facts<'a> {
@@ -133,6 +140,7 @@ impl<'a> Facts<'a> {
             potential: scenario.fields.external.iter().any(|field| matches!(field, External::Potential(_))),
             exchange: scenario.exchange.is_some(),
             modes: &scenario.output.diagnostics.modes,
+            places: &scenario.output.diagnostics.places,
         }
     }
 }
@@ -143,7 +151,7 @@ pub struct Column {
     pub name: String,
     /// Its row of the table.
     pub quantity: &'static Quantity,
-    /// Number of its direction or mode.
+    /// Number of its direction, mode or place.
     pub k: usize,
 }
 
@@ -155,6 +163,7 @@ pub fn columns(facts: &Facts) -> Vec<Column> {
             Each::Once => vec![String::new()],
             Each::Direction => AXIS_NAMES[..3].iter().map(ToString::to_string).collect(),
             Each::Mode => facts.modes.iter().map(mode_name).collect(),
+            Each::Place => facts.places.iter().map(place_name).collect(),
         };
         for (k, part) in parts.iter().enumerate() {
             let existing = quantities.iter().filter(|quantity| (quantity.needs.met)(facts, k));
@@ -167,9 +176,7 @@ pub fn columns(facts: &Facts) -> Vec<Column> {
 /// Stem of a mode's two columns, `STEM_re` and `STEM_im`: `density_mode1` along x,
 /// `density_mode_1_0_m2` along all three axes, with `m` for minus.
 pub fn mode_name(mode: &Mode) -> String {
-    // The quantity's name in the scenario file is its name in the table.
-    let name = serde_json::to_value(mode.quantity).ok();
-    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or("mode");
+    let name = quantity_name(mode.quantity);
     match mode.mode {
         ModeNumber::X(number) => format!("{name}_mode{number}"),
         ModeNumber::Each(numbers) => {
@@ -177,4 +184,23 @@ pub fn mode_name(mode: &Mode) -> String {
             format!("{name}_mode_{x}_{y}_{z}")
         }
     }
+}
+
+/// Name of a place's column: `spin_1_at_0.5` along x, `density_at_1_0_m2` along all three axes, with `m` for minus.
+pub fn place_name(place: &Place) -> String {
+    let name = quantity_name(place.quantity);
+    let written = |value: f64| value.to_string().replace('-', "m");
+    match place.at {
+        Position::X(x) => format!("{name}_at_{}", written(x)),
+        Position::Each(place) => {
+            let [x, y, z] = place.map(written);
+            format!("{name}_at_{x}_{y}_{z}")
+        }
+    }
+}
+
+/// Its name in the scenario file is its name in the table.
+fn quantity_name(quantity: ModeQuantity) -> String {
+    let name = serde_json::to_value(quantity).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or("mode").to_string()
 }

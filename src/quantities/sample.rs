@@ -7,7 +7,7 @@ use crate::exchange::Exchange;
 use crate::fields::{Fields, Matter, component_index};
 use crate::operators::Observables;
 use crate::physics::Particle;
-use crate::scenario::schema::{Diagnostics, Mode, ModeQuantity};
+use crate::scenario::schema::{Diagnostics, ModeQuantity};
 
 /// A run at one time; vectors have an entry per space cell.
 pub struct Sample<'a> {
@@ -55,6 +55,7 @@ impl Sample<'_> {
             potential: self.fields.external.has_potential(),
             exchange: self.exchange.is_some(),
             modes: &self.diagnostics.modes,
+            places: &self.diagnostics.places,
         }
     }
 
@@ -150,9 +151,9 @@ impl Sample<'_> {
         if weight.abs() * self.volume() > 1e-6 * number.abs() { position / weight } else { 0.0 }
     }
 
-    /// What a mode is a mode of, in cell `i`.
-    fn varying(&self, mode: &Mode, i: usize) -> f64 {
-        match mode.quantity {
+    /// A quantity of space in cell `i`.
+    fn varying(&self, quantity: ModeQuantity, i: usize) -> f64 {
+        match quantity {
             ModeQuantity::Density => self.observables[i].density,
             ModeQuantity::Spin1 => self.observables[i].spin.x,
             ModeQuantity::Spin2 => self.observables[i].spin.y,
@@ -162,6 +163,12 @@ impl Sample<'_> {
                 if vector == 0 { self.e[i][direction] } else { self.b[i][direction] }
             }
         }
+    }
+
+    /// What place `k` records, in the cell that holds it.
+    pub(super) fn at_place(&self, k: usize) -> f64 {
+        let place = self.diagnostics.places[k];
+        self.varying(place.quantity, self.fields.mesh.holding(DVec3::from(place.at.each())))
     }
 
     /// A part of amplitude `k`, of which each cell has the share `part(phase)`:
@@ -175,7 +182,7 @@ impl Sample<'_> {
         let wavenumber = DVec3::from(numbers.map(f64::from)) * mesh.fundamental();
         let mut sum = 0.0;
         for i in 0..self.observables.len() {
-            sum += self.varying(mode, i) * part(wavenumber.dot(mesh.position(i))) * weight;
+            sum += self.varying(mode.quantity, i) * part(wavenumber.dot(mesh.position(i))) * weight;
         }
         sum
     }

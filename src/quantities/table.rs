@@ -62,6 +62,10 @@ const fn modes(quantities: &'static [Quantity]) -> Group {
     Group { each: Each::Mode, quantities }
 }
 
+const fn places(quantities: &'static [Quantity]) -> Group {
+    Group { each: Each::Place, quantities }
+}
+
 /// All quantities there are.
 pub static TABLE: &[Group] = &[
     once(&[
@@ -205,4 +209,7 @@ pub static TABLE: &[Group] = &[
         ),
         quantity("*_im", Unit::Number, "its imaginary part", |s, k| s.amplitude(k, |phase| -phase.sin())),
     ]),
+    places(&[quantity("*", Unit::Number, "value of each entry of `places`: quantity Q, place P, see below", |s, k| {
+        s.at_place(k)
+    })]),
 ];

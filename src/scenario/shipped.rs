@@ -29,6 +29,10 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "thermal-magnetisation",
     "spin-resonance",
     "sound-wave-damping",
+    "spin-wave-collisionless",
+    "leggett-rice",
+    "spin-echo",
+    "rashba-packet",
     "spin-segregation",
 ];
 

@@ -117,6 +117,15 @@ impl Checker<'_> {
                 self.refuse(format!("output.diagnostics.modes[{index}]"), text);
             }
         }
+        for (index, place) in output.diagnostics.places.iter().enumerate() {
+            self.recorded_place(*place, &format!("output.diagnostics.places[{index}]"));
+            if let Some(first) = output.diagnostics.places[..index].iter().position(|other| other == place) {
+                let text = format!(
+                    "found the place of places[{first}] again, which would be two columns of one name; remove it"
+                );
+                self.refuse(format!("output.diagnostics.places[{index}]"), text);
+            }
+        }
         for (index, snapshot) in output.snapshots.iter().enumerate() {
             self.snapshot(snapshot, &format!("output.snapshots[{index}]"));
         }
@@ -151,8 +160,28 @@ impl Checker<'_> {
     fn recorded_mode(&mut self, mode: Mode, path: &str) {
         self.needs_space(path, "a Fourier mode");
         self.mode(mode.mode, true, &format!("{path}.mode"));
-        if matches!(mode.quantity, ModeQuantity::Spin1 | ModeQuantity::Spin2 | ModeQuantity::Spin3) {
+        if mode.quantity.is_spin() {
             self.needs_spin(&format!("{path}.quantity"), "a spin mode");
+        }
+    }
+
+    fn recorded_place(&mut self, place: Place, path: &str) {
+        self.needs_space(path, "a place");
+        if place.quantity.is_spin() {
+            self.needs_spin(&format!("{path}.quantity"), "a spin density");
+        }
+        for (index, (axis, value)) in PhaseAxis::SPACE.into_iter().zip(place.at.each()).enumerate() {
+            let path = element(&format!("{path}.at"), index, matches!(place.at, Position::Each(_)));
+            if self.has(axis) {
+                self.on_axis(axis, value, path);
+            } else if self.inhomogeneous() {
+                self.require(value == 0.0, path, || {
+                    let (value, name) = (number(value, 12), axis.name());
+                    format!(
+                        "found {value} along {name}, which is not resolved, expected 0; write the place as [x, y, z]"
+                    )
+                });
+            }
         }
     }
 
@@ -291,7 +320,7 @@ impl Checker<'_> {
                 None => String::new(),
             };
             format!(
-                "found `{column}`, which diagnostics.csv will not have{hint}\n  its columns are {}; modes are added in `output.diagnostics.modes`",
+                "found `{column}`, which diagnostics.csv will not have{hint}\n  its columns are {}; modes and places are added in `output.diagnostics.modes` and `places`",
                 names.join(", ")
             )
         });

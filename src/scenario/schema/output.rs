@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FieldComponent, ModeNumber, PhaseAxis, z_axis};
+use super::{FieldComponent, ModeNumber, PhaseAxis, Position, z_axis};
 
 /// What is recorded.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -55,11 +55,14 @@ pub struct Diagnostics {
     /// Complex amplitudes of Fourier modes in space.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modes: Vec<Mode>,
+    /// Values at places in space.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
 }
 
 impl Default for Diagnostics {
     fn default() -> Self {
-        Diagnostics { interval: None, spin_axis: z_axis(), modes: Vec::new() }
+        Diagnostics { interval: None, spin_axis: z_axis(), modes: Vec::new(), places: Vec::new() }
     }
 }
 
@@ -85,7 +88,17 @@ pub struct Mode {
     pub mode: ModeNumber,
 }
 
-/// A quantity of space whose Fourier modes can be recorded.
+/// A place in space whose value is recorded.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Of what.
+    pub quantity: ModeQuantity,
+    /// x, or x, y and z, in the cell that holds it.
+    pub at: Position,
+}
+
+/// A quantity of space whose Fourier modes, and values at places, can be recorded.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(expecting = "one of `density`, `spin_1`, `spin_2`, `spin_3`, `E_x`, `E_y`, `E_z`, `B_x`, `B_y`, `B_z`")]
 pub enum ModeQuantity {
@@ -104,6 +117,13 @@ pub enum ModeQuantity {
     /// A self-consistent field at cell centres.
     #[serde(untagged)]
     Field(FieldComponent),
+}
+
+impl ModeQuantity {
+    /// Whether it is a component of the spin density.
+    pub fn is_spin(self) -> bool {
+        matches!(self, ModeQuantity::Spin1 | ModeQuantity::Spin2 | ModeQuantity::Spin3)
+    }
 }
 
 /// A series of pictures of one plane of phase space.

@@ -126,6 +126,26 @@ impl ModeNumber {
     }
 }
 
+/// A place: x alone, or x, y, z.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(untagged, expecting = "a number (x), or an array of three numbers (x, y, z)")]
+pub enum Position {
+    /// x, with y = z = 0.
+    X(f64),
+    /// x, y, z.
+    Each([f64; 3]),
+}
+
+impl Position {
+    /// x, y, z.
+    pub fn each(self) -> [f64; 3] {
+        match self {
+            Position::X(x) => [x, 0.0, 0.0],
+            Position::Each(place) => place,
+        }
+    }
+}
+
 /// A wave vector: its x component alone, or all three.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(untagged, expecting = "a number (along x), or an array of three numbers (x, y, z)")]
