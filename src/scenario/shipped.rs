@@ -30,6 +30,10 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "spin-resonance",
     "sound-wave-damping",
     "spin-segregation",
+    "fermi-relaxation",
+    "bgk-shock-tube",
+    "barnett-trap",
+    "shear-polarisation",
 ];
 
 /// The JSON of a shipped scenario.
