@@ -204,4 +204,8 @@ pub const EXHIBITS: &[Exhibit] = &[
     },
     Exhibit { scenario: "raman-scattering", picture: Some("w3_x_px"), evidence: Evidence::Values },
     Exhibit { scenario: "spin-segregation", picture: Some("w3_x_px"), evidence: Evidence::Values },
+    Exhibit { scenario: "fermi-relaxation", picture: Some("change_w0_px_py"), evidence: Evidence::Values },
+    Exhibit { scenario: "bgk-shock-tube", picture: Some("w0_x_px"), evidence: Evidence::Values },
+    Exhibit { scenario: "barnett-trap", picture: Some("w3_x_y"), evidence: Evidence::Values },
+    Exhibit { scenario: "shear-polarisation", picture: Some("w3_x_px"), evidence: Evidence::Values },
 ];

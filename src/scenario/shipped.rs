@@ -34,6 +34,10 @@ pub const SHIPPED: &[(&str, &str)] = embed![
     "spin-echo",
     "rashba-packet",
     "spin-segregation",
+    "fermi-relaxation",
+    "bgk-shock-tube",
+    "barnett-trap",
+    "shear-polarisation",
 ];
 
 /// The JSON of a shipped scenario.
