@@ -1,6 +1,8 @@
 //! What a run would do without a word: fields that jump, drivers that begin anew, cells too narrow for single
 //! precision, letters that pictures leave out.
 
+use std::f64::consts::FRAC_PI_2;
+
 use super::*;
 use crate::output::missing_glyphs;
 use crate::reduction;
@@ -100,6 +102,11 @@ impl Estimate<'_> {
                 0.0 => {
                     format!("particles lie at the ends of {name} from the start, where the prescribed gradient jumps")
                 }
+                f64::INFINITY => format!(
+                    "the prescribed gradient jumps at the ends of {name}, to which no share of {} of the particles comes, by \
+                     estimate",
+                    watch::AT_ENDS
+                ),
                 _ => format!(
                     "the prescribed gradient jumps at the ends of {name}; a share of {} of the particles is there from \
                      t = {} on, by estimate, the run ends at {}",
@@ -113,7 +120,23 @@ impl Estimate<'_> {
         watch::jumping(self.scenario).into_iter().filter_map(along).collect()
     }
 
-    /// When the fastest tail of a population has reached an end, under the force of gradients at the start.
+    /// Stiffness and centre of what harmonic potentials there are along a direction.
+    fn harmonic(&self, direction: usize) -> [f64; 2] {
+        let of = |external: &External| match *external {
+            External::Potential(Potential::Harmonic { axis, stiffness, centre })
+                if PhaseAxis::from(axis) == PhaseAxis::SPACE[direction] =>
+            {
+                [stiffness, stiffness * centre]
+            }
+            _ => [0.0; 2],
+        };
+        let parts = self.scenario.fields.external.iter().map(of);
+        let [stiffness, pull] = parts.fold([0.0; 2], |sum, part| [sum[0] + part[0], sum[1] + part[1]]);
+        [stiffness, if stiffness == 0.0 { 0.0 } else { pull / stiffness }]
+    }
+
+    /// When the fastest tail of a population has reached an end, under the force of gradients at the start; of a harmonic
+    /// trap that holds it, whether it comes there at all, then in a quarter of a period.
     fn first_at_an_end(&self, population: &Population, direction: usize, axis: &Axis) -> f64 {
         let Some(Space::Gaussian { centre, width }) = population.space else { return 0.0 };
         let (centre, width, mass) = (centre.each()[direction], width.each()[direction], self.particle.mass);
@@ -133,6 +156,16 @@ impl Estimate<'_> {
             None => (0.0, vec![0.0]),
         };
         let end = self.scenario.time.length();
+        let [stiffness, bottom] = self.harmonic(direction);
+        if stiffness > 0.0 {
+            let rate = (stiffness / mass).sqrt();
+            let wide = TAIL * width.max(spread / (mass * rate)) + 2.0 * acceleration / (rate * rate);
+            let leaves = |drift: &f64| {
+                let swing = (centre - bottom).hypot(self.particle.velocity(DVec3::X * *drift).x / rate);
+                bottom - swing - wide < axis.from || bottom + swing + wide > axis.to()
+            };
+            return if drifts.iter().any(leaves) { FRAC_PI_2 / rate } else { f64::INFINITY };
+        }
         let arrives = |time: f64| {
             let wide = TAIL * width.hypot(spread / mass * time) + 0.5 * acceleration * time * time;
             drifts.iter().any(|drift| {

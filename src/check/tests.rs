@@ -54,6 +54,19 @@ fn forces_across_thousands_of_cells_are_warned_of() {
     }
 }
 
+/// A trap of frequency one holds a cloud, of width and thermal speed one, eight from its middle; one that flies at six
+/// comes to an end in a quarter of a period, pi/2.
+#[test]
+fn a_trap_keeps_particles_from_the_ends() {
+    let text = crate::scenario::shipped::text("spin-segregation").expect("shipped");
+    let mut root: Value = serde_json::from_str(text).expect("JSON");
+    let held = line(&root, "jumps at the ends of x");
+    assert!(held.starts_with("ok") && held.contains("no share of 0.0001"), "{held}");
+    set(&mut root, "/initial/populations/0/momentum/maxwellian/drift", json!([6, 0, 0]));
+    let flies = line(&root, "jumps at the ends of x");
+    assert!(flies.starts_with("warning") && flies.contains("from t = 1.57 on"), "{flies}");
+}
+
 /// An adapter with the bindings of software Vulkan.
 fn software(bytes: Option<u64>) -> Room {
     let limits = Limits { binding_bytes: 128 << 20, slab_bytes: 128 << 20, line_cells: LINE_CELLS };
