@@ -129,12 +129,13 @@ fn order_four_pays() {
     assert!(four.energy < two.energy / 30.0 && four.momentum < two.momentum / 30.0, "{two}; {four}");
 }
 
-/// Single precision on a device: rounding adds at random and stays far below.
+/// Single precision on a device: of what a thousand steps may lose, 5e-6, 1e-2 and 1e-5, the share of 400. Rounding adds at
+/// random and stays far below.
 #[test]
 fn single_precision_conserves() {
     let drift = run(Setup { device: DeviceChoice::Gpu, precision: None, order: 2, step: 0.0125, end: 5.0 });
     println!("f32, 400 steps: {drift}");
-    assert!(drift.number < 5e-6 && drift.energy < 1e-2 && drift.momentum < 1e-5, "{drift}");
+    assert!(drift.number < 2e-6 && drift.energy < 4e-3 && drift.momentum < 4e-6, "{drift}");
 }
 
 /// Spin and orbital angular momentum of an isolated neutral packet, light included: what one

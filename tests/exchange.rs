@@ -508,6 +508,7 @@ fn forces_feed_no_waves() {
     for draw in 0..6 {
         let mut between = |from: f64, to: f64| from + (to - from) * (0.5 + 0.5 * random.next());
         let (temperature, share, polarisation) = (between(0.05, 2.0), between(0.5, 0.99), between(0.0, 1.0));
+        let hbar = between(0.05, 0.5);
         let strength = between(-0.25, 0.25) * temperature;
         let (temperature, share, strength) = if draw == 5 { (0.02, 0.85, 0.5) } else { (temperature, share, strength) };
         let (statistics, plane) = (if draw % 2 == 0 || draw == 5 { "bosons" } else { "fermions" }, draw == 4);
@@ -515,13 +516,12 @@ fn forces_feed_no_waves() {
         let axes = if plane { 2.0_f64 } else { 1.0 };
         // Of a density 1.1 at most.
         let step = share / ((2.0 * 1.12 * strength.abs() * axes).sqrt() * 1.586 / dx);
-        let step = step.min(2.0 * PI / (1.12 * strength.abs() / between(0.05, 0.5)));
         let (reach, along) = (5.0 * f64::sqrt(temperature.max(0.1)), axis(0.0, 16.0 * dx, 16));
         let momentum = axis(-reach, reach, if plane { 16 } else { 40 });
         let wave = |direction: [f64; 3]| json!({"spin": {"direction": direction, "mode": 1, "amplitude": 0.3}});
         let value = json!({
             "title": "test", "about": "test", "references": ["test"],
-            "species": {"charge": 0, "hbar": between(0.05, 0.5), "magnetic_moment": 0.2},
+            "species": {"charge": 0, "hbar": hbar, "magnetic_moment": 0.2},
             "kinematics": "non_relativistic_without_spin_orbit",
             "phase_space": if plane {
                 json!({"x": along, "y": along, "px": momentum, "py": momentum})

@@ -182,7 +182,7 @@ impl Thermal {
 }
 
 impl Thermal {
-    /// The coarsest grid of at most `most` momentum cells, of those finer than `grid` in small steps, whose sums
+    /// The coarsest grid of at most `most` momentum cells, of those finer than `grid` in small steps, strides where a grid all but misses the gas, whose sums
     /// are within `error` of the exact ones. Its axes are widened where the gas reaches farther.
     pub fn resolving(&self, grid: &Grid, error: f64, most: usize) -> Result<Option<Grid>> {
         // exp(-20) = 2e-9; rounded up to what is easily written.
@@ -209,7 +209,6 @@ impl Thermal {
             if off <= error {
                 return Ok(Some(finer));
             }
-            // A grid that all but misses the gas is far from the one that does not.
             step += if off > 0.3 { 4 } else { 1 };
         }
         Ok(None)

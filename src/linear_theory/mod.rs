@@ -121,7 +121,21 @@ pub fn waves_followed(response: &Response, window: Rectangle) -> (Vec<Wave>, Vec
         }
     }
     waves.sort_by(|a, b| b.omega.im.total_cmp(&a.omega.im).then(a.omega.re.total_cmp(&b.omega.re)));
-    (waves, lost)
+    // Neighbours keep clear of the edge between them from both sides.
+    (waves, joined(lost, 3.0 * CLEARANCE * response.scale))
+}
+
+/// Strips that overlap or are no more than `gap` apart as one.
+fn joined(mut strips: Vec<[f64; 2]>, gap: f64) -> Vec<[f64; 2]> {
+    strips.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let mut all: Vec<[f64; 2]> = Vec::new();
+    for [from, to] in strips {
+        match all.last_mut() {
+            Some(last) if from - last[1] <= gap => last[1] = last[1].max(to),
+            _ => all.push([from, to]),
+        }
+    }
+    all
 }
 
 fn zeros(response: &Response, block: &Block, window: Rectangle, lost: &mut Vec<[f64; 2]>) -> Vec<roots::Zero> {
@@ -156,11 +170,9 @@ fn zeros(response: &Response, block: &Block, window: Rectangle, lost: &mut Vec<[
     let searched: Vec<_> = edges.par_windows(2).map(search).collect();
     let mut found = Vec::new();
     for outcome in searched {
-        match (outcome, lost.last_mut()) {
-            (Ok(zeros), _) => found.extend(zeros),
-            // On the other side of the same edge.
-            (Err([from, to]), Some(last)) if from - last[1] < 3.0 * CLEARANCE * scale && from > last[0] => last[1] = to,
-            (Err(strip), _) => lost.push(strip),
+        match outcome {
+            Ok(zeros) => found.extend(zeros),
+            Err(strip) => lost.push(strip),
         }
     }
     found.retain(|zero| {
@@ -178,4 +190,15 @@ fn zeros(response: &Response, block: &Block, window: Rectangle, lost: &mut Vec<[
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn neighbouring_strips_are_one() {
+        let strips = vec![[2.0, 3.0], [0.0, 1.0], [1.1, 1.9], [2.5, 2.6], [3.2, 4.0]];
+        assert_eq!(joined(strips, 0.15), [[0.0, 3.0], [3.2, 4.0]]);
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{LinePlot, Series, Style};
 use crate::error::Result;
 use crate::grid::AXIS_NAMES;
-use crate::quantities::{Column, Facts, Panel, Unit, columns, mode_name, place_name};
+use crate::quantities::{Column, Facts, Panel, Unit, columns, mode_name, place_name, quantity_name};
 use crate::scenario::schema::{Initial, Mode, ModeNumber, Place, Position, Scenario, Units};
 use crate::table::Table;
 
@@ -159,13 +159,11 @@ fn modes(scenario: &Scenario, table: &Table) -> Vec<(String, Vec<f64>)> {
 /// Values at the recorded places.
 fn places(scenario: &Scenario, table: &Table) -> Vec<(String, Vec<f64>)> {
     let value = |place: &Place| {
-        let name = place_name(place);
-        let (quantity, _) = name.rsplit_once("_at_")?;
         let at = match place.at {
             Position::X(x) => x.to_string(),
             Position::Each([x, y, z]) => format!("({x}, {y}, {z})"),
         };
-        Some((format!("{quantity} at {at}"), table.column(&name)?))
+        Some((format!("{} at {at}", quantity_name(place.quantity)), table.column(&place_name(place))?))
     };
     scenario.output.diagnostics.places.iter().filter_map(value).collect()
 }

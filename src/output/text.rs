@@ -128,7 +128,7 @@ fn script(text: &str, chars: &mut Peekable<CharIndices>, mark: char, single_lett
         (inner, inner.chars().count() + 2)
     } else {
         let sign = usize::from(mark == '^' && rest.starts_with(['-', '+', '−']));
-        let word = rest.chars().skip(sign).take_while(|c| c.is_alphanumeric()).count();
+        let word = rest.chars().skip(sign).take_while(|&c| c.is_alphanumeric() && !is_raised(c)).count();
         if word == 0 || (mark == '_' && !single_letter_base) {
             return None;
         }
@@ -141,6 +141,11 @@ fn script(text: &str, chars: &mut Peekable<CharIndices>, mark: char, single_lett
         chars.next();
     }
     Some(script)
+}
+
+/// Whether it is a superscript by itself, a power of all that stands before it: `v_t²` is the square of `v_t`.
+fn is_raised(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '\u{2070}'..='\u{207f}')
 }
 
 /// Width of a text in pixels at font size `em`.
@@ -227,6 +232,7 @@ mod tests {
         assert_eq!(levels("c/ω_p"), ["c/ω", "_p"]);
         assert_eq!(levels("E_{kin}/m^-1"), ["E", "_kin", "/m", "^−1"]);
         assert_eq!(levels("f^{(2)}"), ["f", "^(2)"]);
+        assert_eq!(levels("m v_t²"), ["m v", "_t", "²"]);
     }
 
     #[test]

@@ -200,7 +200,7 @@ pub fn place_name(place: &Place) -> String {
 }
 
 /// Its name in the scenario file is its name in the table.
-fn quantity_name(quantity: ModeQuantity) -> String {
+pub(crate) fn quantity_name(quantity: ModeQuantity) -> String {
     let name = serde_json::to_value(quantity).ok();
     name.as_ref().and_then(|name| name.as_str()).unwrap_or("mode").to_string()
 }

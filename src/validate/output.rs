@@ -348,3 +348,32 @@ impl Checker<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::{base, complaints, set};
+
+    #[test]
+    fn places_that_cannot_be_recorded_are_refused_where_they_stand() {
+        for (places, path, words) in [
+            (json!([{"quantity": "density", "at": 1e3}]), "output.diagnostics.places[0].at", "on the x axis"),
+            (
+                json!([{"quantity": "density", "at": [1, 2, 0]}]),
+                "output.diagnostics.places[0].at[1]",
+                "found 2 along y, which is not resolved",
+            ),
+            (
+                json!([{"quantity": "density", "at": 1}, {"quantity": "density", "at": 1}]),
+                "output.diagnostics.places[1]",
+                "two columns of one name",
+            ),
+        ] {
+            let mut root = base();
+            set(&mut root, "/output", json!({"diagnostics": {"places": places}}));
+            let text = complaints(&root);
+            assert!(text.starts_with("s.json:") && text.contains(path) && text.contains(words), "{text}");
+        }
+    }
+}
