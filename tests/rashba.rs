@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::f64::consts::TAU;
+
 use common::{BOTH, scenario, start};
 use serde_json::{Value, json};
 use spinwigner::run::DeviceChoice;
@@ -272,7 +274,11 @@ fn in_the_plane(narrow_until: f64) {
         let reach = 6.0 * case.width.hypot(case.spread * end) + case.alpha * end;
         let travelled = case.drift * end;
         let along = [f64::min(-9.0 * case.width, travelled - reach), travelled + reach];
-        let momentum = |centre: f64| axis(centre - 6.0 * case.spread, centre + 6.0 * case.spread, 16.0);
+        // Spins have turned by 2 alpha p t/hbar: sums over a Gaussian of spread s at cells dp apart are off by
+        // exp(-(2 pi/dp - 2 alpha t/hbar)^2 s^2/2), here 1e-8.
+        let step_of_momentum = TAU / (2.0 * case.alpha * end / case.hbar + 6.0 / case.spread);
+        let cells = 12.0 * case.spread / step_of_momentum;
+        let momentum = |centre: f64| axis(centre - 6.0 * case.spread, centre + 6.0 * case.spread, cells);
         let phase_space = json!({
             "x": axis(along[0], along[1], (along[1] - along[0]) / (0.6 * case.width)),
             "y": axis(-reach, reach, 2.0 * reach / (0.9 * case.width)),

@@ -371,7 +371,7 @@ mod tests {
             ),
         ] {
             let mut root = base();
-            set(&mut root, "/output", json!({"diagnostics": {"places": places}}));
+            set(&mut root, "/output/diagnostics/places", places);
             let text = complaints(&root);
             assert!(text.starts_with("s.json:") && text.contains(path) && text.contains(words), "{text}");
         }
