@@ -1,4 +1,4 @@
-// dt W + d_xj( a_j W ) = 0: the hidden velocity due to E.
+// dt W + d_xj( a_j W ) = 0: the hidden velocity due to E and a given h.
 
 // The hidden velocity is all there is.
 fn scalar_speed(line: Line, k: i32) -> real {
@@ -9,5 +9,9 @@ fn scalar_speed(line: Line, k: i32) -> real {
 fn coupling(line: Line, k: i32) -> vec3<real> {
     let space = space_at(line, k);
     let p = with_canonical(line.momentum, space);
-    return -particle.moment * electric_gradient(form_factors(p), p, unit(DIRECTION), fields[space].e);
+    let electric = -particle.moment * electric_gradient(form_factors(p), p, unit(DIRECTION), fields[space].e);
+    if GIVEN {
+        return electric + vector_of(particle.given_slopes[DIRECTION]);
+    }
+    return electric;
 }

@@ -11,8 +11,10 @@ const MOMENTUM: u32 = 5u;
 const SPIN_VECTOR: u32 = 8u;
 const MAGNETISATION: u32 = 11u;
 const POLARISATION: u32 = 14u;
-const SUMS: u32 = 17u;
-const WIDE: u32 = 17u;
+// 2/hbar times w.h is left to the host, too.
+const GIVEN_TURN: u32 = 17u;
+const SUMS: u32 = 18u;
+const WIDE: u32 = 18u;
 // After the sums comes min(w0 - |w|).
 const NUMBERS: u32 = 2u * SUMS + 1u;
 
@@ -36,6 +38,7 @@ fn observables(
     var spin = Wide3();
     var magnetisation = Wide3();
     var polarisation = Wide3();
+    var given = Wide();
     var least = real(3.0e38);
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let u = state[space * grid.cells + at.cell];
@@ -66,6 +69,9 @@ fn observables(
             let one = product_of3(turned(turned(w)), turned(kappa_p));
             let other = product_of3(turned(w), turned(turned(kappa_p)));
             polarisation = added3(added3(polarisation, one), Wide3(-other.hi, -other.lo));
+            if GIVEN {
+                given = added(given, total_of(product_of3(w, wide_given_turn(p))));
+            }
         }
         least = min(least, w0 - length(w.hi));
     }
@@ -77,6 +83,7 @@ fn observables(
     put_wide3(SPIN_VECTOR, lane, spin);
     put_wide3(MAGNETISATION, lane, magnetisation);
     put_wide3(POLARISATION, lane, polarisation);
+    put_wide(GIVEN_TURN, lane, given);
     least_of_lanes[lane] = least;
     let first = (space * groups.x + group.x) * NUMBERS;
     let is_inside = space_of(group, groups) < parameters.space_cells;

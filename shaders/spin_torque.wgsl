@@ -1,4 +1,4 @@
-// dt w = (2 mu_B/hbar) w x T: the exact rotation of w about T, in place.
+// dt w = (2 mu_B/hbar) w x T + (2/hbar) h x w: the exact rotation of w about T and a given h, in place.
 
 @group(0) @binding(2) var<storage, read_write> state: array<Cell>;
 
@@ -64,6 +64,7 @@ fn rotate(
         let p = momentum_of(grid, at) + canonical;
         let cell = space * grid.cells + at.cell;
         let u = state[cell];
-        state[cell] = vec4<real>(u.x, rotated(u.yzw, strength * precession(form_factors(p), p, e, b)));
+        let turn = strength * precession(form_factors(p), p, e, b) + parameters.time * given_turn(p);
+        state[cell] = vec4<real>(u.x, rotated(u.yzw, turn));
     }
 }

@@ -54,15 +54,17 @@ fn rotate_far(
     let field = space + parameters.first_space_cell;
     let e = Wide3(fields[field].e, fields[field].e_low.xyz);
     let b = Wide3(fields[field].b.xyz, fields[field].b_low.xyz);
-    let strength = product_of(
-        Wide(-particle.torque, -particle.torque_low),
-        Wide(parameters.time, parameters.time_low),
-    );
+    let time = Wide(parameters.time, parameters.time_low);
+    let strength = product_of(Wide(-particle.torque, -particle.torque_low), time);
     let grid = momentum_grid(group, lane);
     for (var at = first_of(group, lane); at.cell < grid.end; at = next_of(grid, at)) {
         let p = wide_momentum(grid, at, field);
         let eps = wide_energy(total_of(product_of3(p, p)));
-        let turn = product_of3(all_of(strength), wide_precession(wide_factors(eps), p, e, b));
+        var turn = product_of3(all_of(strength), wide_precession(wide_factors(eps), p, e, b));
+        if GIVEN {
+            turn = added3(turn, product_of3(all_of(time), wide_given_turn(p)));
+            turn = normal3(turn.hi, turn.lo);
+        }
         let cell = space * grid.cells + at.cell;
         let u = state[cell];
         state[cell] = vec4<real>(u.x, rotated(u.yzw, remainder(turn)));

@@ -72,8 +72,16 @@ mod tests {
         let grid = Grid::new([axis(48, 0.0, 0.125), None, None, axis(6, -1.5, 0.5), axis(5, -1.0, 0.4), None]);
         let grid = grid.expect("valid");
         let kinematics = Kinematics::Relativistic;
-        let particle =
-            Particle { mass: 1.3, charge: 0.0, hbar: 0.7, moment: 0.2, anomaly: 0.0, kinematics, spin: true };
+        let particle = Particle {
+            mass: 1.3,
+            charge: 0.0,
+            hbar: 0.7,
+            moment: 0.2,
+            anomaly: 0.0,
+            kinematics,
+            spin: true,
+            given: Default::default(),
+        };
         let k = TAU / 6.0;
         let x = |cell: usize| 0.125 * ((cell / grid.momentum_cells()) as f64 + 0.5);
         let w = DVec3::new(0.1, -0.2, 0.3);

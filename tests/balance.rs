@@ -33,7 +33,8 @@ fn what_spin_loses_orbital_angular_momentum_gains() {
     for kinematics in kinds {
         for (anomaly, moment) in [(0.0, -0.8), (0.0, 1.3), (0.4, -0.8), (-2.1, -0.8)] {
             let (mass, charge, hbar, spin) = (1.3, -0.8, 0.7, true);
-            let particle = Particle { mass, charge, hbar, moment, anomaly, kinematics, spin };
+            let particle =
+                Particle { mass, charge, hbar, moment, anomaly, kinematics, spin, given: Default::default() };
             let mut cell = || DVec4::new(random.next(), random.next(), random.next(), random.next());
             let state = State::Spin((0..grid.cells()).map(|_| cell()).collect());
             let mut table = |scale: f64| -> Vec<FieldSample> {

@@ -748,7 +748,16 @@ fn relativistic_kernels_are_their_twins() {
         let grid = Grid::new(axes).expect("valid");
         for (spin, fermions) in [(true, false), (true, true), (false, false), (false, true)] {
             let (kinematics, moment) = (Kinematics::Relativistic, if spin { 0.5 } else { 0.0 });
-            let particle = Particle { mass: 1.1, charge: 0.0, hbar: 1.0, moment, anomaly: 0.0, kinematics, spin };
+            let particle = Particle {
+                mass: 1.1,
+                charge: 0.0,
+                hbar: 1.0,
+                moment,
+                anomaly: 0.0,
+                kinematics,
+                spin,
+                given: Default::default(),
+            };
             let components = if spin { 4 } else { 1 };
             let numbers: Vec<f64> =
                 (0..grid.cells() * components).map(|_| f64::from(random.fraction() as f32)).collect();
@@ -824,7 +833,16 @@ fn the_kernel_is_its_twin() {
         for (spin, fermions) in [(true, false), (true, true), (false, false), (false, true)] {
             let kinematics = Kinematics::NonRelativistic;
             let moment = if spin { 0.5 } else { 0.0 };
-            let particle = Particle { mass: 1.0, charge: 0.0, hbar: 1.0, moment, anomaly: 0.0, kinematics, spin };
+            let particle = Particle {
+                mass: 1.0,
+                charge: 0.0,
+                hbar: 1.0,
+                moment,
+                anomaly: 0.0,
+                kinematics,
+                spin,
+                given: Default::default(),
+            };
             let components = if spin { 4 } else { 1 };
             let numbers: Vec<f64> =
                 (0..grid.cells() * components).map(|_| f64::from(random.fraction() as f32)).collect();

@@ -27,7 +27,7 @@ use spinwigner::operators::{
     ReadFluxes, ReadObservables, ReadSources, ReadSpinDensity, Reading, Recording, Scheme, Sources, Speed, SpinDensity,
     SpinTorque, Streaming, Term, Turn, Work,
 };
-use spinwigner::physics::Particle;
+use spinwigner::physics::{Given, Particle};
 use spinwigner::precision::{Precision, Real};
 use spinwigner::processor;
 use spinwigner::scenario::schema::Kinematics;
@@ -132,14 +132,21 @@ fn grid<R: Real>([x, y, z, px, py, pz]: [usize; 6]) -> Grid {
     Grid::new([x, y, z, axis(px, 5.0), axis(py, 4.5), axis(pz, 5.5)]).expect("valid axes")
 }
 
+/// Without relativity it has a given spin Hamiltonian, too.
 fn particle<R: Real>(kinematics: Kinematics, anomaly: f64, charge: f64) -> Particle {
     let fine = fine::<R>();
+    let given = Given {
+        slopes: [[0.25, -0.5, 0.125], [0.375, 0.0625, -0.75], [-0.125, 0.25, 0.5]]
+            .map(|slope| DVec3::from(slope) * (1.0 + fine)),
+        constant: DVec3::new(-0.5, 0.25 + fine, 0.375),
+    };
+    let given = if kinematics == Kinematics::Relativistic { Given::default() } else { given };
     let (mass, charge, moment) = (1.25 + fine, charge * (1.0 + fine), -0.375 + fine);
-    Particle { mass, charge, hbar: 0.5, moment, anomaly, kinematics, spin: true }
+    Particle { mass, charge, hbar: 0.5, moment, anomaly, kinematics, spin: true, given }
 }
 
 fn spinless<R: Real>(kinematics: Kinematics) -> Particle {
-    Particle { moment: 0.0, spin: false, ..particle::<R>(kinematics, 0.0, -1.0) }
+    Particle { moment: 0.0, spin: false, given: Given::default(), ..particle::<R>(kinematics, 0.0, -1.0) }
 }
 
 /// One device for all tests: kernels are compiled once.
@@ -281,7 +288,9 @@ impl<R: Real> Bench<R> {
                     Command::Streaming(Streaming { axis, speed, .. }) => {
                         (particle.velocity(p)[axis], hidden(axis, DVec3::ZERO, b), speed == Speed::Coupled)
                     }
-                    Command::HiddenVelocity(HiddenVelocity { axis, .. }) => (0.0, hidden(axis, e, DVec3::ZERO), true),
+                    Command::HiddenVelocity(HiddenVelocity { axis, .. }) => {
+                        (0.0, hidden(axis, e, DVec3::ZERO) + particle.given.slopes[axis], true)
+                    }
                     Command::Force(Force { axis, speed, .. }) => {
                         let gradient = (field.de[axis], field.db[axis]);
                         (
@@ -358,18 +367,22 @@ impl<R: Real> Bench<R> {
         if coefficient == 0.0 {
             return;
         }
-        let magnitude =
-            |f: &FieldSample, cell| self.particle.precession_field(self.grid.momentum(cell) + f.p, f.e, f.b).length();
+        let particle = &self.particle;
+        let rate = |f: &FieldSample, cell| {
+            let p = self.grid.momentum(cell) + f.p;
+            let given = particle.given.at(p) * particle.given_coefficient();
+            (given - coefficient * particle.precession_field(p, f.e, f.b)).length()
+        };
         let largest = table
             .iter()
-            .flat_map(|field| (0..self.grid.momentum_cells()).map(move |cell| magnitude(field, cell)))
+            .flat_map(|field| (0..self.grid.momentum_cells()).map(move |cell| rate(field, cell)))
             .fold(0.0, f64::max);
         let none = vec![FieldSample::default(); table.len()];
         let near =
             [(1e-5, table), (0.7, table), (-3.1, table), (1.0, &none)].map(|(angle, table)| (angle, table, false));
         let far = [(0.7, table), (-23e3, table), (8e5, table), (1.0, &none)].map(|(angle, table)| (angle, table, true));
         for (angle, table, far) in near.into_iter().chain(far) {
-            let time = held::<R>(angle / (coefficient * largest));
+            let time = held::<R>(angle / largest);
             let outcome = self.run(&[SpinTorque { time, table: 0, far }.into()], table);
             let word = if far { "far torque" } else { "torque" };
             let (kind, angle) = (format!("{word} {:?}", self.particle.kinematics), f64::abs(angle));
@@ -550,6 +563,9 @@ impl<R: Real> Bench<R> {
             o.edge += w0;
             o.momentum_scale += p.length() * w0;
             o.positivity = o.positivity.max(u.length());
+            let [x, y, z] = particle.given.slopes.map(DVec3::length);
+            let given = particle.given.constant.length() + DVec3::new(x, y, z).dot(p.abs());
+            o.given_energy += given * w.length();
         }
         (o.polarisation, o.magnetisation) = (s.polarisation, s.magnetisation);
         (s, o)
@@ -593,7 +609,7 @@ fn source_numbers(s: &Sources) -> Vec<f64> {
 }
 
 fn observable_numbers(o: &Observables) -> Vec<f64> {
-    let scalars = [o.density, o.kinetic_energy, o.purity, o.edge, o.momentum_scale, o.positivity];
+    let scalars = [o.density, o.kinetic_energy, o.purity, o.edge, o.momentum_scale, o.positivity, o.given_energy];
     scalars
         .into_iter()
         .chain([o.momentum, o.spin, o.polarisation, o.magnetisation].iter().flat_map(|v| v.to_array()))

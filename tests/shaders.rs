@@ -72,8 +72,11 @@ fn validated(module: &Module, precision: Precision) -> Result<ModuleInfo, String
 
 /// All values of the overrides that the program ever sets.
 fn constants(kernel: &Kernel) -> Vec<Vec<(&'static str, f64)>> {
-    let mut sets: Vec<_> =
-        (0..3).flat_map(|kinematics| [false, true].map(|anomalous| kernel.constants(kinematics, anomalous))).collect();
+    let flags = [false, true];
+    let of = |kinematics| {
+        flags.into_iter().flat_map(move |anomalous| flags.map(|given| kernel.constants(kinematics, anomalous, given)))
+    };
+    let mut sets: Vec<_> = (0..3).flat_map(of).collect();
     sets.dedup();
     sets
 }
@@ -144,7 +147,7 @@ fn every_override_is_set() {
     for case in cases() {
         let (kernel, module) = (&case.kernel, case.module());
         let declared: BTreeSet<_> = module.overrides.iter().filter_map(|(_, it)| it.name.clone()).collect();
-        let set: BTreeSet<_> = kernel.constants(0, true).into_iter().map(|(name, _)| name.to_string()).collect();
+        let set: BTreeSet<_> = kernel.constants(0, true, true).into_iter().map(|(name, _)| name.to_string()).collect();
         if declared != set {
             failures.push(format!("{}: declared {declared:?}, set {set:?}", case.name()));
         }
@@ -269,7 +272,13 @@ macro_rules! layouts {
     ($real:ident) => {
         [
             ("Axis", layout!(AxisRecord<$real> { cells, stride, offset, whole, first, step, first_low, step_low })),
-            ("Particle", layout!(ParticleRecord<$real> { mass, charge, moment, torque, anomaly, mass_low, anomaly_low, torque_low })),
+            (
+                "Particle",
+                layout!(ParticleRecord<$real> {
+                    mass, charge, moment, torque, anomaly, mass_low, anomaly_low, torque_low,
+                    given_turn, given_turn_low, given_slopes
+                })
+            ),
             (
                 "Parameters",
                 layout!(Parameters<$real> {

@@ -64,6 +64,7 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
         anomaly: 0.0,
         kinematics: Kinematics::Relativistic,
         spin: true,
+        given: Default::default(),
     };
     let state = state(&grid);
     let plane = (grid.cells() / grid.shape()[0] * 16) as u64;
@@ -142,6 +143,7 @@ fn device_memory_is_as_foretold() {
             anomaly: 0.0,
             kinematics: Kinematics::Relativistic,
             spin,
+            given: Default::default(),
         };
         let state = if spin { state(&grid) } else { State::Spinless(vec![1.0; grid.cells()]) };
         let table = fields(&grid);

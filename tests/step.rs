@@ -42,7 +42,16 @@ fn grids() -> [Grid; 7] {
 }
 
 fn particle(kinematics: Kinematics) -> Particle {
-    Particle { mass: 1.2, charge: -0.7, hbar: 0.3, moment: -0.2, anomaly: 0.1, kinematics, spin: true }
+    Particle {
+        mass: 1.2,
+        charge: -0.7,
+        hbar: 0.3,
+        moment: -0.2,
+        anomaly: 0.1,
+        kinematics,
+        spin: true,
+        given: Default::default(),
+    }
 }
 
 /// Fields of strength `electric` and `magnetic`, different in every space cell.

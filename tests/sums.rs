@@ -188,7 +188,7 @@ fn context() -> Context {
 
 fn particle(kinematics: Kinematics, anomaly: f64, spin: bool) -> Particle {
     let moment = if spin { -0.37 } else { 0.0 };
-    Particle { mass: 1.3, charge: -0.9, hbar: 0.7, moment, anomaly, kinematics, spin }
+    Particle { mass: 1.3, charge: -0.9, hbar: 0.7, moment, anomaly, kinematics, spin, given: Default::default() }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 // H = eps - mu_B T.sigma (Ekman et al., equation 7; T-BMT form for a != 0),
-// T = alpha B - beta (p.B) p - kappa p x E. Twin of src/physics/particle.rs.
+// T = alpha B - beta (p.B) p - kappa p x E, and a given h.sigma. Twin of src/physics/particle.rs.
 
 const RELATIVISTIC: u32 = 0u;
 const NON_RELATIVISTIC: u32 = 1u;
@@ -7,6 +7,8 @@ const NON_RELATIVISTIC: u32 = 1u;
 override KINEMATICS: u32 = 0u;
 // Whether a != 0, and with it beta.
 override ANOMALOUS: bool = true;
+// Whether an h is given.
+override GIVEN: bool = true;
 
 // eps, or m without relativity.
 fn energy(p: vec3<real>) -> real {
@@ -87,4 +89,13 @@ fn magnetic_gradient(f: FormFactors, p: vec3<real>, c: vec3<real>, b: vec3<real>
 // (c . d/dp) T(p; E, 0).
 fn electric_gradient(f: FormFactors, p: vec3<real>, c: vec3<real>, e: vec3<real>) -> vec3<real> {
     return -cross(dot(p, c) * f.d_kappa * p + f.kappa * c, e);
+}
+
+// (2/hbar) h(p) of a given h.
+fn given_turn(p: vec3<real>) -> vec3<real> {
+    if !GIVEN {
+        return vec3<real>();
+    }
+    let turn = particle.given_turn;
+    return vector_of(turn[3]) + p.x * vector_of(turn[0]) + p.y * vector_of(turn[1]) + p.z * vector_of(turn[2]);
 }

@@ -23,6 +23,11 @@ struct Particle {
     mass_low: real,
     anomaly_low: real,
     torque_low: real,
+    // Of a given spin Hamiltonian h = c + sum_j slope_j p_j: 2/hbar times its slopes and c,
+    // what their rounding left, and its slopes. Vectors would be aligned otherwise in f64.
+    given_turn: array<array<real, 3>, 4>,
+    given_turn_low: array<array<real, 3>, 4>,
+    given_slopes: array<array<real, 3>, 3>,
 }
 
 struct Parameters {
@@ -74,6 +79,10 @@ override CANONICAL: bool = true;
 // Read once at the start of a kernel: what is read from a buffer within a loop is
 // read again and again.
 var<private> particle: Particle;
+
+fn vector_of(components: array<real, 3>) -> vec3<real> {
+    return vec3<real>(components[0], components[1], components[2]);
+}
 
 // Centre of cell `k` of the slab along an axis; any integer is allowed.
 fn centre(axis: Axis, k: i32) -> real {

@@ -56,3 +56,14 @@ fn wide_factors(eps: Wide) -> WideFactors {
     }
     return WideFactors(sum_of(one, a), Wide(), Wide());
 }
+
+// (2/hbar) h(p) of a given h.
+fn wide_given_turn(p: Wide3) -> Wide3 {
+    let turn = particle.given_turn;
+    let low = particle.given_turn_low;
+    let x = product_of3(all_of(Wide(p.hi.x, p.lo.x)), Wide3(vector_of(turn[0]), vector_of(low[0])));
+    let y = product_of3(all_of(Wide(p.hi.y, p.lo.y)), Wide3(vector_of(turn[1]), vector_of(low[1])));
+    let z = product_of3(all_of(Wide(p.hi.z, p.lo.z)), Wide3(vector_of(turn[2]), vector_of(low[2])));
+    let sum = added3(added3(added3(Wide3(vector_of(turn[3]), vector_of(low[3])), x), y), z);
+    return normal3(sum.hi, sum.lo);
+}

@@ -98,6 +98,9 @@ pub fn report(flags: &Flags) -> Result<String> {
         None => vec![report::wavenumber(&scenario, flags.mode)?],
     };
     let search = Search { wavenumbers, re: flags.re, im: flags.im };
+    if scenario.species.spin_hamiltonian.is_some() {
+        return Err(Error::Input("dispersion: knows no waves with `species.spin_hamiltonian`; remove it".into()));
+    }
     let report = if scenario.exchange.is_some() {
         spin_waves::report(&title, &units, &SpinGas::of(&scenario)?, &search)?
     } else if scenario.collisions.is_some() {

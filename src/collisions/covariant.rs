@@ -194,8 +194,16 @@ mod tests {
 
     fn gas(momenta: usize, reach: f64, cells: usize, statistics: Statistics, conserves_number: bool) -> Gas {
         let kinematics = Kinematics::Relativistic;
-        let particle =
-            Particle { mass: 1.0, charge: 0.0, hbar: 1.0, moment: 0.5, anomaly: 0.0, kinematics, spin: true };
+        let particle = Particle {
+            mass: 1.0,
+            charge: 0.0,
+            hbar: 1.0,
+            moment: 0.5,
+            anomaly: 0.0,
+            kinematics,
+            spin: true,
+            given: Default::default(),
+        };
         let axis = |k: usize| (k < momenta).then_some(Axis { cells, from: -reach, step: 2.0 * reach / cells as f64 });
         let grid = Grid::new([None, None, None, axis(0), axis(1), axis(2)]).expect("valid");
         Gas::new(&grid, &particle, statistics, conserves_number)

@@ -199,7 +199,16 @@ mod tests {
 
     fn particle() -> Particle {
         let kinematics = Kinematics::NonRelativistic;
-        Particle { mass: 1.0, charge: 0.0, hbar: 1.0, moment: 0.5, anomaly: 0.0, kinematics, spin: true }
+        Particle {
+            mass: 1.0,
+            charge: 0.0,
+            hbar: 1.0,
+            moment: 0.5,
+            anomaly: 0.0,
+            kinematics,
+            spin: true,
+            given: Default::default(),
+        }
     }
 
     /// Cells of 0.36 thermal spreads, to 9 of them: sums are integrals to rounding.

@@ -84,6 +84,8 @@ pub(super) struct Variant {
     pub spin: bool,
     pub kinematics: Kinematics,
     pub anomalous: bool,
+    /// Whether a spin Hamiltonian is given.
+    pub given: bool,
 }
 
 /// Everything that can compute here, best first.
@@ -195,7 +197,7 @@ impl Context {
     }
 
     fn compile(&self, variant: &Variant) -> Result<wgpu::ComputePipeline> {
-        let &Variant { ref kernel, precision, spin, kinematics, anomalous } = variant;
+        let &Variant { ref kernel, precision, spin, kinematics, anomalous, given } = variant;
         let device = &self.device;
         let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
         let label = &kernel.label;
@@ -231,7 +233,7 @@ impl Context {
             module: &module,
             entry_point: Some(kernel.entry_point),
             compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &kernel.constants(kinematics_code(kinematics), anomalous),
+                constants: &kernel.constants(kinematics_code(kinematics), anomalous, given),
                 // Every lane writes what is read after the barrier.
                 zero_initialize_workgroup_memory: false,
             },

@@ -171,6 +171,7 @@ impl<R: Real> GpuExecutor<R> {
             spin: particle.spin,
             kinematics: particle.kinematics,
             anomalous: particle.anomaly != 0.0,
+            given: particle.given.acts(),
         })
     }
 

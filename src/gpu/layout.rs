@@ -56,6 +56,12 @@ pub struct ParticleRecord<R> {
     pub anomaly_low: R,
     /// What the rounding of `torque` left.
     pub torque_low: R,
+    /// Of a spin Hamiltonian h = c + sum_j slope_j p_j: 2/hbar times its slopes and c.
+    pub given_turn: [[R; 3]; 4],
+    /// What their rounding left.
+    pub given_turn_low: [[R; 3]; 4],
+    /// Its slopes.
+    pub given_slopes: [[R; 3]; 3],
 }
 
 /// Twin of `Parameters` in `shaders/shared/parameters.wgsl`.
@@ -96,6 +102,8 @@ impl<R: Real> Parameters<R> {
         shape[slot] = planes.len();
         let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
         let momentum_cells = cells(MOMENTUM..AXES);
+        let [x, y, z] = particle.given.slopes;
+        let turns = [x, y, z, particle.given.constant].map(|h| h * particle.given_coefficient());
         Parameters {
             axes: std::array::from_fn(|axis| {
                 let (first, step) = grid.axis(axis).map_or((0.0, 0.0), |axis| (axis.centre(0), axis.step));
@@ -123,6 +131,9 @@ impl<R: Real> Parameters<R> {
                 mass_low: low(particle.mass),
                 anomaly_low: low(particle.anomaly),
                 torque_low: low(particle.torque_coefficient()),
+                given_turn: turns.map(|turn| turn.to_array().map(R::nearest)),
+                given_turn_low: turns.map(|turn| turn.to_array().map(low)),
+                given_slopes: particle.given.slopes.map(|slope| slope.to_array().map(R::nearest)),
             },
             dissipation: R::nearest(dissipation),
             ..Default::default()

@@ -208,7 +208,16 @@ mod tests {
     use super::*;
 
     fn coupling(kinematics: Kinematics, anomaly: f64) -> Coupling {
-        let particle = Particle { mass: 1.3, charge: -0.8, hbar: 0.7, moment: -0.3, anomaly, kinematics, spin: true };
+        let particle = Particle {
+            mass: 1.3,
+            charge: -0.8,
+            hbar: 0.7,
+            moment: -0.3,
+            anomaly,
+            kinematics,
+            spin: true,
+            given: Default::default(),
+        };
         Coupling { particle, magnetic_field: 0.9 }
     }
 

@@ -1,4 +1,4 @@
-//! dt W + d_xj( a_j W ) = 0: the hidden velocity a due to E alone.
+//! dt W + d_xj( a_j W ) = 0: the hidden velocity a due to E, and to a given h.
 
 use glam::DVec3;
 
@@ -19,12 +19,13 @@ pub struct HiddenVelocity {
 }
 
 impl HiddenVelocity {
-    /// Upper bound of |a_j| due to E, along any direction.
+    /// Upper bound of |a_j|, along any direction.
     pub fn largest(recorder: &Recorder, fields: &[FieldSample]) -> f64 {
-        FieldSample::largest(fields, |s| recorder.particle.hidden_velocity_bound(s.e, DVec3::ZERO))
+        let electric = FieldSample::largest(fields, |s| recorder.particle.hidden_velocity_bound(s.e, DVec3::ZERO));
+        electric + recorder.particle.given.velocity_bound()
     }
 
-    /// Whether E moves spins along a space axis.
+    /// Whether spins are moved along a space axis.
     pub fn acts(recorder: &Recorder, fields: &[FieldSample]) -> bool {
         recorder.grid.spaces().next().is_some() && HiddenVelocity::largest(recorder, fields) > 0.0
     }

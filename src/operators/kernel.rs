@@ -195,10 +195,15 @@ impl Kernel {
     }
 
     /// All pipeline-overridable constants.
-    pub fn constants(&self, kinematics: u32, anomalous: bool) -> Vec<(&'static str, f64)> {
+    pub fn constants(&self, kinematics: u32, anomalous: bool, given: bool) -> Vec<(&'static str, f64)> {
         let mut constants: Vec<_> = self.constants.iter().map(|&(name, value)| (name, f64::from(value))).collect();
         if self.files.contains(&wgsl!("shared/hamiltonian")) {
-            constants.extend([("KINEMATICS", f64::from(kinematics)), ("ANOMALOUS", f64::from(u8::from(anomalous)))]);
+            let flag = |set: bool| f64::from(u8::from(set));
+            constants.extend([
+                ("KINEMATICS", f64::from(kinematics)),
+                ("ANOMALOUS", flag(anomalous)),
+                ("GIVEN", flag(given)),
+            ]);
         }
         constants
     }

@@ -28,6 +28,8 @@ pub struct Observables {
     pub polarisation: DVec3,
     /// M, see above.
     pub magnetisation: DVec3,
+    /// int w.h, h a given one
+    pub given_energy: f64,
     /// int (w0^2 + |w|^2)/2
     pub purity: f64,
     /// int |w0| over the outermost cells of the momentum axes
@@ -49,6 +51,7 @@ const SUMS: &List = &[
     ("SPIN_VECTOR", 3),
     ("MAGNETISATION", 3),
     ("POLARISATION", 3),
+    ("GIVEN_TURN", 1),
 ];
 
 impl Term for ReadObservables {
@@ -76,6 +79,7 @@ impl Term for ReadObservables {
             spin: sums.vector("SPIN_VECTOR"),
             magnetisation: sums.vector("MAGNETISATION") * moment,
             polarisation: sums.vector("POLARISATION") * moment,
+            given_energy: sums.number("GIVEN_TURN") * 0.5 * particle.hbar,
             positivity: sums.least[0],
         };
         Some(Reading::Observables(sums.iter().map(observables).collect()))

@@ -1,4 +1,4 @@
-//! dt w = (2 mu_B/hbar) w x T: the exact rotation of w about T.
+//! dt w = (2 mu_B/hbar) w x T + (2/hbar) h x w: the exact rotation of w about T, and about a given h.
 
 use std::f64::consts::PI;
 
@@ -24,22 +24,24 @@ pub struct SpinTorque {
 }
 
 impl SpinTorque {
-    /// Whether fields act on spins at all.
+    /// Whether anything acts on spins at all.
     pub fn acts(recorder: &Recorder, fields: &[FieldSample]) -> bool {
-        recorder.particle.torque_coefficient() != 0.0 && fields.iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO)
+        let are_fields = || fields.iter().any(|s| s.e != DVec3::ZERO || s.b != DVec3::ZERO);
+        recorder.particle.given.acts() || recorder.particle.torque_coefficient() != 0.0 && are_fields()
     }
 
     /// Whether it turns spins of all momenta alike.
     pub fn is_uniform(recorder: &Recorder, fields: &[FieldSample]) -> bool {
         let spin_orbit = recorder.particle.kinematics != Kinematics::NonRelativisticWithoutSpinOrbit;
-        !(recorder.particle.relativistic() || spin_orbit && fields.iter().any(|s| s.e != DVec3::ZERO))
+        let given = recorder.particle.given.velocity_bound() > 0.0;
+        !(given || recorder.particle.relativistic() || spin_orbit && fields.iter().any(|s| s.e != DVec3::ZERO))
     }
 
-    /// Upper bound of the rate at which spins turn, 2 |mu_B T|/hbar.
+    /// Upper bound of the rate at which spins turn, 2 |mu_B T - h|/hbar.
     pub fn largest(recorder: &Recorder, fields: &[FieldSample]) -> f64 {
         let (particle, momentum) = (recorder.particle, recorder.largest_momentum(fields));
         let largest = FieldSample::largest(fields, |s| particle.precession_bound(momentum, s.e, s.b));
-        particle.torque_coefficient().abs() * largest
+        particle.torque_coefficient().abs() * largest + particle.given_coefficient() * particle.given.bound(momentum)
     }
 
     /// Appends the turn of a time; more than a recording may hold where no angle is known.

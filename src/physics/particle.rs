@@ -1,4 +1,4 @@
-//! One particle species and its Hamiltonian symbol `H = eps - mu_B T.sigma`.
+//! One particle species and its Hamiltonian symbol `H = eps - mu_B T.sigma + h.sigma`, h a given one.
 //!
 //! Ekman, Al-Naseri, Zamanian, Brodin, "Relativistic kinetic theory for spin-1/2
 //! particles", equation 7, with the anomalous-moment (T-BMT) form of T. The twin
@@ -26,6 +26,41 @@ pub struct Particle {
     pub kinematics: Kinematics,
     /// Four components per cell if true, w0 alone if false.
     pub spin: bool,
+    /// What spins have besides their moment in fields.
+    pub given: Given,
+}
+
+/// A given h = c + A p, the same at all places and times.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Given {
+    /// dh/dp_x, dh/dp_y, dh/dp_z, the columns of A: the velocities a_jk that h adds along x, y, z.
+    pub slopes: [DVec3; 3],
+    /// c
+    pub constant: DVec3,
+}
+
+impl Given {
+    /// Whether there is any.
+    pub fn acts(&self) -> bool {
+        *self != Given::default()
+    }
+
+    /// h at momentum p.
+    #[inline(always)]
+    pub fn at<V: Vector>(&self, p: V) -> V {
+        let [x, y, z] = self.slopes;
+        p.like(self.constant) + p.like(x) * p.along(0) + p.like(y) * p.along(1) + p.like(z) * p.along(2)
+    }
+
+    /// Upper bound of |dh/dp_j| along any direction j.
+    pub fn velocity_bound(&self) -> f64 {
+        self.slopes.iter().map(|slope| slope.length_squared()).sum::<f64>().sqrt()
+    }
+
+    /// Upper bound of |h| for |p| <= `momentum`.
+    pub fn bound(&self, momentum: f64) -> f64 {
+        self.constant.length() + self.velocity_bound() * momentum
+    }
 }
 
 /// T = alpha B - beta (p.B) p - kappa p x E. A derivative along p_j is p_j times
@@ -75,6 +110,7 @@ impl Particle {
             Some(GFactor::Phenomenological(g)) => (g / 2.0, 0.0),
             Some(GFactor::Tbmt(g)) => (1.0, (g - 2.0) / 2.0),
         };
+        let given = species.spin_hamiltonian.unwrap_or_default();
         Particle {
             mass: species.mass,
             charge: species.charge,
@@ -83,6 +119,10 @@ impl Particle {
             anomaly,
             kinematics,
             spin: species.spin,
+            given: Given {
+                slopes: [0, 1, 2].map(|j| DVec3::from(given.momentum.map(|row| row[j]))),
+                constant: given.constant.into(),
+            },
         }
     }
 
@@ -113,6 +153,11 @@ impl Particle {
     /// 2 mu_B/hbar, zero without a moment.
     pub fn torque_coefficient(&self) -> f64 {
         if self.moment == 0.0 { 0.0 } else { 2.0 * self.moment / self.hbar }
+    }
+
+    /// 2/hbar, with which w turns about a given h; zero where there is none.
+    pub fn given_coefficient(&self) -> f64 {
+        if self.given.acts() { 2.0 / self.hbar } else { 0.0 }
     }
 
     /// Factors of T at momentum p.
@@ -268,7 +313,16 @@ mod tests {
     use super::*;
 
     fn electron(kinematics: Kinematics, anomaly: f64) -> Particle {
-        Particle { mass: 1.3, charge: -0.8, hbar: 0.7, moment: -0.3, anomaly, kinematics, spin: true }
+        Particle {
+            mass: 1.3,
+            charge: -0.8,
+            hbar: 0.7,
+            moment: -0.3,
+            anomaly,
+            kinematics,
+            spin: true,
+            given: Given::default(),
+        }
     }
 
     /// Physics page, section 2: the printed closed form of dT/dp_j at a = 0.

@@ -1,4 +1,4 @@
-//! The hidden velocity due to E. Twin of `shaders/hidden_velocity.wgsl`.
+//! The hidden velocity due to E and a given h. Twin of `shaders/hidden_velocity.wgsl`.
 
 use glam::DVec3;
 
@@ -25,6 +25,8 @@ impl Carrier for HiddenVelocity {
 
     #[inline(always)]
     fn coupling<V: Vector>(self, particle: &Particle, at: &Momentum<V>, field: &Field<V>) -> V {
-        particle.hidden_velocity_at(at, at.p.like(DVec3::AXES[self.axis]), field.e, at.p.like(DVec3::ZERO))
+        let electric =
+            particle.hidden_velocity_at(at, at.p.like(DVec3::AXES[self.axis]), field.e, at.p.like(DVec3::ZERO));
+        if particle.given.acts() { electric + at.p.like(particle.given.slopes[self.axis]) } else { electric }
     }
 }

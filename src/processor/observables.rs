@@ -46,6 +46,9 @@ impl Moments for ReadObservables {
             sums.vector(w);
             sums.vector(magnetisation);
             sums.vector(polarisation);
+            if particle.given.acts() {
+                sums.number(w.dot(particle.given.at(p)) * particle.given_coefficient());
+            }
         }
         sums.least(least + at.beyond);
     }

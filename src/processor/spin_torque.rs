@@ -1,4 +1,4 @@
-//! The exact rotation of w about T. Twin of `shaders/spin_torque.wgsl`.
+//! The exact rotation of w about T and a given h. Twin of `shaders/spin_torque.wgsl`.
 
 use std::f64::consts::TAU;
 
@@ -6,13 +6,13 @@ use fearless_simd::{Simd, dispatch};
 use glam::DVec3;
 
 use super::cell::Spin;
-use super::momenta::{Known, Momenta};
+use super::momenta::Momenta;
 use super::pieces::{self, Piece};
-use super::planes::{LaneCell, Vectors};
+use super::planes::LaneCell;
 use super::{Cells, Context, Field, Twin};
 use crate::lanes::{Lanes, MOST_LANES, Number, Vector};
 use crate::operators::{FieldSample, Reading, SpinTorque};
-use crate::physics::{Particle, turned_by};
+use crate::physics::{Momentum, Particle, turned_by};
 use crate::precision::Real;
 
 impl Twin for SpinTorque {
@@ -20,13 +20,18 @@ impl Twin for SpinTorque {
         if cells.components == 1 {
             return None;
         }
-        let strength = -context.particle.torque_coefficient() * self.time;
+        let particle = context.particle;
+        let about = About {
+            particle,
+            strength: -particle.torque_coefficient() * self.time,
+            given: particle.given_coefficient() * self.time,
+        };
         if self.far {
             pieces::for_each(
                 context,
                 cells,
                 || (),
-                |(), piece| rotate_far(context, strength, &fields[piece.space], piece),
+                |(), piece| rotate_far(context, about, &fields[piece.space], piece),
             );
             return None;
         }
@@ -34,46 +39,37 @@ impl Twin for SpinTorque {
         pieces::for_each(context, cells, make, |momenta, piece| {
             momenta.set(context.grid, piece.momenta.clone(), None);
             let field = &fields[piece.space];
-            dispatch!(context.level, simd => rotate(simd, context, strength, field, momenta, piece));
+            dispatch!(context.level, simd => rotate(simd, about, field, momenta, piece));
         });
         None
     }
 }
 
-/// Turns the spins of some cells about T times `strength`.
+/// Turns the spins of some cells.
 #[inline(always)]
-fn rotate<S: Simd, R: Real>(
-    simd: S,
-    context: Context,
-    strength: f64,
-    field: &FieldSample,
-    momenta: &mut Momenta<R>,
-    piece: Piece<R>,
-) {
-    let about = About {
-        particle: context.particle,
-        strength,
-        field: Field::splat(simd, field),
-        known: momenta.add(simd, context.particle, field.p).alike(),
-    };
+fn rotate<S: Simd, R: Real>(simd: S, about: About, field: &FieldSample, momenta: &mut Momenta<R>, piece: Piece<R>) {
+    let known = momenta.add(simd, about.particle, field.p).alike();
+    let field = Field::splat(simd, field);
     let lanes = Lanes::<S, R>::COUNT;
     let whole = piece.momenta.len() / lanes * lanes;
     for at in (0..whole).step_by(lanes) {
-        about.turned(simd, Spin::load_stored(simd, piece.numbers, at), at).store_stored(piece.numbers, at);
+        about
+            .turned(Spin::load_stored(simd, piece.numbers, at), &known.load(simd, at), &field)
+            .store_stored(piece.numbers, at);
     }
     // Fewer cells than lanes are left.
     let rest = &mut piece.numbers[4 * whole..];
     let mut cells = [R::default(); 4 * MOST_LANES];
     cells[..rest.len()].copy_from_slice(rest);
-    about.turned(simd, Spin::load_stored(simd, &cells, 0), whole).store_stored(&mut cells, 0);
+    about.turned(Spin::load_stored(simd, &cells, 0), &known.load(simd, whole), &field).store_stored(&mut cells, 0);
     rest.copy_from_slice(&cells[..rest.len()]);
 }
 
 /// The same by angles of many turns, which are formed in f64 whatever the precision of the state.
-fn rotate_far<R: Real>(context: Context, strength: f64, field: &FieldSample, piece: Piece<R>) {
+fn rotate_far<R: Real>(context: Context, about: About, field: &FieldSample, piece: Piece<R>) {
     for (cell, momentum) in piece.numbers.chunks_exact_mut(4).zip(piece.momenta) {
         let p = context.grid.momentum(momentum) + field.p;
-        let turn = strength * context.particle.precession_field(p, field.e, field.b);
+        let turn = about.turn(&about.particle.at(p), field.e, field.b);
         let w = rotated(DVec3::new(cell[1].into(), cell[2].into(), cell[3].into()), remainder(turn));
         for (number, turned) in cell[1..].iter_mut().zip(w.to_array()) {
             *number = R::nearest(turned);
@@ -89,20 +85,28 @@ fn remainder(turn: DVec3) -> DVec3 {
     if turns == 0.0 { turn } else { turn * ((angle - turns * TAU - turns * TAU_LOW) / angle) }
 }
 
-/// What spins of a space cell turn about.
-struct About<'a, S: Simd, R: Real> {
+/// What spins turn about.
+#[derive(Clone, Copy)]
+struct About<'a> {
     particle: &'a Particle,
+    /// Of T.
     strength: f64,
-    field: Field<Vectors<S, R>>,
-    known: Known<'a, R>,
+    /// Of a given h.
+    given: f64,
 }
 
-impl<S: Simd, R: Real> About<'_, S, R> {
-    /// The cells from momentum `at` on.
+impl About<'_> {
+    /// Cells with their spins turned.
     #[inline(always)]
-    fn turned(&self, simd: S, cell: Spin<Vectors<S, R>>, at: usize) -> Spin<Vectors<S, R>> {
-        let t = self.particle.precession_field_at(&self.known.load(simd, at), self.field.e, self.field.b);
-        Spin { w: rotated(cell.w, t * self.strength), ..cell }
+    fn turned<V: Vector>(&self, cell: Spin<V>, at: &Momentum<V>, field: &Field<V>) -> Spin<V> {
+        Spin { w: rotated(cell.w, self.turn(at, field.e, field.b)), ..cell }
+    }
+
+    /// The turn at a momentum in given fields, right-handed.
+    #[inline(always)]
+    fn turn<V: Vector>(&self, at: &Momentum<V>, e: V, b: V) -> V {
+        let turn = self.particle.precession_field_at(at, e, b) * self.strength;
+        if self.given == 0.0 { turn } else { turn + self.particle.given.at(at.p) * self.given }
     }
 }
 

@@ -86,12 +86,13 @@ impl Sample<'_> {
         self.over_cells(|i| 0.5 * self.fields.b[i].length_squared())
     }
 
-    /// Of spins in B and the external B.
+    /// Of spins in B and the external B, and of a given spin Hamiltonian.
     pub(super) fn spin_energy(&self) -> f64 {
         let (mesh, external) = (self.fields.mesh, &self.fields.external);
         self.over_cells(|i| {
             let external = external.at(i, mesh.position(i), self.time).b;
-            -self.observables[i].magnetisation.dot(self.b[i] + external)
+            let given = self.observables[i].given_energy;
+            given - self.observables[i].magnetisation.dot(self.b[i] + external)
         })
     }
 

@@ -86,8 +86,10 @@ pub static TABLE: &[Group] = &[
             .drawn(Panel::Energy, "electric"),
         quantity("energy_magnetic", Unit::Energy, "∫ B²/2 dx, without external B", |s, _| s.magnetic_energy())
             .drawn(Panel::Energy, "magnetic"),
-        quantity("energy_spin", Unit::Energy, "− ∫ M·B dx, with external B", |s, _| s.spin_energy())
-            .drawn(Panel::Energy, "spin"),
+        quantity("energy_spin", Unit::Energy, "− ∫ M·B dx, with external B; + ∫ w·h dp dx with `species.spin_hamiltonian`", |s, _| {
+            s.spin_energy()
+        })
+        .drawn(Panel::Energy, "spin"),
         quantity("energy_potential", Unit::Energy, "∫ U w0 dp dx, U the prescribed potential", |s, _| {
             s.potential_energy()
         })

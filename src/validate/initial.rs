@@ -51,6 +51,10 @@ impl Checker<'_> {
         self.require(population.spin.is_none(), format!("{path}.spin"), || {
             "found a spin state of an equilibrium, which has its own: along mu_B B, by temperature and field; remove it, or choose another `momentum`".into()
         });
+        self.require(self.scenario.species.spin_hamiltonian.is_none(), format!("{path}.momentum"), || {
+            "found an equilibrium, which knows no `species.spin_hamiltonian`; choose another `momentum`, or remove that"
+                .into()
+        });
         let canonical = self.scenario.phase_space.canonical;
         self.require(canonical == Canonical::default(), "phase_space.canonical", || {
             "found a canonical momentum beside an equilibrium, whose momenta are 0 along axes that are not resolved; remove it, or resolve the axis".into()

@@ -9,6 +9,7 @@ impl Checker<'_> {
         self.require(species.hbar >= 0.0, "species.hbar", || {
             format!("found {}, expected 0 or more", number(species.hbar, 12))
         });
+        self.spin_hamiltonian();
         if !species.spin {
             return;
         }
@@ -16,8 +17,42 @@ impl Checker<'_> {
             "found 0, expected hbar > 0 because spin turns at 2 mu_B/hbar; give `hbar`, or set `species.spin` to false"
                 .into()
         });
-        self.require(species.charge != 0.0 || species.magnetic_moment.is_some(), "species", || {
+        let has_moment = species.magnetic_moment.is_some() || species.spin_hamiltonian.is_some();
+        self.require(species.charge != 0.0 || has_moment, "species", || {
             "found charge 0 and no `magnetic_moment`, expected a moment for neutral particles with spin; add `magnetic_moment`, or set `spin` to false".into()
+        });
+    }
+
+    fn spin_hamiltonian(&mut self) {
+        let (scenario, path) = (self.scenario, "species.spin_hamiltonian");
+        if scenario.species.spin_hamiltonian.is_none() {
+            return;
+        }
+        self.needs_spin(path, "a spin Hamiltonian");
+        self.require(self.particle.given.acts(), path, || {
+            "found zeros alone, expected a number other than 0 in `momentum` or `constant`; remove it where spins are free"
+                .into()
+        });
+        self.require(!self.particle.relativistic(), path, || {
+            "found a spin Hamiltonian of relativistic particles, expected `kinematics` \"non_relativistic\" or \"non_relativistic_without_spin_orbit\"".into()
+        });
+        self.require(scenario.species.charge == 0.0, path, || {
+            format!(
+                "found it with the charge {}, expected 0, as it knows no Lorentz force; give forces as a `potential` among `fields.external`",
+                number(scenario.species.charge, 12)
+            )
+        });
+        self.require(scenario.fields.evolution == Evolution::Frozen, path, || {
+            "found it with fields that evolve, expected `fields.evolution` \"frozen\"".into()
+        });
+        self.require(scenario.output.balances.is_none(), "output.balances", || {
+            "found local balances, which do not know a given spin Hamiltonian; remove this, or `species.spin_hamiltonian`"
+                .into()
+        });
+        let reach = self.scenario.phase_space.axes().into_iter().map(|(_, axis)| axis.from.abs().max(axis.to.abs()));
+        let largest = self.particle.given.bound(reach.fold(1.0, f64::max)) * (2.0 / scenario.species.hbar);
+        self.require(!scenario.species.spin || scenario.species.hbar == 0.0 || largest.is_finite(), path, || {
+            "found energies that over hbar are no numbers; use units in which they are near one".into()
         });
     }
 
@@ -118,5 +153,48 @@ impl Checker<'_> {
                 bytes(memory)
             )
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::tests::{base, complaints, set};
+
+    /// A scenario whose neutral particles have a given spin Hamiltonian.
+    fn valid() -> Value {
+        let mut root = base();
+        set(&mut root, "/kinematics", json!("non_relativistic"));
+        set(&mut root, "/time/step", json!(0.05));
+        set(&mut root, "/fields", json!({}));
+        let given = json!({"momentum": [[0, -0.3, 0], [0.3, 0, 0], [0, 0, 0]], "constant": [0, 0, 0.1]});
+        set(&mut root, "/species", json!({"charge": 0, "hbar": 0.1, "spin_hamiltonian": given}));
+        root
+    }
+
+    #[test]
+    fn spin_hamiltonians_that_cannot_be_are_refused_at_their_place() {
+        assert_eq!(complaints(&valid()), "");
+        for (place, value, path, words) in [
+            ("/species/spin_hamiltonian", json!({}), "species.spin_hamiltonian", "found zeros alone"),
+            ("/species/charge", json!(-1), "species.spin_hamiltonian", "found it with the charge -1, expected 0"),
+            ("/kinematics", json!("relativistic"), "species.spin_hamiltonian", "of relativistic particles"),
+            ("/fields", json!({"evolution": "maxwell"}), "species.spin_hamiltonian", "with fields that evolve"),
+            ("/species/spin", json!(false), "species.spin_hamiltonian", "needs spin"),
+            ("/species/hbar", json!(1e-308), "species.spin_hamiltonian", "over hbar are no numbers"),
+            ("/output/balances", json!({"interval": 1}), "output.balances", "do not know a given spin Hamiltonian"),
+            (
+                "/initial/populations/0",
+                json!({"momentum": {"equilibrium": {"temperature": 1}}}),
+                "initial.populations[0].momentum",
+                "found an equilibrium, which knows no",
+            ),
+        ] {
+            let mut root = valid();
+            set(&mut root, place, value);
+            let text = complaints(&root);
+            assert!(text.contains(&format!("`{path}`")) && text.contains(words) && text.contains("s.json:"), "{text}");
+        }
     }
 }

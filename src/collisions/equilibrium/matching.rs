@@ -267,7 +267,16 @@ mod tests {
 
     fn particle(hbar: f64) -> Particle {
         let kinematics = Kinematics::NonRelativistic;
-        Particle { mass: 1.0, charge: 0.0, hbar, moment: 0.0, anomaly: 0.0, kinematics, spin: false }
+        Particle {
+            mass: 1.0,
+            charge: 0.0,
+            hbar,
+            moment: 0.0,
+            anomaly: 0.0,
+            kinematics,
+            spin: false,
+            given: Default::default(),
+        }
     }
 
     fn grid(momenta: usize, reach: f64, cells: usize) -> Grid {

@@ -11,7 +11,7 @@ fn mesh(cells: [usize; 3]) -> Mesh {
 
 fn particle(moment: f64, anomaly: f64) -> Particle {
     let kinematics = Kinematics::Relativistic;
-    Particle { mass: 1.0, charge: -0.8, hbar: 0.5, moment, anomaly, kinematics, spin: true }
+    Particle { mass: 1.0, charge: -0.8, hbar: 0.5, moment, anomaly, kinematics, spin: true, given: Default::default() }
 }
 
 /// Without momenta, which have no part in K and w_p.

@@ -124,6 +124,9 @@ pub struct Species {
     /// `false` evolves w0 alone (one scalar per cell).
     #[serde(default = "yes")]
     pub spin: bool,
+    /// What spins have besides their moment in fields, for example Rashba coupling. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spin_hamiltonian: Option<SpinHamiltonian>,
 }
 
 impl Species {
@@ -131,6 +134,18 @@ impl Species {
     pub fn components(&self) -> usize {
         if self.spin { 4 } else { 1 }
     }
+}
+
+/// h.sigma with h_k = sum_j A_kj p_j + c_k.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct SpinHamiltonian {
+    /// A, energy over momentum: a row for each of sigma_x, sigma_y, sigma_z, a column for each of p_x, p_y, p_z. Default 0.
+    #[serde(default)]
+    pub momentum: [[f64; 3]; 3],
+    /// c, an energy, along x, y, z. Default 0.
+    #[serde(default)]
+    pub constant: [f64; 3],
 }
 
 /// How g != 2 enters the Hamiltonian; the value is g itself.
