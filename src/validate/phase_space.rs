@@ -182,6 +182,18 @@ mod tests {
             ("/kinematics", json!("relativistic"), "species.spin_hamiltonian", "of relativistic particles"),
             ("/fields", json!({"evolution": "maxwell"}), "species.spin_hamiltonian", "with fields that evolve"),
             ("/species/spin", json!(false), "species.spin_hamiltonian", "needs spin"),
+            (
+                "/species/spin_hamiltonian/constant/0",
+                json!(1e8),
+                "time.step",
+                "in half of which spins would turn by 5e7 rad",
+            ),
+            (
+                "/species/spin_hamiltonian/momentum/2/0",
+                json!(1e5),
+                "time.step",
+                "the fastest particles would cross 32000 cells of x",
+            ),
             ("/species/hbar", json!(1e-308), "species.spin_hamiltonian", "over hbar are no numbers"),
             ("/output/balances", json!({"interval": 1}), "output.balances", "do not know a given spin Hamiltonian"),
             (

@@ -3,7 +3,7 @@
 use super::*;
 use crate::fields::{Fields, SHARE, Stability, StepLimit};
 use crate::grid::{AXES, AXIS_NAMES, MOMENTUM};
-use crate::operators::{FieldSample, Force, MAX_PARTS, Recorder, Streaming};
+use crate::operators::{FieldSample, Force, MAX_PARTS, MOST_TURN, Recorder, SpinTorque, Streaming};
 use crate::species::Species;
 use crate::{initial, needs};
 
@@ -65,7 +65,7 @@ impl Checker<'_> {
     }
 
     /// A step in which particles, by themselves or pushed by uniform fields, would cross more cells than a run sweeps
-    /// at once. Half as many, since sweeps of neighbouring steps join and those of order 4 are longer than the step.
+    /// at once, or turn their spins by more than it knows. Half as many, since sweeps of neighbouring steps join and those of order 4 are longer than the step.
     pub(super) fn crossings(&mut self) {
         let (step, most) = (self.scenario.time.step, MAX_PARTS as f64 / 2.0);
         let (fields, space) = (&self.scenario.fields, &self.scenario.phase_space);
@@ -82,7 +82,10 @@ impl Checker<'_> {
         }];
         for (slot, axis) in (0..AXES).filter_map(|slot| Some((slot, grid.axis(slot)?))) {
             let (speed, what) = match slot.checked_sub(MOMENTUM) {
-                None => (Streaming::largest(&recorder, &uniform, slot), "the fastest particles"),
+                None => {
+                    let given = particle.given.velocity_bound();
+                    (Streaming::largest(&recorder, &uniform, slot).max(given), "the fastest particles")
+                }
                 Some(direction) => (Force::largest(&recorder, &uniform, direction), "what the uniform fields push"),
             };
             let crossed = speed * step / axis.step;
@@ -96,6 +99,17 @@ impl Checker<'_> {
                 )
             });
         }
+        // Halves of a kick turn spins by themselves.
+        let rate = 0.5 * SpinTorque::largest(&recorder, &uniform);
+        self.require(rate * step <= MOST_TURN, "time.step", || {
+            format!(
+                "found {}, in half of which spins would turn by {} rad, expected {} or less: {} or less will do",
+                number(step, 12),
+                number(rate * step, 3),
+                number(MOST_TURN, 2),
+                number(rounded_down(MOST_TURN / rate, 3), 3)
+            )
+        });
     }
 }
 
