@@ -17,6 +17,7 @@ use crate::table::Table;
 /// [`Error::Run`] when a number is not finite (no row is appended then), and those of [`Simulation::observables`].
 pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, table: &mut Table) -> Result<()> {
     let observables = simulation.observables()?;
+    let pairs = simulation.pairs()?;
     let fields = &simulation.fields;
     // E = D - P, with the more exact P of the observables.
     let exact = |o: &Observables| Matter { polarisation: o.polarisation, ..Matter::default() };
@@ -24,7 +25,8 @@ pub fn sample(simulation: &mut Simulation, what: &Diagnostics, units: &Units, ta
         time: simulation.time(),
         particle: &simulation.species.particle,
         fields,
-        exchange: simulation.exchange,
+        exchange: simulation.exchange.as_ref(),
+        pairs: &pairs,
         matter: &simulation.matter(),
         observables: &observables,
         e: fields.electric(&observables.iter().map(exact).collect::<Vec<_>>()),

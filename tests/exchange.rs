@@ -259,7 +259,7 @@ fn a_helix_pushes_and_is_pushed() {
         let energies = |simulation: &mut Simulation| {
             let observables = simulation.observables().expect("observables");
             let mean = |of: &dyn Fn(&Observables) -> f64| observables.iter().map(of).sum::<f64>() / 32.0;
-            let law = simulation.exchange.expect("one");
+            let law = simulation.exchange.clone().expect("one");
             [mean(&|o| o.kinetic_energy), mean(&|o| law.energy(o.density, o.spin))]
         };
         let [kinetic, mean] = energies(&mut simulation);
@@ -517,7 +517,7 @@ fn components_of_a_trapped_gas_segregate() {
         let mut simulation = start(&scenario(&value), DeviceChoice::Reference);
         let total = |simulation: &mut Simulation| {
             let (observables, mesh) = (simulation.observables().expect("observables"), simulation.fields.mesh);
-            let law = simulation.exchange.expect("one");
+            let law = simulation.exchange.clone().expect("one");
             let of = |(i, o): (usize, &Observables)| {
                 let trap = 0.5 * mesh.position(i).x.powi(2);
                 let zeeman = 0.5 * hbar * 0.3 * mesh.position(i).x.powi(2) * o.spin.z;
@@ -689,7 +689,7 @@ fn forces_feed_no_waves() {
         let mut simulation = start(&scenario(&value), device);
         let look = |simulation: &mut Simulation| {
             let observables = simulation.observables().expect("observables");
-            let law = simulation.exchange.expect("one");
+            let law = simulation.exchange.clone().expect("one");
             let energy = |o: &Observables| o.kinetic_energy + law.energy(o.density, o.spin);
             let total = observables.iter().map(energy).sum::<f64>() / observables.len() as f64;
             // Waves of two to four cells, as the change from cell to cell.

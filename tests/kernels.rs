@@ -15,7 +15,7 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use common::random::Random;
 use glam::{DVec3, DVec4};
@@ -23,9 +23,9 @@ use spinwigner::Error;
 use spinwigner::gpu::{Choice, Context, GpuExecutor, Limits};
 use spinwigner::grid::{AXIS_NAMES, Axis, Grid, MOMENTUM};
 use spinwigner::operators::{
-    Absorption, Build, Command, Executor, FLUX_REACH, Factor, FieldSample, Fluxes, Force, HiddenVelocity, Observables,
-    ReadFluxes, ReadObservables, ReadSources, ReadSpinDensity, Reading, Recording, Scheme, Sources, Speed, SpinDensity,
-    SpinTorque, Streaming, Term, Turn, Work,
+    Absorption, Build, Command, Couplings, Executor, FLUX_REACH, Factor, FieldSample, Fluxes, Force, HiddenVelocity,
+    MeanField, MeanFieldTurn, Observables, ReadFluxes, ReadObservables, ReadPairs, ReadSources, ReadSpinDensity,
+    ReadSpinLength, Reading, Recording, Scheme, Sources, Speed, SpinDensity, SpinTorque, Streaming, Term, Turn, Work,
 };
 use spinwigner::physics::{Given, Particle};
 use spinwigner::precision::{Precision, Real};
@@ -244,20 +244,25 @@ impl<R: Real> Bench<R> {
 
     /// Runs commands on the table 0 on both, from the state that the device holds.
     fn run(&mut self, commands: &[Command], table: &[FieldSample]) -> Outcome {
-        let recording = Recording { tables: vec![table.to_vec()], commands: commands.to_vec(), ..Recording::default() };
+        let commands = commands.to_vec();
+        self.run_all(&Recording { tables: vec![table.to_vec()], commands, ..Recording::default() })
+    }
+
+    fn run_all(&mut self, recording: &Recording) -> Outcome {
+        let commands = &recording.commands;
         let before = self.gpu.state().expect("state");
         let mut reference =
             processor::executor(Precision::F64, self.grid.clone(), self.particle, self.dissipation, &before)
                 .expect("it fits");
-        let reference_readings = reference.execute(&recording).expect("reference");
-        let gpu_readings = self.gpu.execute(&recording).expect("device");
+        let reference_readings = reference.execute(recording).expect("reference");
+        let gpu_readings = self.gpu.execute(recording).expect("device");
         let reference = reference.state().expect("state");
         let gpu = self.gpu.state().expect("state");
         let reach = commands.iter().map(reach_of).fold(0, usize::max);
         if let Some(cut) = self.cut.as_mut().filter(|cut| cut.cut().reach < reach) {
             cut.write(&gpu).expect("written");
         } else if let Some(cut) = &mut self.cut {
-            let readings = cut.execute(&recording).expect("device");
+            let readings = cut.execute(recording).expect("device");
             // Slabs change nothing but what a compiler may round otherwise in another kernel: one
             // rounding of each of the few terms of a flux. Cut momenta are added up in another order.
             let slabs = cut.state().expect("state");
@@ -356,6 +361,7 @@ impl<R: Real> Bench<R> {
         }
         self.check_torque(&table, report);
         self.check_turn(&table, report);
+        self.check_mean_field(random, &table, report);
         self.check_sums(&table, report);
         self.check_fluxes(&table, report);
         self.check_absorption(&table, report);
@@ -429,6 +435,74 @@ impl<R: Real> Bench<R> {
                 let case = || format!("cell {cell}: {gpu} for {exact}");
                 report.expect("turn".into(), (gpu - exact).length(), 20.0 * w(before).length(), case);
                 assert_eq!(gpu.x, before.x, "a turn of w changes w0");
+            }
+        }
+    }
+
+    /// Turns about mean fields of random couplings, products and not, by half a radian at the most, and what pairs have. Sums have
+    /// the roundings of sums, which a turn of so small an angle takes over; Rodrigues' formula has ten. Momenta that are cut are
+    /// refused.
+    fn check_mean_field(&mut self, random: &mut Random, table: &[FieldSample], report: &mut Report) {
+        if !self.particle.spin {
+            return;
+        }
+        let cells = self.grid.momentum_cells();
+        let mut numbers = |count: usize| -> Vec<f64> { (0..count).map(|_| held::<R>(random.next())).collect() };
+        let along = |slot: usize| self.grid.axis(slot).map_or(1, |axis| axis.cells);
+        let separable = Couplings::Separable([3, 4, 5].map(|slot| numbers(along(slot))));
+        let whole = Couplings::Whole(numbers(cells));
+        let uniform = (0..table.len()).map(|_| DVec3::from_slice(&numbers(3)) / 64.0).collect::<Vec<_>>();
+        for couplings in [separable, whole].map(Arc::new) {
+            let separable = couplings.are_separable();
+            // Large grids would take minutes.
+            let along: usize = self.grid.shape()[MOMENTUM..].iter().sum();
+            if self.grid.cells() * if separable { along } else { cells } > 1 << 24 {
+                continue;
+            }
+            // |a| <= 1/4, of spins that are shorter than 2.
+            let scale = held::<R>(0.25 / (2.0 * cells as f64));
+            let rounds = MeanField::rounds(MeanField::MOST, R::PRECISION);
+            let mean_field = MeanField { rounds, scale, couplings, uniform: uniform.clone() };
+            let turn = MeanFieldTurn { table: 0, mean_field: 0, separable };
+            let commands = vec![
+                ReadPairs { table: 0, mean_field: 0, separable }.into(),
+                ReadSpinLength { table: 0 }.into(),
+                turn.into(),
+            ];
+            let (tables, mean_fields) = (vec![table.to_vec()], vec![mean_field]);
+            let recording = Recording { tables, commands, mean_fields, ..Recording::default() };
+            let mut cut_momenta = self.cut.take_if(|cut| cut.cut().slot >= MOMENTUM);
+            if let Some(cut) = &mut cut_momenta {
+                let refused = cut.execute(&recording).expect_err("momenta are cut").to_string();
+                assert!(refused.contains("needs all momenta in one"), "{refused}");
+            }
+            let outcome = self.run_all(&recording);
+            if let Some(mut cut) = cut_momenta {
+                cut.write(&outcome.gpu).expect("written");
+                self.cut = Some(cut);
+            }
+            let kind = if separable { "mean-field turn" } else { "mean-field turn (whole)" };
+            for cell in 0..self.grid.cells() {
+                let (before, gpu, exact) =
+                    (outcome.before.cell(cell), outcome.gpu.cell(cell), outcome.reference.cell(cell));
+                let case = || format!("cell {cell}: {gpu} for {exact}");
+                let tolerance = (20.0 + SUM) * w(before).length();
+                report.expect(kind.into(), (gpu - exact).length(), tolerance, case);
+                assert_eq!(gpu.x, before.x, "a turn of w changes w0");
+            }
+            let (
+                [Reading::Pairs(pairs), Reading::SpinLengths(lengths)],
+                [Reading::Pairs(exact_pairs), Reading::SpinLengths(exact_lengths)],
+            ) = (&outcome.gpu_readings[..], &outcome.reference_readings[..])
+            else {
+                panic!("readings are {:?}", outcome.gpu_readings);
+            };
+            for space in 0..table.len() {
+                let case = || format!("space cell {space}: {} for {}", pairs[space], exact_pairs[space]);
+                let difference = (pairs[space] - exact_pairs[space]).abs();
+                report.expect(format!("{kind}: pairs"), difference, SUM * 0.25 * exact_lengths[space], case);
+                let difference = (lengths[space] - exact_lengths[space]).abs();
+                report.expect("spin length".into(), difference, SUM * exact_lengths[space], case);
             }
         }
     }

@@ -11,7 +11,8 @@ use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, LANES, Parameters, ParticleRecord};
 use spinwigner::operators::{
-    Build, Command, Covariant, Force, Kernel, LocalEquilibrium, Scheme, Speed, Term, Work, position,
+    Build, Command, Covariant, Force, Given, Kernel, LocalEquilibrium, MeanField, Round, Scheme, Speed, Term, Work,
+    position,
 };
 use spinwigner::precision::Precision;
 
@@ -31,6 +32,10 @@ fn kernels(spin: bool) -> HashSet<Kernel> {
             let cut_slot = command.slot().filter(|_| cut);
             kernels.insert(command.kernel(Build { cut: cut_slot, canonical, apart: cut }));
         }
+    }
+    for (separable, momenta) in [(true, 3..6), (false, 0..0)].into_iter().filter(|_| spin) {
+        let Round { lay, sums, half_way, turn } = MeanField::round(separable, momenta);
+        kernels.extend(sums.into_iter().chain([lay, half_way, turn]));
     }
     kernels
 }
@@ -210,12 +215,16 @@ fn numbers_that_exist_twice_are_equal() {
         match kernel.work {
             Work::Lines { .. } => expect("LANES", number("LANES"), LANES),
             Work::Copy => {}
+            Work::MeanField => {
+                expect("LANES", number("LANES"), LANES);
+                expect("HEAD", number("HEAD"), MeanField::HEAD);
+            }
             Work::Blocks | Work::Relaxation | Work::Sums { .. } => {
                 expect("LANES", number("LANES"), LANES);
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
         }
-        let covariant = matches!(kernel.work, Work::Sums { relaxing: true, .. })
+        let covariant = matches!(kernel.work, Work::Sums { given: Given::Equilibria, .. })
             || kernel.work == Work::Relaxation && kernel.label.contains("covariant");
         if covariant {
             expect("COVARIANT", number("COVARIANT"), Covariant::NUMBERS);

@@ -5,13 +5,15 @@
 mod common;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use common::random::Random;
 use glam::DVec3;
 use spinwigner::gpu::{Choice, Context, DeviceMemory, GpuExecutor, Limits, TABLES};
 use spinwigner::grid::{Axis, Grid};
 use spinwigner::operators::{
-    Executor, FLUX_REACH, FieldSample, ReadObservables, ReadSources, Recorder, Recording, Scheme,
+    Couplings, Executor, FLUX_REACH, FieldSample, MeanField, MeanFieldTurn, ReadObservables, ReadSources, Recorder,
+    Recording, Scheme,
 };
 use spinwigner::physics::Particle;
 use spinwigner::scenario::schema::Kinematics;
@@ -112,7 +114,7 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     }
 }
 
-/// On ten grids, with spin and without, after the largest reading and one of cells: to 2 %.
+/// On ten grids, with spin and a mean field that has a range, and without, after the largest reading and one of cells: to 2 %.
 #[test]
 fn device_memory_is_as_foretold() {
     let context = Context::open(Choice::Best).expect("the adapter opens").expect("an adapter");
@@ -150,12 +152,24 @@ fn device_memory_is_as_foretold() {
         let mut recording =
             Recording { tables: vec![table; TABLES as usize], commands: Vec::new(), ..Recording::default() };
         recording.push(ReadObservables { table: 0 });
+        if spin {
+            // One sum along each axis, for which there are desks.
+            let along = [3, 4, 5].map(|slot| vec![1.0; grid.shape()[slot]]);
+            let uniform = vec![DVec3::ZERO; grid.space_cells()];
+            let couplings = Arc::new(Couplings::Separable(along));
+            recording.mean_fields.push(MeanField { rounds: 1, scale: 0.0, couplings, uniform });
+            recording.push(MeanFieldTurn { table: 0, mean_field: 0, separable: true });
+        }
         let mut gpu =
             GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, 0.3, &state, limits, FLUX_REACH)
                 .expect("fits");
         gpu.execute(&recording).expect("executed");
         gpu.read(0..1).expect("read");
-        let (predicted, allocated) = (DeviceMemory::of(&grid, gpu.cut()).total(), gpu.allocated_bytes());
+        let mut predicted = DeviceMemory::of(&grid, gpu.cut());
+        if spin {
+            predicted = predicted.with_range(&grid, gpu.cut(), true);
+        }
+        let (predicted, allocated) = (predicted.total(), gpu.allocated_bytes());
         println!("{cells:?}, spin {spin}: {predicted} bytes foretold, {allocated} allocated");
         assert!((predicted as f64 / allocated as f64 - 1.0).abs() < 0.02, "{cells:?}: {predicted} {allocated}");
     }

@@ -213,6 +213,7 @@ impl<'s> Estimate<'s> {
         advice.extend(self.cyclotron(&bounds));
         advice.extend(self.precession(&bounds));
         advice.extend(self.exchange());
+        advice.extend(self.range_of_exchange());
         advice.extend(self.pulses());
         advice.extend(self.susceptibility());
         advice.extend(self.collisions());

@@ -4,6 +4,7 @@ use super::*;
 use crate::exchange::{Exchange, MOST_SOUND};
 use crate::fields::{Local, Mesh};
 use crate::operators::{Force, HiddenVelocity, MAX_PARTS, Recorder, SpinTorque, Streaming};
+use crate::scenario::schema::Range;
 
 impl Estimate<'_> {
     /// What the terms are asked with.
@@ -177,7 +178,7 @@ impl Estimate<'_> {
             population.density.abs() * population.perturbations.iter().map(factor).product::<f64>()
         };
         let density: f64 = self.populations_given().iter().map(peak).sum();
-        let rate = exchange.rate(DVec3::Z * density).length();
+        let rate = exchange.largest_rate(density);
         if rate == 0.0 {
             return None;
         }
@@ -189,10 +190,12 @@ impl Estimate<'_> {
         };
         let fact =
             format!("exchange: at most |g| n dt/hbar = {} rad a step, where all spins are parallel", number(angle, 3));
-        let remedy = format!(
-            "the rotation is exact but its coupling to motion is not; use time.step <= {} for half a radian",
-            number(0.5 / rate, 3)
-        );
+        let exact = if exchange.potential.is_some() {
+            "a step is of second order, and takes two parts for each radian"
+        } else {
+            "the rotation is exact but its coupling to motion is not"
+        };
+        let remedy = format!("{exact}; use time.step <= {} for half a radian", number(0.5 / rate, 3));
         let phase = exchange.phase_of_sound(&Mesh::of(&self.grid), density, self.scenario.time.step);
         if phase > MOST_SOUND {
             let fact = format!(
@@ -203,6 +206,19 @@ impl Estimate<'_> {
                 format!("the run ends; use time.step <= {}", number(self.scenario.time.step * MOST_SOUND / phase, 3));
             return Some(Advice::new(Level::Warning, fact, remedy));
         }
+        Some(Advice::new(level, fact, remedy))
+    }
+
+    /// How far the mean field of a gaussian range reaches, in cells of the momentum axes.
+    pub(super) fn range_of_exchange(&self) -> Option<Advice> {
+        let Range::Gaussian { width } = *self.scenario.exchange.as_ref()?.range.as_ref()? else { return None };
+        let widest = self.momenta.iter().flatten().map(|axis| axis.step).fold(0.0, f64::max);
+        let cells = width / widest;
+        let level = if cells >= 1.0 { Level::Ok } else { Level::Note };
+        let fact =
+            format!("exchange: the range is {} of the widest momentum cell, advised from 1 on", number(cells, 3));
+        let remedy =
+            "sums over cells stand for the integral over V, which falls off between them; use more momentum cells";
         Some(Advice::new(level, fact, remedy))
     }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::context::{Context, Variant};
 use super::layout::{FieldRecord, Parameters, low};
+use super::mean_field::{MeanFields, Summing};
 use super::memory::{DeviceMemory, STAGING, equilibria_bytes, largest_reading, slab_shape, sums_bytes};
 use super::slabs::{Limits, Slabs};
 use super::timing::Profile;
@@ -12,7 +13,7 @@ use super::{BLOCK, LANES, sums};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{
-    Build, Command, Covariant, Executor, ExecutorDescription, FieldSample, Kernel, Reading, Recording, Term, Work,
+    Build, Command, Covariant, Executor, ExecutorDescription, Given, Kernel, Reading, Recording, Term, Work,
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
@@ -28,7 +29,7 @@ const CELL: u64 = 32;
 /// The state and the kernels on one device, in the precision `R`.
 pub struct GpuExecutor<R> {
     pub(super) context: Context,
-    grid: Grid,
+    pub(super) grid: Grid,
     particle: Particle,
     pub(super) slabs: Slabs,
     /// One buffer per slab.
@@ -44,9 +45,10 @@ pub struct GpuExecutor<R> {
     fields: wgpu::Buffer,
     /// What space cells relax towards.
     equilibria: wgpu::Buffer,
+    pub(super) mean_fields: MeanFields,
     staging: wgpu::Buffer,
     /// Distance between parameter blocks and between field tables.
-    alignment: u64,
+    pub(super) alignment: u64,
     /// Submissions since the device was last waited for.
     unfinished: usize,
     pub(super) profile: Option<Profile>,
@@ -59,6 +61,8 @@ pub(super) struct Bound<R> {
     pipeline: wgpu::ComputePipeline,
     /// One block of parameters per slab.
     parameters: Vec<Parameters<R>>,
+    /// What comes before the kernel.
+    summing: Option<Summing>,
 }
 
 pub(super) fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
@@ -131,6 +135,7 @@ impl<R: Real> GpuExecutor<R> {
             parameters: storage(device, "parameters", 0),
             fields: storage(device, "fields", 0),
             equilibria: storage(device, "equilibria", 0),
+            mean_fields: MeanFields::none(device),
             staging: staging(device, 0),
             unfinished: 0,
             profile: None,
@@ -155,7 +160,7 @@ impl<R: Real> GpuExecutor<R> {
     pub fn allocated_bytes(&self) -> u64 {
         let others =
             [&self.below, &self.head, &self.sums, &self.parameters, &self.fields, &self.equilibria, &self.staging];
-        self.state.iter().chain(others).map(wgpu::Buffer::size).sum()
+        self.state.iter().chain(others).map(wgpu::Buffer::size).sum::<u64>() + self.mean_fields.bytes()
     }
 
     /// How the state is cut.
@@ -176,10 +181,10 @@ impl<R: Real> GpuExecutor<R> {
     }
 
     /// The kernel of a command, and its parameters for every slab.
-    fn bind(&self, command: &Command, tables: &[Vec<FieldSample>]) -> Result<Bound<R>> {
+    fn bind(&self, command: &Command, recording: &Recording) -> Result<Bound<R>> {
         let build = Build {
             cut: self.slabs.cut().then_some(self.slabs.slot),
-            canonical: tables[command.table()].iter().any(|sample| sample.p != glam::DVec3::ZERO),
+            canonical: recording.tables[command.table()].iter().any(|sample| sample.p != glam::DVec3::ZERO),
             apart: self.context.adapter.software,
         };
         let kernel = command.kernel(build);
@@ -189,7 +194,8 @@ impl<R: Real> GpuExecutor<R> {
         let (time, time_low) = (R::nearest(time), R::nearest(time - R::nearest(time).into()));
         let common = self.common.iter();
         let parameters = common.map(|common| Parameters { time_over_step, time, time_low, ..*common }).collect();
-        Ok(Bound { command: *command, pipeline: self.pipeline(&kernel)?, kernel, parameters })
+        let summing = self.summing(command, recording)?;
+        Ok(Bound { command: *command, pipeline: self.pipeline(&kernel)?, kernel, parameters, summing })
     }
 
     /// Workgroups of a kernel on a slab along x, y, z.
@@ -206,7 +212,7 @@ impl<R: Real> GpuExecutor<R> {
         let groups = match kernel.work {
             Work::Lines { slot, .. } if slot < MOMENTUM => lines(space / shape[slot] * momentum.div_ceil(LANES)),
             Work::Lines { slot, .. } => lines((space * momentum / shape[slot]).div_ceil(LANES)),
-            Work::Copy => lines((space * momentum).div_ceil(LANES)),
+            Work::Copy | Work::MeanField => lines((space * momentum).div_ceil(LANES)),
             Work::Blocks | Work::Relaxation | Work::Sums { .. } => {
                 let [y, z] = folded(space);
                 [momentum.div_ceil(BLOCK), y, z]
@@ -233,16 +239,41 @@ impl<R: Real> GpuExecutor<R> {
             })
         };
         let above = self.state.get(slab + 1).filter(|_| self.slabs.cut()).unwrap_or(&self.head);
-        let mut resources = vec![
-            slice(&self.parameters, parameters, size_of::<Parameters<R>>()),
-            slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord<R>>()),
-            self.state[slab].as_entire_binding(),
-        ];
+        let common = || {
+            vec![
+                slice(&self.parameters, parameters, size_of::<Parameters<R>>()),
+                slice(&self.fields, fields, self.grid.space_cells() * size_of::<FieldRecord<R>>()),
+                self.state[slab].as_entire_binding(),
+            ]
+        };
+        let (mut timestamps, mut desk) = (timestamps, 0);
+        if let Some(summing) = &command.summing {
+            let begin = timestamps.as_mut().and_then(|whole| {
+                let index = whole.beginning_of_pass_write_index.take();
+                index.map(|_| wgpu::ComputePassTimestampWrites {
+                    beginning_of_pass_write_index: index,
+                    end_of_pass_write_index: None,
+                    ..*whole
+                })
+            });
+            desk = self.encode_rounds(encoder, summing, slab, &common, begin);
+            timestamps = timestamps.filter(|whole| whole.end_of_pass_write_index.is_some());
+        }
+        let found = command.summing.iter().flat_map(|summing| self.mean_field_from(summing, desk));
+        let mut resources = common();
         match command.kernel.work {
             Work::Lines { .. } => resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]),
-            Work::Sums { relaxing, .. } => {
+            Work::Sums { given, .. } => {
                 resources.push(self.sums.as_entire_binding());
-                resources.extend(relaxing.then(|| self.equilibria_of(&command.command)));
+                match given {
+                    Given::Nothing => {}
+                    Given::Equilibria => resources.push(self.equilibria_of(&command.command)),
+                    Given::MeanField => resources.extend(found),
+                }
+            }
+            Work::MeanField => {
+                resources.extend(found);
+                resources.push(self.mean_fields.desks[1 - desk].as_entire_binding());
             }
             Work::Relaxation => resources.push(self.equilibria_of(&command.command)),
             Work::Blocks | Work::Copy => {}
@@ -393,8 +424,9 @@ impl<R: Real> GpuExecutor<R> {
     pub(super) fn bind_all(&mut self, recording: &Recording) -> Result<(Vec<Bound<R>>, u64)> {
         let table_stride = self.upload_tables(recording);
         self.upload_equilibria(recording);
+        self.upload_mean_fields(recording);
         let bound: Vec<Bound<R>> =
-            recording.commands.iter().map(|command| self.bind(command, &recording.tables)).collect::<Result<_>>()?;
+            recording.commands.iter().map(|command| self.bind(command, recording)).collect::<Result<_>>()?;
         let block = self.block_bytes() as usize;
         let mut blocks = vec![0u8; bound.len() * self.state.len() * block];
         let parameters = bound.iter().flat_map(|command| &command.parameters);

@@ -6,7 +6,7 @@ use super::BLOCK;
 use super::layout::field_bytes;
 use super::slabs::Slabs;
 use crate::grid::{AXES, Grid, MOMENTUM};
-use crate::operators::{Build, Command, Covariant, LocalEquilibrium, ReadSources, Term};
+use crate::operators::{Build, Command, Covariant, LocalEquilibrium, MeanField, ReadSources, Term};
 use crate::precision::Precision;
 use crate::state::PART;
 
@@ -54,6 +54,17 @@ impl DeviceMemory {
     /// between.
     pub fn with_exchange(self, grid: &Grid, precision: Precision) -> DeviceMemory {
         DeviceMemory { fields: self.fields + 2 * grid.space_cells() as u64 * field_bytes(precision), ..self }
+    }
+
+    /// The same where it has a range: two desks as large as a slab, and the numbers of one mean field.
+    pub fn with_range(self, grid: &Grid, slabs: &Slabs, separable: bool) -> DeviceMemory {
+        let factors = if separable { grid.shape()[MOMENTUM..].iter().sum() } else { grid.momentum_cells() };
+        let numbers = MeanField::HEAD + factors + 3 * grid.space_cells();
+        DeviceMemory {
+            work: self.work + 2 * slabs.largest(),
+            fields: self.fields + (numbers * slabs.precision.bytes()) as u64,
+            ..self
+        }
     }
 
     /// Sum of all.

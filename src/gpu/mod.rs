@@ -3,6 +3,7 @@
 mod context;
 mod executor;
 mod layout;
+mod mean_field;
 mod memory;
 mod slabs;
 mod sums;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::layout::field_bytes;
 use crate::error::{Error, Result};
-use crate::grid::{AXIS_NAMES, Grid};
+use crate::grid::{AXIS_NAMES, Grid, MOMENTUM};
 use crate::precision::Precision;
 
 /// What a device can hold.
@@ -94,6 +94,39 @@ impl Slabs {
     /// Bytes of a slab.
     pub fn bytes(&self, slab: usize) -> u64 {
         self.planes[slab].len() as u64 * self.plane_bytes
+    }
+
+    /// Bytes of the largest slab.
+    pub fn largest(&self) -> u64 {
+        (0..self.planes.len()).map(|slab| self.bytes(slab)).max().unwrap_or(0)
+    }
+
+    /// Refuses slabs that hold some of the momenta of a place, of which a mean field needs all, and more momenta than an
+    /// invocation may visit where its sums are not along one axis after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Key`] of the range.
+    pub fn hold_mean_fields(&self, grid: &Grid, separable: bool) -> Result<()> {
+        let [x, y, z] = [0, 1, 2].map(|direction| grid.shape()[MOMENTUM + direction]);
+        // Turns of three loops.
+        if !separable && x * (1 + y * (1 + z)) > LINE_CELLS {
+            let text = format!(
+                "{} momentum cells: the device sums {LINE_CELLS} or fewer with a table on several momentum axes; use fewer, a \
+                 Gaussian, or --device reference",
+                x * y * z
+            );
+            return Err(Error::Input(text).at("exchange.range"));
+        }
+        if !self.cut() || self.slot < MOMENTUM {
+            return Ok(());
+        }
+        let text = format!(
+            "the state is cut in slabs along {}, and a mean field with a range needs all momenta in one: use fewer cells, or \
+             --device reference",
+            AXIS_NAMES[self.slot]
+        );
+        Err(Error::Input(text).at("exchange.range"))
     }
 
     /// Bytes of the state.

@@ -43,6 +43,9 @@ impl SpinGas {
     pub fn of(scenario: &Scenario) -> Result<SpinGas> {
         let refuse = |what: &str| Err(Error::Input(format!("dispersion: with `exchange`, {what}")));
         let Some(exchange) = Exchange::of(scenario) else { return refuse("which is missing") };
+        if exchange.potential.is_some() {
+            return refuse("waves are those of a contact interaction; remove `exchange.range`");
+        }
         let (population, temperature, _) = Gas::population(scenario, "exchange")?;
         let Some(Spin::Uniform { polarisation, .. }) = population.spin else {
             return refuse("spins must be polarised alike everywhere; give the population a `uniform` spin");

@@ -2,13 +2,14 @@
 
 use super::Room;
 use crate::error::Result;
+use crate::exchange::range::is_separable;
 use crate::gpu::{DeviceMemory, Slabs};
 use crate::grid::Grid;
 use crate::interpolation::PLANES;
 use crate::operators::Scheme;
 use crate::output::snapshot;
 use crate::precision::Precision;
-use crate::scenario::schema::{Initial, Numerics, Scenario};
+use crate::scenario::schema::{Initial, Numerics, Range, Scenario};
 use crate::state::PART;
 
 /// Bytes of a cell while populations are added up, and of a weight.
@@ -46,7 +47,8 @@ impl Memory {
         let Some(limits) = room.limits else {
             let state = (grid.cells() * components * precision.bytes()) as u64;
             let fields = (HELD_PER_PLACE + READ_PER_PLACE) * grid.space_cells() as u64;
-            return Ok(Memory { slabs: 1, state, device: state + fields, host: state + host });
+            let desks = desks(scenario, grid);
+            return Ok(Memory { slabs: 1, state, device: state + fields + desks, host: state + host + desks });
         };
         let Numerics { order, dissipation, .. } = scenario.numerics;
         let reach = Scheme::reach_of(Scheme::of(order, dissipation));
@@ -58,10 +60,28 @@ impl Memory {
         if scenario.exchange.is_some() {
             memory = memory.with_exchange(grid, precision);
         }
+        if let Some(range) = range(scenario) {
+            let separable = is_separable(range, grid);
+            slabs.hold_mean_fields(grid, separable)?;
+            memory = memory.with_range(grid, &slabs, separable);
+        }
         let device = memory.total();
         let host = if room.shares_memory { host + device } else { host };
         Ok(Memory { slabs: slabs.planes.len(), state: memory.state, device, host })
     }
+}
+
+/// How a mean field falls off.
+fn range(scenario: &Scenario) -> Option<&Range> {
+    scenario.exchange.as_ref()?.range.as_ref()
+}
+
+/// What the threads of a processor sum mean fields on: nine numbers of f64 for each momentum cell; and the factors, twice.
+fn desks(scenario: &Scenario, grid: &Grid) -> u64 {
+    let Some(range) = range(scenario) else { return 0 };
+    let threads = rayon::current_num_threads().min(grid.space_cells());
+    let factors = if is_separable(range, grid) { 0 } else { 3 };
+    ((9 * threads + factors) * grid.momentum_cells() * size_of::<f64>()) as u64
 }
 
 /// Bytes of the fields and sources that a run holds.

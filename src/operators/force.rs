@@ -65,6 +65,12 @@ impl Force {
         Bounds::of(recorder, fields, axis).dipole > 0.0
     }
 
+    /// Whether the force along direction `axis` is the same at all momenta, and for all spins.
+    pub fn is_uniform(recorder: &Recorder, fields: &[FieldSample], axis: usize) -> bool {
+        let bounds = Bounds::of(recorder, fields, axis);
+        bounds.magnetic + bounds.dipole == 0.0
+    }
+
     /// Appends the sweeps along the momentum of direction `axis`, none where it is not resolved.
     pub fn record(recorder: &Recorder, recording: &mut Recording, axis: usize, time: f64, table: usize) {
         let slot = MOMENTUM + axis;

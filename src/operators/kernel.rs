@@ -73,17 +73,31 @@ pub enum Work {
     Blocks,
     /// The same, with what each space cell relaxes towards.
     Relaxation,
+    /// One invocation has a cell, the factors of a pair potential and two desks as large as the slab; kernels of
+    /// [`MeanField::round`](super::MeanField::round) take turns.
+    MeanField,
     /// The same, and leaves two numbers for each sum of a list, and `extra` ones.
     Sums {
         /// Names of the sums, in their order.
         list: &'static List,
         /// Numbers of which the least among workgroups counts.
         extra: usize,
-        /// Whether it asks how fast space cells relax.
-        relaxing: bool,
+        /// What it is told besides.
+        given: Given,
     },
     /// One invocation copies one cell.
     Copy,
+}
+
+/// What a reading is told besides fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Given {
+    /// Nothing.
+    Nothing,
+    /// What space cells relax towards.
+    Equilibria,
+    /// Factors of a pair potential and the desk that they have summed spins on.
+    MeanField,
 }
 
 /// What a term's kernel depends on besides the term.
@@ -175,7 +189,7 @@ impl Kernel {
             wgsl!("shared/sums"),
         ];
         let kernel = Kernel::in_place(name, &[&files[..], &[file]].concat(), name, canonical);
-        Kernel { work: Work::Sums { list, extra, relaxing: false }, ..kernel }
+        Kernel { work: Work::Sums { list, extra, given: Given::Nothing }, ..kernel }
     }
 
     /// The yardstick of benchmarks.
@@ -219,14 +233,16 @@ impl Kernel {
     }
 
     /// Whether each storage binding, in order, is read only: parameters, fields, state, and what
-    /// is handed from slab to slab, what cells relax towards, or the sums.
+    /// is handed from slab to slab, what cells relax towards, the sums, or a pair potential and its desks.
     pub fn bindings(&self) -> &'static [bool] {
         match self.work {
             Work::Lines { .. } => &[true, true, false, false, true],
             Work::Blocks => &[true, true, false],
             Work::Relaxation => &[true, true, false, true],
-            Work::Sums { relaxing: false, .. } => &[true, true, true, false],
-            Work::Sums { relaxing: true, .. } => &[true, true, true, false, true],
+            Work::MeanField => &[true, true, false, true, true, false],
+            Work::Sums { given: Given::Nothing, .. } => &[true, true, true, false],
+            Work::Sums { given: Given::Equilibria, .. } => &[true, true, true, false, true],
+            Work::Sums { given: Given::MeanField, .. } => &[true, true, true, false, true, true],
             Work::Copy => &[true, false],
         }
     }

@@ -12,13 +12,16 @@ mod executor;
 mod force;
 mod hidden_velocity;
 mod kernel;
+mod mean_field_turn;
 mod observables;
+mod pairs;
 mod recorder;
 mod relaxation;
 mod sample;
 mod shares;
 mod sources;
 mod spin_density;
+mod spin_length;
 mod spin_torque;
 mod streaming;
 mod sums;
@@ -31,14 +34,17 @@ pub use covariant_relaxation::{Covariant, CovariantRelaxation, SpinLaw};
 pub use executor::{Executor, ExecutorDescription};
 pub use force::Force;
 pub use hidden_velocity::HiddenVelocity;
-pub use kernel::{Build, Kernel, Wgsl, Work};
+pub use kernel::{Build, Given, Kernel, Wgsl, Work};
+pub use mean_field_turn::{Couplings, MeanField, MeanFieldTurn, Round};
 pub use observables::{Observables, ReadObservables};
+pub use pairs::ReadPairs;
 pub use recorder::Recorder;
 pub use relaxation::{LocalEquilibrium, Relaxation};
 pub use sample::FieldSample;
 pub use shares::{ReadShares, Shares};
 pub use sources::{ReadSources, Sources};
 pub use spin_density::{ReadSpinDensity, SpinDensity};
+pub use spin_length::ReadSpinLength;
 pub use spin_torque::{MOST_TURN, SpinTorque};
 pub use streaming::Streaming;
 pub use sums::{List, Sums, position};
@@ -135,11 +141,14 @@ terms!(
     Force,
     SpinTorque,
     Turn,
+    MeanFieldTurn,
     Absorption,
     Relaxation,
     CovariantRelaxation,
     ReadSources,
     ReadSpinDensity,
+    ReadSpinLength,
+    ReadPairs,
     ReadObservables,
     ReadFluxes,
     ReadShares
@@ -156,6 +165,8 @@ pub struct Recording {
     pub equilibria: Vec<Vec<LocalEquilibrium>>,
     /// The same of relativistic particles; a recording has lists of one kind.
     pub covariant: Vec<Vec<Covariant>>,
+    /// What spins turn about that feel each other at a distance in momentum.
+    pub mean_fields: Vec<MeanField>,
     /// In the order of execution.
     pub commands: Vec<Command>,
 }
@@ -174,6 +185,10 @@ pub enum Reading {
     Sources(Vec<Sources>),
     /// Of [`ReadSpinDensity`], one per space cell.
     SpinDensity(Vec<SpinDensity>),
+    /// Of [`ReadSpinLength`], int |w| of each space cell.
+    SpinLengths(Vec<f64>),
+    /// Of [`ReadPairs`], int int V w.w' of each space cell.
+    Pairs(Vec<f64>),
     /// Of [`ReadObservables`], one per space cell.
     Observables(Vec<Observables>),
     /// Of [`ReadFluxes`], one per space cell.

@@ -8,8 +8,11 @@ mod covariant_relaxation;
 mod flux;
 mod force;
 mod hidden_velocity;
+mod mean_field;
+mod mean_field_turn;
 mod momenta;
 mod observables;
+mod pairs;
 mod part;
 mod pieces;
 mod planes;
@@ -18,6 +21,7 @@ mod rows;
 mod shares;
 mod sources;
 mod spin_density;
+mod spin_length;
 mod spin_torque;
 mod store;
 mod streaming;
@@ -35,8 +39,8 @@ use crate::error::{Error, Result};
 use crate::grid::Grid;
 use crate::lanes::Triple;
 use crate::operators::{
-    Command, Covariant, Executor, ExecutorDescription, FieldSample, LocalEquilibrium, ReadSources, Reading, Recording,
-    Sources, Term, each_term,
+    Command, Covariant, Executor, ExecutorDescription, FieldSample, LocalEquilibrium, MeanField, ReadSources, Reading,
+    Recording, Sources, Term, each_term,
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Precision, Real};
@@ -121,6 +125,7 @@ pub fn sources(
         dissipation: 0.0,
         equilibria: &[],
         covariant: &[],
+        mean_fields: &[],
         level: Level::new(),
         store: &store,
     };
@@ -146,6 +151,7 @@ struct Context<'a> {
     equilibria: &'a [Vec<LocalEquilibrium>],
     /// Those of relativistic particles.
     covariant: &'a [Vec<Covariant>],
+    mean_fields: &'a [MeanField],
     /// The instruction set.
     level: Level,
     store: &'a Store,
@@ -185,9 +191,16 @@ impl<S: Simd, R: Real> Field<Vectors<S, R>> {
 impl<R: Real> Executor for Processor<R> {
     fn execute(&mut self, recording: &Recording) -> Result<Vec<Reading>> {
         let Processor { grid, particle, dissipation, cells, level, store } = self;
-        let (equilibria, covariant) = (&recording.equilibria[..], &recording.covariant[..]);
-        let context =
-            Context { grid, particle, dissipation: *dissipation, equilibria, covariant, level: *level, store };
+        let context = Context {
+            grid,
+            particle,
+            dissipation: *dissipation,
+            equilibria: &recording.equilibria,
+            covariant: &recording.covariant,
+            mean_fields: &recording.mean_fields,
+            level: *level,
+            store,
+        };
         let run = |command: &Command| {
             let fields = &recording.tables[command.table()];
             each_term!(command, term => term.run(context, cells, fields))

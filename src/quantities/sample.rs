@@ -18,7 +18,9 @@ pub struct Sample<'a> {
     /// As they evolve, staggered, with the external ones.
     pub fields: &'a Fields,
     /// The mean field of the other spins.
-    pub exchange: Option<Exchange>,
+    pub exchange: Option<&'a Exchange>,
+    /// int int V w.w' where it has a range, else none.
+    pub pairs: &'a [f64],
     /// Charges and currents.
     pub matter: &'a [Matter],
     /// Sums over momentum.
@@ -104,7 +106,11 @@ impl Sample<'_> {
 
     /// Of particles in the mean field of each other.
     pub(super) fn exchange_energy(&self) -> f64 {
-        self.exchange.map_or(0.0, |exchange| self.integral(|o| exchange.energy(o.density, o.spin)))
+        let Some(exchange) = self.exchange else { return 0.0 };
+        match exchange.potential {
+            Some(_) => self.over_cells(|i| exchange.energy_of_pairs(self.pairs[i])),
+            None => self.integral(|o| exchange.energy(o.density, o.spin)),
+        }
     }
 
     /// D x B with D brought to the centres, where E and P live.

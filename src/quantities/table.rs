@@ -98,7 +98,7 @@ pub static TABLE: &[Group] = &[
         quantity(
             "energy_exchange",
             Unit::Energy,
-            "(e g/4) ∫ S² dx, S = ∫ w dp the spin density, g the strength of exchange, e = 1 for bosons, −1 for fermions; with `forces` also ∫ g n²/2 + (e g/4) n² dx, n = ∫ w0 dp",
+            "(e g/4) ∫ S² dx, S = ∫ w dp the spin density, g the strength of exchange, e = 1 for bosons, −1 for fermions; with `forces` also ∫ g n²/2 + (e g/4) n² dx, n = ∫ w0 dp; with a `range` (e/4) ∫∫∫ V(p − q) w(p)·w(q) dp dq dx",
             |s, _| s.exchange_energy(),
         )
         .needing(EXCHANGE)

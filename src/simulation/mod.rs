@@ -18,7 +18,7 @@ use crate::grid::{AXIS_NAMES, Grid};
 use crate::numerals::number;
 use crate::operators::{
     Command, Executor, FieldSample, Fluxes, Force, HiddenVelocity, MAX_PARTS, MOST_TURN, Observables, ReadFluxes,
-    ReadObservables, ReadSources, Reading, Recorder, Recording, Scheme, Sources, SpinTorque, Term,
+    ReadObservables, ReadPairs, ReadSources, Reading, Recorder, Recording, Scheme, Sources, SpinTorque, Term,
 };
 use crate::scenario::schema::{Evolution, Pulse, Synchronise};
 use crate::species::Species;
@@ -354,6 +354,29 @@ impl Simulation {
         match self.execute(&recording)?.pop() {
             Some(Reading::Observables(observables)) => Ok(observables),
             _ => Err(Error::Run("the device returned no observables".into())),
+        }
+    }
+
+    /// int int V w.w' of the present state at every space cell; none without a mean field that has a range.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Device`] where the machine fails.
+    pub fn pairs(&mut self) -> Result<Vec<f64>> {
+        let Some((exchange, potential)) = self.exchange.as_ref().and_then(|law| Some((law, law.potential.as_ref()?)))
+        else {
+            return Ok(Vec::new());
+        };
+        let read = ReadPairs { table: 0, mean_field: 0, separable: potential.couplings.are_separable() };
+        let recording = Recording {
+            tables: vec![self.table(&[], self.time())],
+            mean_fields: vec![exchange.pairs(potential)],
+            commands: vec![read.into()],
+            ..Recording::default()
+        };
+        match self.execute(&recording)?.pop() {
+            Some(Reading::Pairs(pairs)) => Ok(pairs),
+            _ => Err(Error::Run("the device returned no pairs".into())),
         }
     }
 

@@ -4,7 +4,8 @@ use super::*;
 
 impl Checker<'_> {
     pub(super) fn exchange(&mut self) {
-        let Some(exchange) = self.scenario.exchange else { return };
+        let scenario = self.scenario;
+        let Some(exchange) = &scenario.exchange else { return };
         self.needs_spin("exchange", "the exchange mean field");
         self.require(!self.particle.relativistic(), "exchange", || {
             "found an exchange mean field of relativistic particles, expected `kinematics` \"non_relativistic\" or \"non_relativistic_without_spin_orbit\"".into()
@@ -22,6 +23,7 @@ impl Checker<'_> {
                     .into()
             });
         }
+        self.range_of_exchange(exchange);
         // Densities are judged when there are some: this is what no density can mend.
         let rate = exchange.strength / self.scenario.species.hbar;
         self.require(!self.scenario.species.spin || rate.is_finite(), "exchange.strength", || {
@@ -30,6 +32,52 @@ impl Checker<'_> {
                 number(exchange.strength, 12),
                 number(self.scenario.species.hbar, 12)
             )
+        });
+    }
+
+    /// How the pair potential falls off.
+    fn range_of_exchange(&mut self, exchange: &Exchange) {
+        let Some(range) = &exchange.range else { return };
+        self.require(!exchange.forces, "exchange.forces", || {
+            "found true with `exchange.range`, expected false: the forces of a mean field are known for a contact interaction alone; remove this, or the range".into()
+        });
+        match range {
+            Range::Gaussian { width } => {
+                self.require(*width > 0.0, "exchange.range.gaussian.width", || {
+                    format!("found {}, expected a momentum > 0", number(*width, 12))
+                });
+            }
+            Range::Table(rows) => self.table_of_exchange(rows),
+        }
+    }
+
+    fn table_of_exchange(&mut self, rows: &[[f64; 2]]) {
+        let path = "exchange.range.table";
+        let (Some([first, _]), Some([last, v])) = (rows.first(), rows.last()) else {
+            return self.refuse(path, "found no row, expected pairs [|p - q|, V/g] from |p - q| = 0 on");
+        };
+        self.require(*first == 0.0, format!("{path}[0]"), || {
+            format!("found |p - q| = {}, expected the first row at 0", number(*first, 12))
+        });
+        for (index, pair) in rows.windows(2).enumerate() {
+            self.require(pair[0][0] < pair[1][0], format!("{path}[{}]", index + 1), || {
+                let [before, found] = [pair[0][0], pair[1][0]].map(|apart| number(apart, 12));
+                format!("found |p - q| = {found} after {before}, expected rows in the order of |p - q|, each once")
+            });
+        }
+        let lengths = PhaseAxis::MOMENTA.iter().filter_map(|axis| self.scenario.phase_space.axis(*axis));
+        let differences = lengths.map(|axis| (axis.to - axis.from) * (1.0 - 1.0 / f64::from(axis.cells)));
+        let largest = differences.map(|difference| difference * difference).sum::<f64>().sqrt();
+        self.require(*v == 0.0 || *last >= largest * (1.0 - WHOLE), path, || {
+            format!(
+                "found V/g = {} at the last row, |p - q| = {}, and momenta of this grid differ by up to {}: expected rows up to there, or a last row where V is 0, as it is beyond",
+                number(*v, 12),
+                number(*last, 12),
+                number(largest, 12)
+            )
+        });
+        self.require(rows.iter().any(|row| row[1] != 0.0), path, || {
+            "found V = 0 everywhere, expected some other; remove `exchange` where particles do not interact".into()
         });
     }
 }
@@ -61,6 +109,26 @@ mod tests {
         assert_eq!(complaints(&root), "");
         set(&mut root, "/species/magnetic_moment", json!(0));
         assert!(complaints(&root).contains("`exchange.forces`: found true for particles"), "{}", complaints(&root));
+        let mut ranged = valid.clone();
+        for (range, path, words) in [
+            (json!({"gaussian": {"width": 0}}), "exchange.range.gaussian.width", "found 0, expected a momentum > 0"),
+            (json!({"gaussian": {"width": -2}}), "exchange.range.gaussian.width", "found -2"),
+            (json!({"table": []}), "exchange.range.table", "found no row"),
+            (json!({"table": [[0.5, 1], [1, 0]]}), "exchange.range.table[0]", "expected the first row at 0"),
+            (json!({"table": [[0, 1], [2, 0.5], [1, 0]]}), "exchange.range.table[2]", "found |p - q| = 1 after 2"),
+            (json!({"table": [[0, 1], [2, 0.5]]}), "exchange.range.table", "momenta of this grid differ by up to"),
+            (json!({"table": [[0, 0], [2, 0]]}), "exchange.range.table", "found V = 0 everywhere"),
+        ] {
+            set(&mut ranged, "/exchange/range", range);
+            let text = complaints(&ranged);
+            assert!(text.contains(path) && text.contains(words) && text.starts_with("s.json:"), "{text}");
+        }
+        for range in [json!({"gaussian": {"width": 0.5}}), json!({"table": [[0, 1], [2, 0]]})] {
+            set(&mut ranged, "/exchange/range", range);
+            assert_eq!(complaints(&ranged), "");
+        }
+        set(&mut ranged, "/exchange/forces", json!(true));
+        assert!(complaints(&ranged).contains("found true with `exchange.range`"), "{}", complaints(&ranged));
         let mut root = valid;
         set(&mut root, "/species/spin", json!(false));
         assert!(complaints(&root).contains("the exchange mean field needs spin"), "{}", complaints(&root));

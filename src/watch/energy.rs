@@ -76,7 +76,7 @@ impl Energy {
         let (swing, absorbs) = ((0.25 * angle * angle).min(NOTED), !fields.absorption.is_empty());
         let external = &scenario.fields.external;
         let potentials = external.iter().any(|external| matches!(external, External::Potential(_)));
-        let pushes = simulation.exchange.is_some_and(|exchange| exchange.forces);
+        let pushes = simulation.exchange.as_ref().is_some_and(|exchange| exchange.forces);
         let energy = Energy { swing, fixed, dissipates, absorbs, potentials, pushes, ..Energy::default() };
         let exact = reductions(scenario, &loaded.folder).iter().all(|reduction| reduction.inexact.is_empty());
         let spins_leave = absorbs && simulation.species.particle.moment != 0.0;

@@ -15,6 +15,8 @@ pub struct Everything {
     collide: bool,
     /// Spins turn in the mean field of each other, which pushes where nothing collides, and in pulses.
     exchange: bool,
+    /// The mean field has a range, and pushes nobody.
+    range: bool,
 }
 
 impl Everything {
@@ -29,7 +31,8 @@ impl Everything {
         let frozen = json!({"perturbations": light, "external": [wave]});
         let of = |name, fields: &Value| {
             let fields = fields.clone();
-            Everything { name, spin: true, fields, layer: None, plane: false, collide: false, exchange: false }
+            let (layer, plane, collide, exchange, range) = (None, false, false, false, false);
+            Everything { name, spin: true, fields, layer, plane, collide, exchange, range }
         };
         vec![
             of("maxwell", &maxwell),
@@ -41,6 +44,7 @@ impl Everything {
             Everything { collide: true, plane: true, ..of("collisions", &json!({"evolution": "electrostatic"})) },
             Everything { exchange: true, plane: true, ..of("exchange", &electrostatic) },
             Everything { exchange: true, collide: true, plane: true, ..of("exchange and collisions", &frozen) },
+            Everything { exchange: true, range: true, plane: true, ..of("exchange with a range", &electrostatic) },
         ]
     }
 
@@ -80,7 +84,11 @@ impl Everything {
             scenario["kinematics"] = json!("non_relativistic");
             scenario["pulses"] =
                 json!([{"time": 0.2, "axis": [1, 2, 0], "angle": 1.3}, {"time": 0.3, "axis": [0, 1, 0], "angle": -2}]);
-            scenario["exchange"] = json!({"strength": 0.3, "statistics": "fermions", "forces": !self.collide});
+            let forces = !self.collide && !self.range;
+            scenario["exchange"] = json!({"strength": 0.3, "statistics": "fermions", "forces": forces});
+            if self.range {
+                scenario["exchange"]["range"] = json!({"gaussian": {"width": 0.6}});
+            }
         }
         if self.collide {
             scenario["kinematics"] = json!("non_relativistic");

@@ -9,20 +9,20 @@
 //! What nothing separates is one: the two turns without a hidden velocity, the two innermost
 //! forces without spin. Where spins feel the mean field of each other, they turn in the middle, about the spin density that the
 //! parts before have left there: it is the same after the turn. Forces and torques that are alike for all spins, or all momenta,
-//! commute with its turn and stay whole. It and the hidden velocity commute but for terms of order hbar; they take turns as the space
+//! commute with its turn and stay whole; with a range only what moves all momenta alike. It and the hidden velocity commute but for terms of order hbar; they take turns as the space
 //! axes do.
 
 use glam::DVec3;
 
 use super::{DIRECTIONS, Finish, Flow, along_space, next_sources};
 use crate::error::{Error, Result};
-use crate::exchange::{Exchange, MOST_SOUND};
+use crate::exchange::{Exchange, MOST_SOUND, MOST_UNEVEN, PairPotential};
 use crate::fields::{centred, rate_left};
 use crate::grid::MOMENTUM;
 use crate::numerals::number;
 use crate::operators::{
-    FieldSample, Force, HiddenVelocity, MOST_TURN, ReadSources, ReadSpinDensity, Reading, Recorder, Recording,
-    SpinTorque, Turn,
+    Command, FieldSample, Force, HiddenVelocity, MOST_TURN, MeanField, MeanFieldTurn, ReadSources, ReadSpinDensity,
+    ReadSpinLength, Reading, Recorder, Recording, SpinDensity, SpinTorque, Turn,
 };
 use crate::simulation::Simulation;
 use crate::splitting::{Order, Stage};
@@ -57,16 +57,20 @@ fn parts(
     fields: &[FieldSample],
     time: f64,
     tables: Tables,
-    (order, exchange): (Order, Option<Exchange>),
+    (order, exchange): (Order, Option<&Exchange>),
 ) -> Vec<Part> {
     let Tables { before, middle, after } = tables;
     let half = 0.5 * time;
     let axes: Vec<usize> =
         DIRECTIONS.into_iter().filter(|&axis| recorder.grid.axis(MOMENTUM + axis).is_some()).collect();
-    // What pushes spins apart commutes with no other force or torque that tells them apart, or momenta.
+    // What pushes spins apart commutes with no other force or torque that tells them apart, or momenta; what turns them at a
+    // distance with no force that moves momenta apart.
     let pushes = exchange.is_some_and(|exchange| exchange.forces);
     let whole = |last: &usize| {
-        let differs = exchange.is_some() && Force::depends_on_spin(recorder, fields, *last);
+        let differs = exchange.is_some_and(|exchange| match exchange.potential {
+            None => Force::depends_on_spin(recorder, fields, *last),
+            Some(_) => !Force::is_uniform(recorder, fields, *last),
+        });
         !(SpinTorque::acts(recorder, fields) || differs || pushes)
     };
     let (last, others) = match axes.split_last() {
@@ -125,15 +129,21 @@ fn sweep(recorder: &Recorder, recording: &mut Recording, part: Part, (time, midd
 fn exchange(
     simulation: &mut Simulation,
     recording: &mut Recording,
-    exchange: Exchange,
+    exchange: &Exchange,
     (time, table): (f64, usize),
 ) -> Result<()> {
     recording.push(ReadSpinDensity { table });
-    let densities = match simulation.execute(recording)?.pop() {
-        Some(Reading::SpinDensity(densities)) => densities,
-        _ => return Err(Error::Run("the device returned no spin densities".into())),
+    recording.commands.extend(exchange.potential.iter().map(|_| Command::from(ReadSpinLength { table })));
+    let mut readings = simulation.execute(recording)?;
+    let lengths = match exchange.potential.as_ref().and_then(|_| readings.pop()) {
+        Some(Reading::SpinLengths(lengths)) => lengths,
+        _ => Vec::new(),
+    };
+    let Some(Reading::SpinDensity(densities)) = readings.pop() else {
+        return Err(Error::Run("the device returned no spin densities".into()));
     };
     recording.commands.clear();
+    recording.mean_fields.clear();
     let angle = |i: usize| (exchange.rate(densities[i].spin) * time).length();
     let is_known = |i: usize| angle(i) <= MOST_TURN;
     if let Some(place) = (0..densities.len()).find(|&i| !is_known(i)) {
@@ -165,7 +175,45 @@ fn exchange(
     let axes = || DIRECTIONS.into_iter().filter(|_| exchange.forces);
     axes().for_each(|axis| Force::record(&recorder, recording, axis, 0.5 * time, table));
     recording.push(Turn { table });
+    if let Some(potential) = &exchange.potential {
+        at_a_distance(simulation, recording, (exchange, potential), (&densities, &lengths), (time, table))?;
+    }
     axes().rev().for_each(|axis| Force::record(&recorder, recording, axis, 0.5 * time, table));
+    Ok(())
+}
+
+/// Records the turns of a time about what differs from momentum to momentum in the mean field. They leave int |w|, `lengths`, as
+/// it is, and with it the bound of their angle.
+fn at_a_distance(
+    simulation: &Simulation,
+    recording: &mut Recording,
+    (exchange, potential): (&Exchange, &PairPotential),
+    (densities, lengths): (&[SpinDensity], &[f64]),
+    (time, table): (f64, usize),
+) -> Result<()> {
+    let angle = |i: usize| exchange.uneven_angle(lengths[i], time);
+    let is_known = |i: usize| angle(i) <= MOST_UNEVEN;
+    if let Some(place) = (0..lengths.len()).find(|&i| !is_known(i)) {
+        return Err(simulation.refused(
+            &format!(
+                "spins would turn by up to {} rad at once by what differs from momentum to momentum in the mean field of the \
+                 others, {MOST_UNEVEN} at the most,",
+                number(angle(place), 3)
+            ),
+            place,
+            "time.step or exchange.strength",
+        ));
+    }
+    let largest = (0..lengths.len()).map(angle).fold(0.0, f64::max);
+    if largest == 0.0 {
+        return Ok(());
+    }
+    let count = (largest / MeanField::MOST).ceil() as usize;
+    let precision = simulation.executor.description().precision;
+    let mean_field = recording.mean_fields.len();
+    recording.mean_fields.push(exchange.mean_field(potential, densities, (largest, time, count), precision));
+    let turn = MeanFieldTurn { table, mean_field, separable: potential.couplings.are_separable() };
+    (0..count).for_each(|_| recording.push(turn));
     Ok(())
 }
 
@@ -192,8 +240,9 @@ pub(super) fn record(simulation: &mut Simulation, recording: &mut Recording, sta
     }
     let tables = advance(simulation, recording, &e, time, length);
     let fields = &recording.tables[tables.middle];
-    for part in parts(&simulation.recorder(), fields, length, tables, (order, simulation.exchange)) {
-        match (part, simulation.exchange) {
+    let law = simulation.exchange.clone();
+    for part in parts(&simulation.recorder(), fields, length, tables, (order, law.as_ref())) {
+        match (part, &law) {
             (Part::Exchange { time }, Some(law)) => exchange(simulation, recording, law, (time, tables.middle))?,
             _ => sweep(&simulation.recorder(), recording, part, (length, tables.middle, order)),
         }

@@ -98,7 +98,12 @@ fn next_sources(readings: &mut Readings) -> Result<Vec<Sources>> {
     readings
         .find_map(|reading| match reading {
             Reading::Sources(sources) => Some(sources),
-            Reading::SpinDensity(_) | Reading::Observables(_) | Reading::Fluxes(_) | Reading::Shares(_) => None,
+            Reading::SpinDensity(_)
+            | Reading::SpinLengths(_)
+            | Reading::Pairs(_)
+            | Reading::Observables(_)
+            | Reading::Fluxes(_)
+            | Reading::Shares(_) => None,
         })
         .ok_or_else(|| Error::Run("the device returned no sources".into()))
 }
