@@ -96,6 +96,7 @@ fn sums_over_momenta_are_those_written_out() {
             anomaly: 0.0,
             kinematics: Kinematics::NonRelativistic,
             spin: true,
+            given: Default::default(),
         };
         for range in ranges() {
             let before = random_cells(grid.cells(), &mut random);
