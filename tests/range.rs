@@ -4,6 +4,7 @@
 mod common;
 
 use std::f64::consts::FRAC_PI_3;
+use std::sync::Arc;
 
 use common::random::Random;
 use common::{BOTH, scenario, start};
@@ -13,7 +14,7 @@ use spinwigner::exchange::PairPotential;
 use spinwigner::grid::{Axis, Grid};
 use spinwigner::linear_theory::spin_waves::SpinGas;
 use spinwigner::operators::{Couplings, FieldSample, MeanField, MeanFieldTurn, ReadPairs, Reading, Recording};
-use spinwigner::physics::Particle;
+use spinwigner::physics::{Given, Particle};
 use spinwigner::precision::Precision;
 use spinwigner::processor;
 use spinwigner::run::DeviceChoice;
@@ -22,6 +23,18 @@ use spinwigner::simulation::Simulation;
 use spinwigner::state::State;
 
 const HBAR: f64 = 0.5;
+
+/// Neutral and without a moment.
+const PARTICLE: Particle = Particle {
+    mass: 1.0,
+    charge: 0.0,
+    hbar: HBAR,
+    moment: 0.0,
+    anomaly: 0.0,
+    kinematics: Kinematics::NonRelativistic,
+    spin: true,
+    given: Given { slopes: [DVec3::ZERO; 3], constant: DVec3::ZERO },
+};
 
 fn axis(from: f64, to: f64, cells: u32) -> Value {
     json!({"from": from, "to": to, "cells": cells})
@@ -88,16 +101,6 @@ fn sums_over_momenta_are_those_written_out() {
         let [along_x, along_y] = if x > 0 { [space, None] } else { [None, space] };
         let momenta = [axis(x, 0.3), axis(y, 0.25), axis(z, 0.4)];
         let grid = Grid::new([along_x, along_y, None, momenta[0], momenta[1], momenta[2]]).expect("valid axes");
-        let particle = Particle {
-            mass: 1.0,
-            charge: 0.0,
-            hbar: HBAR,
-            moment: 0.0,
-            anomaly: 0.0,
-            kinematics: Kinematics::NonRelativistic,
-            spin: true,
-            given: Default::default(),
-        };
         for range in ranges() {
             let before = random_cells(grid.cells(), &mut random);
             let (momenta, volume) = (grid.momentum_cells(), grid.momentum_volume());
@@ -117,7 +120,7 @@ fn sums_over_momenta_are_those_written_out() {
             };
             let state = State::Spin(before.clone());
             let mut executor =
-                processor::executor(Precision::F64, grid.clone(), particle, 0.0, &state).expect("it fits");
+                processor::executor(Precision::F64, grid.clone(), PARTICLE, 0.0, &state).expect("it fits");
             let readings = executor.execute(&recording).expect("done");
             let [Reading::Pairs(pairs)] = &readings[..] else { panic!("{readings:?}") };
             let after = executor.state().expect("state");
@@ -141,6 +144,51 @@ fn sums_over_momenta_are_those_written_out() {
             assert!(worst < 1e-12, "{shape:?}, {range:?}: {worst:e}");
         }
     }
+}
+
+/// Rounds are as many as 4^-n and 2^-54, or 2^-25 in f32, ask for at the largest angle, 1/2: a quarter is left by each. Two signs
+/// of K and spins that differ by little are what takes longest; thrice as many rounds change nothing beyond rounding.
+#[test]
+fn rounds_close_in_as_foretold() {
+    let rounds = MeanField::rounds(MeanField::MOST, Precision::F64);
+    assert_eq!((rounds, MeanField::rounds(MeanField::MOST, Precision::F32)), (27, 13));
+    let px = Axis { cells: 24, from: -1.1, step: 0.1 };
+    let grid = Grid::new([None, None, None, Some(px), None, None]).expect("valid axes");
+    let mut random = Random(3);
+    let mut least = f64::INFINITY;
+    for draw in 0..20_usize {
+        let cells = random_cells(24, &mut random);
+        // From all directions to nearly one, across K that change sign.
+        let tilt = draw as f64;
+        let tilted = |u: &DVec4| DVec4::new(0.0, u.y, u.z, u.w + tilt);
+        let cells: Vec<DVec4> = cells.iter().map(tilted).collect();
+        let length = cells.iter().map(|u| w(u).length()).sum::<f64>();
+        let along = (0..24).map(|d| if (d + draw) % 3 == 0 { -1.0 } else { 1.0 }).collect();
+        let couplings = Arc::new(Couplings::Separable([along, vec![1.0], vec![1.0]]));
+        let end = |rounds: usize| {
+            let scale = 0.5 * MeanField::MOST / length;
+            let mean_field = MeanField { rounds, scale, couplings: couplings.clone(), uniform: vec![DVec3::ZERO] };
+            let recording = Recording {
+                tables: vec![vec![FieldSample::default()]],
+                mean_fields: vec![mean_field],
+                commands: vec![MeanFieldTurn { table: 0, mean_field: 0, separable: true }.into()],
+                ..Recording::default()
+            };
+            let state = State::Spin(cells.clone());
+            let mut executor =
+                processor::executor(Precision::F64, grid.clone(), PARTICLE, 0.0, &state).expect("it fits");
+            executor.execute(&recording).expect("done");
+            let state = executor.state().expect("state");
+            (0..24).map(|i| w(&state.cell(i)) / w(&cells[i]).length()).collect::<Vec<_>>()
+        };
+        let apart = |a: &[DVec3], b: &[DVec3]| a.iter().zip(b).map(|(a, b)| (*a - *b).length()).fold(0.0, f64::max);
+        let far = end(3 * rounds);
+        let [few, more, all] = [end(3), end(4), end(rounds)].map(|found| apart(&found, &far));
+        least = least.min(few / more.max(1e-17));
+        assert!(few < 2.0 * 0.25_f64.powi(4) && all < 4e-16, "{draw}: {few:e}, {more:e}, {all:e}");
+    }
+    println!("a round leaves a share of {:.3} at the most", 1.0 / least);
+    assert!(least > 4.0);
 }
 
 /// Two momenta a and b alone are populated: dt w_a = (e/hbar) V(a - b) dp w_b x w_a turns both about w_a + w_b, which stays, at
