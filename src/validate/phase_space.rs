@@ -197,7 +197,7 @@ mod tests {
                 "time.step",
                 "the fastest particles would cross 32000 cells of x",
             ),
-            ("/species/hbar", json!(1e-38), "species.spin_hamiltonian", "over hbar, 1e-38, are beyond 3.4e38"),
+            ("/species/hbar", json!(1.3e-38), "species.spin_hamiltonian", "over hbar, 1.3e-38, are beyond 3.4e38"),
             ("/output/balances", json!({"interval": 1}), "output.balances", "do not know a given spin Hamiltonian"),
             (
                 "/initial/populations/0",
