@@ -456,7 +456,7 @@ impl<R: Real> Bench<R> {
             let separable = couplings.are_separable();
             // Large grids would take minutes.
             let along: usize = self.grid.shape()[MOMENTUM..].iter().sum();
-            if self.grid.cells() * if separable { along } else { cells } > 1 << 24 {
+            if self.grid.cells() * if separable { along } else { cells } > 1 << 22 {
                 continue;
             }
             // |a| <= 1/4, of spins that are shorter than 2.
