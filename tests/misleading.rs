@@ -292,8 +292,13 @@ fn spins_turn_by_any_angle() {
         let found = last("spin_x") / last("number");
         assert!((found - exact).abs() < tolerance, "{device}: {found} for {exact}, allowed {tolerance:.1e}");
     }
-    // Beyond 1e7 rad a step the run says what turns, where and when.
+    // Beyond 1e7 rad uniform fields are refused, and of others the run says what turns, where and when.
     scenario["fields"] = json!({"uniform": {"B": [0, 0, 1e9]}});
+    for command in ["check", "run"] {
+        let (text, code) = said(folder.path(), &scenario, &[command, "s.json"]);
+        assert!(code == Some(2) && text.contains("in half of which spins would turn by 2.5e8 rad"), "{code:?}\n{text}");
+    }
+    scenario["fields"] = json!({"external": [{"gradient": {"component": "B_z", "value": 1e9, "slope": 1}}]});
     let (text, code) = said(folder.path(), &scenario, &["run", "s.json", "--device", "cpu", "--quiet", "--out", "far"]);
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("in step 1, from t = 0 on, spins would turn by") && text.contains(" at x = "), "{text}");
