@@ -420,7 +420,7 @@ fn echoes_are_the_exact_answers() {
         value["species"] = json!({"charge": 0, "hbar": hbar, "magnetic_moment": 0.5 * hbar});
         value["exchange"]["strength"] = json!(mu / tau * hbar);
         // Spins that nothing unwinds need finer cells; x = 0 is the middle one.
-        let cells = if then == Then::Nothing { 181 } else { 111 };
+        let cells = if then == Nothing { 181 } else { 111 };
         value["phase_space"] = json!({"x": axis(-22.0, 22.0, cells), "px": axis(-5.0, 5.0, 40)});
         let gradient = |slope: f64| json!([{"gradient": {"component": "B_z", "axis": "x", "slope": slope}}]);
         value["fields"] = json!({"external": gradient(kappa)});
