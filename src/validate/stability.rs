@@ -65,7 +65,8 @@ impl Checker<'_> {
     }
 
     /// A step in which particles, by themselves or pushed by uniform fields, would cross more cells than a run sweeps
-    /// at once, or turn their spins by more than it knows. Half as many, since sweeps of neighbouring steps join and those of order 4 are longer than the step.
+    /// at once, or turn their spins by more than it knows. Half as many, since sweeps of neighbouring steps join and those of
+    /// order 4 are longer than the step.
     pub(super) fn crossings(&mut self) {
         let (step, most) = (self.scenario.time.step, MAX_PARTS as f64 / 2.0);
         let (fields, space) = (&self.scenario.fields, &self.scenario.phase_space);

@@ -79,7 +79,8 @@ impl Energy {
         let pushes = simulation.exchange.as_ref().is_some_and(|exchange| exchange.forces);
         let energy = Energy { swing, fixed, dissipates, absorbs, potentials, pushes, ..Energy::default() };
         let exact = reductions(scenario, &loaded.folder).iter().all(|reduction| reduction.inexact.is_empty());
-        let spins_leave = absorbs && simulation.species.particle.moment != 0.0;
+        let particle = &simulation.species.particle;
+        let spins_leave = absorbs && (particle.moment != 0.0 || particle.given.acts());
         let closed = fields.are_given_no_energy() || potentials && fields.are_potentials_alone();
         (exact && !spins_leave && closed && scenario.pulses.is_empty()).then_some(energy)
     }
