@@ -11,7 +11,7 @@ use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, ArraySize, Literal, Module, ShaderStage, StorageAccess, TypeInner};
 use spinwigner::gpu::{AxisRecord, BLOCK, FieldRecord, LANES, Parameters, ParticleRecord};
 use spinwigner::operators::{
-    Build, Command, Covariant, Force, Given, Kernel, LocalEquilibrium, MeanField, Round, Scheme, Speed, Term, Work,
+    Build, Command, Covariant, Force, Inputs, Kernel, LocalEquilibrium, MeanField, Round, Scheme, Speed, Term, Work,
     position,
 };
 use spinwigner::precision::Precision;
@@ -224,7 +224,7 @@ fn numbers_that_exist_twice_are_equal() {
                 expect("BLOCK", number("BLOCK"), BLOCK);
             }
         }
-        let covariant = matches!(kernel.work, Work::Sums { given: Given::Equilibria, .. })
+        let covariant = matches!(kernel.work, Work::Sums { inputs: Inputs::Equilibria, .. })
             || kernel.work == Work::Relaxation && kernel.label.contains("covariant");
         if covariant {
             expect("COVARIANT", number("COVARIANT"), Covariant::NUMBERS);

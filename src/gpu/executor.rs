@@ -13,7 +13,7 @@ use super::{BLOCK, LANES, sums};
 use crate::error::{Error, Result};
 use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{
-    Build, Command, Covariant, Executor, ExecutorDescription, Given, Kernel, Reading, Recording, Term, Work,
+    Build, Command, Covariant, Executor, ExecutorDescription, Inputs, Kernel, Reading, Recording, Term, Work,
 };
 use crate::physics::Particle;
 use crate::precision::{Numbers, Real};
@@ -263,12 +263,12 @@ impl<R: Real> GpuExecutor<R> {
         let mut resources = common();
         match command.kernel.work {
             Work::Lines { .. } => resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]),
-            Work::Sums { given, .. } => {
+            Work::Sums { inputs, .. } => {
                 resources.push(self.sums.as_entire_binding());
-                match given {
-                    Given::Nothing => {}
-                    Given::Equilibria => resources.push(self.equilibria_of(&command.command)),
-                    Given::MeanField => resources.extend(found),
+                match inputs {
+                    Inputs::Nothing => {}
+                    Inputs::Equilibria => resources.push(self.equilibria_of(&command.command)),
+                    Inputs::MeanField => resources.extend(found),
                 }
             }
             Work::MeanField => {

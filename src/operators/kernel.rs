@@ -83,7 +83,7 @@ pub enum Work {
         /// Numbers of which the least among workgroups counts.
         extra: usize,
         /// What it is told besides.
-        given: Given,
+        inputs: Inputs,
     },
     /// One invocation copies one cell.
     Copy,
@@ -91,7 +91,7 @@ pub enum Work {
 
 /// What a reading is told besides fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Given {
+pub enum Inputs {
     /// Nothing.
     Nothing,
     /// What space cells relax towards.
@@ -189,7 +189,7 @@ impl Kernel {
             wgsl!("shared/sums"),
         ];
         let kernel = Kernel::in_place(name, &[&files[..], &[file]].concat(), name, canonical);
-        Kernel { work: Work::Sums { list, extra, given: Given::Nothing }, ..kernel }
+        Kernel { work: Work::Sums { list, extra, inputs: Inputs::Nothing }, ..kernel }
     }
 
     /// The yardstick of benchmarks.
@@ -240,9 +240,9 @@ impl Kernel {
             Work::Blocks => &[true, true, false],
             Work::Relaxation => &[true, true, false, true],
             Work::MeanField => &[true, true, false, true, true, false],
-            Work::Sums { given: Given::Nothing, .. } => &[true, true, true, false],
-            Work::Sums { given: Given::Equilibria, .. } => &[true, true, true, false, true],
-            Work::Sums { given: Given::MeanField, .. } => &[true, true, true, false, true, true],
+            Work::Sums { inputs: Inputs::Nothing, .. } => &[true, true, true, false],
+            Work::Sums { inputs: Inputs::Equilibria, .. } => &[true, true, true, false, true],
+            Work::Sums { inputs: Inputs::MeanField, .. } => &[true, true, true, false, true, true],
             Work::Copy => &[true, false],
         }
     }

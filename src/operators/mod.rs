@@ -34,7 +34,7 @@ pub use covariant_relaxation::{Covariant, CovariantRelaxation, SpinLaw};
 pub use executor::{Executor, ExecutorDescription};
 pub use force::Force;
 pub use hidden_velocity::HiddenVelocity;
-pub use kernel::{Build, Given, Kernel, Wgsl, Work};
+pub use kernel::{Build, Inputs, Kernel, Wgsl, Work};
 pub use mean_field_turn::{Couplings, MeanField, MeanFieldTurn, Round};
 pub use observables::{Observables, ReadObservables};
 pub use pairs::ReadPairs;

@@ -1,6 +1,6 @@
 //! Reads what pairs of spins have of the mean field of each other.
 
-use super::{Build, Given, Kernel, List, Reading, Sums, Term, Work, wgsl};
+use super::{Build, Inputs, Kernel, List, Reading, Sums, Term, Work, wgsl};
 use crate::physics::Particle;
 
 /// int a.w at every space cell, a being the mean field of w with nothing taken off: int int V w.w' where its scale is V(0) times
@@ -27,7 +27,7 @@ impl Term for ReadPairs {
 
     fn kernel(&self, _: Build) -> Kernel {
         let kernel = Kernel::sums("pairs", wgsl!("pairs"), (Self::SUMS, 0), false);
-        Kernel { work: Work::Sums { list: Self::SUMS, extra: 0, given: Given::MeanField }, ..kernel }
+        Kernel { work: Work::Sums { list: Self::SUMS, extra: 0, inputs: Inputs::MeanField }, ..kernel }
     }
 
     fn kinds(spin: bool) -> Vec<Self> {

@@ -2,7 +2,7 @@
 
 use glam::DVec3;
 
-use super::{Build, Given, Kernel, List, Reading, Sums, Term, Work, wgsl};
+use super::{Build, Inputs, Kernel, List, Reading, Sums, Term, Work, wgsl};
 use crate::physics::Particle;
 
 /// Sums over momentum at every space cell, each cell with the share 1 - exp(-t p.u/(E tau)) that a relaxation takes.
@@ -40,7 +40,7 @@ impl Term for ReadShares {
     fn kernel(&self, build: Build) -> Kernel {
         let mut kernel = Kernel::sums("shares", wgsl!("shares"), (SUMS, 0), build.canonical);
         kernel.files.extend([wgsl!("shared/equilibria"), wgsl!("shared/covariant")]);
-        Kernel { work: Work::Sums { list: SUMS, extra: 0, given: Given::Equilibria }, ..kernel }
+        Kernel { work: Work::Sums { list: SUMS, extra: 0, inputs: Inputs::Equilibria }, ..kernel }
     }
 
     fn kinds(_: bool) -> Vec<Self> {
