@@ -40,7 +40,7 @@ impl Array {
         let (header, mut file) = open(path).map_err(unreadable)?;
         let found: Vec<usize> = header.shape().iter().map(|&n| n as usize).collect();
         if found != shape {
-            return Err(invalid(format!("has shape {found:?}, the scenario's grid needs {shape:?}")));
+            return Err(invalid(format!("has shape {found:?}, expected {shape:?}")));
         }
         if header.order() != npyz::Order::C {
             return Err(invalid("is in Fortran order; save it with numpy.ascontiguousarray".into()));
@@ -106,6 +106,18 @@ fn invalid(path: &Path, text: String) -> Error {
 /// Those of [`Array::open`] and [`Array::take`].
 pub fn read(path: &Path, shape: &[usize]) -> Result<Vec<f64>> {
     Array::open(path, shape)?.take(0..shape.iter().product())
+}
+
+/// The rows of an array of shape (any number of rows, N).
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn rows<const N: usize>(path: &Path) -> Result<Vec<[f64; N]>> {
+    // A file that cannot be read is refused as any other, and so is one of another shape.
+    let rows = open(path).ok().and_then(|(header, _)| header.shape().first().copied()).unwrap_or(0);
+    let numbers = read(path, &[rows as usize, N])?;
+    Ok(numbers.as_chunks().0.to_vec())
 }
 
 /// The header of a file, and what follows it.

@@ -84,7 +84,7 @@ fn potential(range: &Range, apart: DVec3) -> f64 {
         Range::Table(rows) if d < rows[1][0] => lines(rows[0], rows[1]),
         Range::Table(rows) if d < rows[2][0] => lines(rows[1], rows[2]),
         Range::Table(rows) if d < rows[3][0] => lines(rows[2], rows[3]),
-        Range::Table(_) => 0.0,
+        Range::Table(_) | Range::File(_) => 0.0,
     }
 }
 

@@ -291,9 +291,9 @@ fn packets_on_a_line_are_the_exact_answers() {
 }
 
 /// In the plane, where h turns with the momentum and the packet is displaced across it: the wide packet, the narrow ones, which
-/// need shorter steps, until a time; on the processor. Ripples of two cells would fall behind and come in at the other
+/// need shorter steps, until a time. Ripples of two cells would fall behind and come in at the other
 /// end: along x, where the packet runs, a width has 1.7 cells.
-fn in_the_plane(narrow_until: f64) {
+fn in_the_plane(device: DeviceChoice, narrow_until: f64) {
     // x and y of spin change places: alpha (p_x sigma_x - p_y sigma_y).
     let dresselhaus = DMat3::from_axis_angle(DVec3::new(1.0, 1.0, 0.0).normalize(), PI);
     for (case, step, end) in
@@ -315,23 +315,24 @@ fn in_the_plane(narrow_until: f64) {
             "py": momentum(0.0)
         });
         let value = packet(case, &phase_space, [step, end]);
-        compare((case, DMat3::IDENTITY), &value, DeviceChoice::Reference, end, |moments| moments.to_vec());
+        compare((case, DMat3::IDENTITY), &value, device, end, |moments| moments.to_vec());
         let value = given(case, &phase_space, [step, end], dresselhaus);
-        compare((case, dresselhaus), &value, DeviceChoice::Reference, end, |moments| moments.to_vec());
+        compare((case, dresselhaus), &value, device, end, |moments| moments.to_vec());
     }
 }
 
 /// The narrow packets until t = 2, a quarter of the cells.
 #[test]
 fn packets_in_the_plane_are_the_exact_answers() {
-    in_the_plane(2.0);
+    in_the_plane(DeviceChoice::Reference, 2.0);
 }
 
-/// All until t = 4.
+/// All until t = 4, and on the adapter.
 #[test]
-#[ignore = "minutes; run with --include-ignored"]
+#[ignore = "a quarter of an hour; run with --include-ignored"]
 fn packets_in_the_plane_are_the_exact_answers_for_long() {
-    in_the_plane(4.0);
+    in_the_plane(DeviceChoice::Reference, 4.0);
+    in_the_plane(DeviceChoice::Gpu, 2.0);
 }
 
 /// Packets in a bowl with a given h without symmetry, two of each kind: the energy of motion, trap and spin stays, to what a

@@ -62,7 +62,7 @@ impl PairPotential {
 pub fn is_separable(range: &Range, grid: &Grid) -> bool {
     match range {
         Range::Gaussian { .. } => true,
-        Range::Table(_) => grid.momenta().count() < 2,
+        Range::Table(_) | Range::File(_) => grid.momenta().count() < 2,
     }
 }
 
@@ -79,6 +79,8 @@ fn value(range: &Range, apart: f64) -> f64 {
                 _ => 0.0,
             }
         }
+        // A validated scenario has the table.
+        Range::File(_) => 0.0,
     }
 }
 

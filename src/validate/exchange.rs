@@ -47,39 +47,72 @@ impl Checker<'_> {
                     format!("found {}, expected a momentum > 0", number(*width, 12))
                 });
             }
-            Range::Table(rows) => self.table_of_exchange(rows),
+            Range::Table(rows) => {
+                for (row, text) in table_mistakes(rows, self.scenario) {
+                    self.refuse(
+                        row.map_or("exchange.range.table".into(), |row| format!("exchange.range.table[{row}]")),
+                        text,
+                    );
+                }
+            }
+            // Its mistakes are known, see `table_from_file`.
+            Range::File(_) => {}
         }
     }
+}
 
-    fn table_of_exchange(&mut self, rows: &[[f64; 2]]) {
-        let path = "exchange.range.table";
-        let (Some([first, _]), Some([last, v])) = (rows.first(), rows.last()) else {
-            return self.refuse(path, "found no row, expected pairs [|p - q|, V/g] from |p - q| = 0 on");
-        };
-        self.require(*first == 0.0, format!("{path}[0]"), || {
-            format!("found |p - q| = {}, expected the first row at 0", number(*first, 12))
-        });
-        for (index, pair) in rows.windows(2).enumerate() {
-            self.require(pair[0][0] < pair[1][0], format!("{path}[{}]", index + 1), || {
-                let [before, found] = [pair[0][0], pair[1][0]].map(|apart| number(apart, 12));
-                format!("found |p - q| = {found} after {before}, expected rows in the order of |p - q|, each once")
-            });
-        }
-        let lengths = PhaseAxis::MOMENTA.iter().filter_map(|axis| self.scenario.phase_space.axis(*axis));
-        let differences = lengths.map(|axis| (axis.to - axis.from) * (1.0 - 1.0 / f64::from(axis.cells)));
-        let largest = differences.map(|difference| difference * difference).sum::<f64>().sqrt();
-        self.require(*v == 0.0 || *last >= largest * (1.0 - WHOLE), path, || {
-            format!(
-                "found V/g = {} at the last row, |p - q| = {}, and momenta of this grid differ by up to {}: expected rows up to there, or a last row where V is 0, as it is beyond",
-                number(*v, 12),
-                number(*last, 12),
-                number(largest, 12)
-            )
-        });
-        self.require(rows.iter().any(|row| row[1] != 0.0), path, || {
-            "found V = 0 everywhere, expected some other; remove `exchange` where particles do not interact".into()
-        });
+/// Puts the table of a file in its place.
+pub(super) fn table_from_file(scenario: &mut Scenario, folder: &Path) -> Vec<Violation> {
+    let Some(Range::File(file)) = scenario.exchange.as_ref().and_then(|exchange| exchange.range.as_ref()) else {
+        return Vec::new();
+    };
+    let path = folder.join(file);
+    let violation = |text: String| Violation { path: "exchange.range.file".into(), text };
+    let rows = match npy::rows::<2>(&path) {
+        Ok(rows) => rows,
+        Err(error) => return vec![violation(error.to_string())],
+    };
+    let mistakes: Vec<Violation> = table_mistakes(&rows, scenario)
+        .into_iter()
+        .map(|(row, text)| violation(row.map_or(text.clone(), |row| format!("row {row}: {text}"))))
+        .collect();
+    if let Some(exchange) = scenario.exchange.as_mut().filter(|_| mistakes.is_empty()) {
+        exchange.range = Some(Range::Table(rows));
     }
+    mistakes
+}
+
+/// What is wrong with a table of [|p - q|, V/g], and in which row.
+fn table_mistakes(rows: &[[f64; 2]], scenario: &Scenario) -> Vec<(Option<usize>, String)> {
+    let (Some([first, _]), Some([last, v])) = (rows.first(), rows.last()) else {
+        return vec![(None, "found no row, expected pairs [|p - q|, V/g] from |p - q| = 0 on".into())];
+    };
+    let mut mistakes = Vec::new();
+    if *first != 0.0 {
+        mistakes.push((Some(0), format!("found |p - q| = {}, expected the first row at 0", number(*first, 12))));
+    }
+    for (index, pair) in rows.windows(2).enumerate().filter(|(_, pair)| pair[0][0] >= pair[1][0]) {
+        let [before, found] = [pair[0][0], pair[1][0]].map(|apart| number(apart, 12));
+        let text = format!("found |p - q| = {found} after {before}, expected rows in the order of |p - q|, each once");
+        mistakes.push((Some(index + 1), text));
+    }
+    let lengths = PhaseAxis::MOMENTA.iter().filter_map(|axis| scenario.phase_space.axis(*axis));
+    let differences = lengths.map(|axis| (axis.to - axis.from) * (1.0 - 1.0 / f64::from(axis.cells)));
+    let largest = differences.map(|difference| difference * difference).sum::<f64>().sqrt();
+    if *v != 0.0 && *last < largest * (1.0 - WHOLE) {
+        let text = format!(
+            "found V/g = {} at the last row, |p - q| = {}, and momenta of this grid differ by up to {}: expected rows up to there, or a last row where V is 0, as it is beyond",
+            number(*v, 12),
+            number(*last, 12),
+            number(largest, 12)
+        );
+        mistakes.push((None, text));
+    }
+    if rows.iter().all(|row| row[1] == 0.0) {
+        let text = "found V = 0 everywhere, expected some other; remove `exchange` where particles do not interact";
+        mistakes.push((None, text.into()));
+    }
+    mistakes
 }
 
 #[cfg(test)]
@@ -87,6 +120,8 @@ mod tests {
     use serde_json::json;
 
     use super::super::tests::{base, complaints, set};
+    use crate::npy;
+    use crate::scenario::schema::Range;
 
     #[test]
     fn exchange_that_cannot_be_is_refused_at_its_place() {
@@ -127,6 +162,27 @@ mod tests {
             set(&mut ranged, "/exchange/range", range);
             assert_eq!(complaints(&ranged), "");
         }
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, shape: &[usize], numbers: &[f64]| {
+            let path = folder.path().join(name);
+            npy::write_f64(&path, shape, numbers).expect("written");
+            json!({"file": path})
+        };
+        for (range, words) in [
+            (json!({"file": "nowhere.npy"}), "nowhere.npy: cannot be read as .npy"),
+            (file("shape.npy", &[3], &[0.0, 1.0, 2.0]), "has shape [3], expected [3, 2]"),
+            (file("order.npy", &[3, 2], &[0.0, 1.0, 2.0, 0.5, 1.0, 0.0]), "row 2: found |p - q| = 1 after 2"),
+            (file("nan.npy", &[2, 2], &[0.0, f64::NAN, 2.0, 0.0]), "must be finite"),
+        ] {
+            set(&mut ranged, "/exchange/range", range);
+            let text = complaints(&ranged);
+            assert!(text.contains("at `exchange.range.file`") && text.contains(words), "{text}");
+        }
+        let sound = file("sound.npy", &[2, 2], &[0.0, 1.0, 2.0, 0.0]);
+        set(&mut ranged, "/exchange/range", sound);
+        let loaded = crate::validate::from_value(&ranged, "s.json", folder.path()).expect("sound");
+        let range = loaded.scenario.exchange.and_then(|exchange| exchange.range);
+        assert_eq!(range, Some(Range::Table(vec![[0.0, 1.0], [2.0, 0.0]])));
         set(&mut ranged, "/exchange/forces", json!(true));
         assert!(complaints(&ranged).contains("found true with `exchange.range`"), "{}", complaints(&ranged));
         let mut root = valid;

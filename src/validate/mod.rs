@@ -101,9 +101,9 @@ pub(crate) fn kept(scenario: Scenario, name: &str, origin: &str, folder: &Path, 
     Ok(loaded)
 }
 
-/// Checks a scenario, which then has the start of a checkpoint that it takes its time from.
+/// Checks a scenario, which then has the start of a checkpoint that it takes its time from, and the table of a file.
 fn validated(mut loaded: Loaded) -> Result<Loaded> {
-    let mut violations = Vec::new();
+    let mut violations = exchange::table_from_file(&mut loaded.scenario, &loaded.folder);
     let origin = match Origin::of(&loaded.scenario, &loaded.folder) {
         Err(Error::Key { key, text }) => {
             violations.push(Violation { path: key, text });

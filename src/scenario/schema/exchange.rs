@@ -1,5 +1,7 @@
 //! The mean field of the other spins.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// The mean field of a contact interaction: spins turn about the local spin density, and forces push where densities vary.
@@ -30,6 +32,8 @@ pub enum Range {
     },
     /// Pairs of |p - q|, from 0 on, and V/g_x, with straight lines between them; 0 beyond the last.
     Table(Vec<[f64; 2]>),
+    /// The same from an array of shape (rows, 2); a validated scenario has the table in its place.
+    File(PathBuf),
 }
 
 /// Which particles exchange their spins: the symmetry of a pair.
