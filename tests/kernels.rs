@@ -27,7 +27,7 @@ use spinwigner::operators::{
     MeanField, MeanFieldTurn, Observables, ReadFluxes, ReadObservables, ReadPairs, ReadSources, ReadSpinDensity,
     ReadSpinLength, Reading, Recording, Scheme, Sources, Speed, SpinDensity, SpinTorque, Streaming, Term, Turn, Work,
 };
-use spinwigner::physics::{Given, Particle};
+use spinwigner::physics::{GivenHamiltonian, Particle};
 use spinwigner::precision::{Precision, Real};
 use spinwigner::processor;
 use spinwigner::scenario::schema::Kinematics;
@@ -135,18 +135,18 @@ fn grid<R: Real>([x, y, z, px, py, pz]: [usize; 6]) -> Grid {
 /// Without relativity it has a given spin Hamiltonian, too.
 fn particle<R: Real>(kinematics: Kinematics, anomaly: f64, charge: f64) -> Particle {
     let fine = fine::<R>();
-    let given = Given {
+    let given = GivenHamiltonian {
         slopes: [[0.25, -0.5, 0.125], [0.375, 0.0625, -0.75], [-0.125, 0.25, 0.5]]
             .map(|slope| DVec3::from(slope) * (1.0 + fine)),
         constant: DVec3::new(-0.5, 0.25 + fine, 0.375),
     };
-    let given = if kinematics == Kinematics::Relativistic { Given::default() } else { given };
+    let given = if kinematics == Kinematics::Relativistic { GivenHamiltonian::default() } else { given };
     let (mass, charge, moment) = (1.25 + fine, charge * (1.0 + fine), -0.375 + fine);
     Particle { mass, charge, hbar: 0.5, moment, anomaly, kinematics, spin: true, given }
 }
 
 fn spinless<R: Real>(kinematics: Kinematics) -> Particle {
-    Particle { moment: 0.0, spin: false, given: Given::default(), ..particle::<R>(kinematics, 0.0, -1.0) }
+    Particle { moment: 0.0, spin: false, given: GivenHamiltonian::default(), ..particle::<R>(kinematics, 0.0, -1.0) }
 }
 
 /// One device for all tests: kernels are compiled once.

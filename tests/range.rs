@@ -14,7 +14,7 @@ use spinwigner::exchange::PairPotential;
 use spinwigner::grid::{Axis, Grid};
 use spinwigner::linear_theory::spin_waves::SpinGas;
 use spinwigner::operators::{Couplings, FieldSample, MeanField, MeanFieldTurn, ReadPairs, Reading, Recording};
-use spinwigner::physics::{Given, Particle};
+use spinwigner::physics::{GivenHamiltonian, Particle};
 use spinwigner::precision::Precision;
 use spinwigner::processor;
 use spinwigner::run::DeviceChoice;
@@ -33,7 +33,7 @@ const PARTICLE: Particle = Particle {
     anomaly: 0.0,
     kinematics: Kinematics::NonRelativistic,
     spin: true,
-    given: Given { slopes: [DVec3::ZERO; 3], constant: DVec3::ZERO },
+    given: GivenHamiltonian { slopes: [DVec3::ZERO; 3], constant: DVec3::ZERO },
 };
 
 fn axis(from: f64, to: f64, cells: u32) -> Value {

@@ -21,7 +21,7 @@ use crate::scenario::{Loaded, parse};
 use crate::simulation::Prepared;
 use crate::state::Cells;
 
-pub use report::{ExchangeRow, KernelRow, KernelTable, Pass, Profile, Report, StepRow, write_json};
+pub use report::{AdditionRow, KernelRow, KernelTable, Pass, Profile, Report, StepRow, write_json};
 
 use machine::{Machine, Measured, executor};
 
@@ -84,11 +84,11 @@ fn measure<R: Real>(plan: &Plan, progress: &mut dyn FnMut(&str)) -> Result<Repor
         progress(&format!("steps on {} {} spin", case.name(), if spin { "with" } else { "without" }));
         steps.push(step_row::<R>(machine, &case, plan.rounds)?.0);
     }
-    let mut exchange = Vec::new();
-    for (axes, neutral) in [([1, 0, 0, 1, 0, 0], false), ([1, 0, 0, 1, 1, 1], false), ([1, 0, 0, 1, 1, 1], true)] {
+    let mut additions = Vec::new();
+    for (added, axes, neutral) in ADDITIONS {
         let case = Case::new(axes, plan.cells, true);
-        progress(&format!("exchange on {}", case.name()));
-        exchange.push(exchange_row::<R>(machine, &case, neutral, plan.rounds)?);
+        progress(&format!("{} on {}", added.name, case.name()));
+        additions.push(addition_row::<R>(machine, &case, added, neutral, plan.rounds)?);
     }
     let mut scaling = Vec::new();
     for &cells in &plan.scaling {
@@ -106,7 +106,7 @@ fn measure<R: Real>(plan: &Plan, progress: &mut dyn FnMut(&str)) -> Result<Repor
     let (_, profile) = step_row::<R>(machine, &case, plan.rounds)?;
     let prepared = case.prepared()?;
     let device = executor::<R>(machine, &prepared, prepared.schemes())?.description();
-    Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, exchange, scaling, profile })
+    Ok(Report { spinwigner: env!("CARGO_PKG_VERSION"), device, kernels, steps, additions, scaling, profile })
 }
 
 /// Kinds of grid, by 1 for each axis that is resolved.
@@ -120,6 +120,41 @@ const KINDS: [[usize; AXES]; 9] = [
     [1, 1, 0, 1, 1, 0],
     [1, 1, 0, 1, 1, 1],
     [1, 1, 1, 1, 1, 1],
+];
+
+/// What a scenario may add to a step.
+#[derive(Clone, Copy)]
+struct Addition {
+    name: &'static str,
+    key: &'static str,
+    entry: fn() -> Value,
+    kinematics: &'static str,
+}
+
+const EXCHANGE: Addition = Addition {
+    name: "contact exchange",
+    key: "exchange",
+    entry: || json!({"strength": 0.1, "statistics": "bosons"}),
+    kinematics: "non_relativistic",
+};
+const COLLISIONS: Addition = Addition {
+    name: "collisions",
+    key: "collisions",
+    entry: || json!({"tau": 1, "xi": 0.5}),
+    kinematics: "non_relativistic",
+};
+const RELATIVISTIC_COLLISIONS: Addition =
+    Addition { name: "relativistic collisions", kinematics: "relativistic", ..COLLISIONS };
+
+/// Each, the grid it is measured on, and whether beside streaming alone.
+const ADDITIONS: [(Addition, [usize; AXES], bool); 7] = [
+    (EXCHANGE, [1, 0, 0, 1, 0, 0], false),
+    (EXCHANGE, [1, 0, 0, 1, 1, 1], false),
+    (EXCHANGE, [1, 0, 0, 1, 1, 1], true),
+    (COLLISIONS, [1, 1, 0, 1, 1, 0], false),
+    (COLLISIONS, [1, 0, 0, 1, 1, 1], false),
+    (COLLISIONS, [1, 0, 0, 1, 1, 1], true),
+    (RELATIVISTIC_COLLISIONS, [1, 0, 0, 1, 1, 1], false),
 ];
 
 /// A warm polarised plasma in which every term acts.
@@ -309,17 +344,23 @@ fn step_row<R: Real>(machine: &Machine, case: &Case, rounds: usize) -> Result<(S
     Ok((row, profile))
 }
 
-/// Steps of a plasma, or of a gas without charge and moment, with an exchange mean field and without.
-fn exchange_row<R: Real>(machine: &Machine, case: &Case, neutral: bool, rounds: usize) -> Result<ExchangeRow> {
-    let simulation = |exchange: bool| {
+/// Steps of a plasma, or of a gas without charge and moment, with something added and without.
+fn addition_row<R: Real>(
+    machine: &Machine,
+    case: &Case,
+    added: Addition,
+    neutral: bool,
+    rounds: usize,
+) -> Result<AdditionRow> {
+    let simulation = |with: bool| {
         let prepared = case.changed(|scenario| {
-            scenario["kinematics"] = json!("non_relativistic");
+            scenario["kinematics"] = json!(added.kinematics);
             if neutral {
                 scenario["species"] = json!({"charge": 0, "hbar": 0.3, "magnetic_moment": 0});
                 scenario["fields"] = json!({});
             }
-            if exchange {
-                scenario["exchange"] = json!({"strength": 0.1, "statistics": "bosons"});
+            if with {
+                scenario[added.key] = (added.entry)();
             }
         })?;
         let executor = executor::<R>(machine, &prepared, prepared.schemes())?;
@@ -336,9 +377,16 @@ fn exchange_row<R: Real>(machine: &Machine, case: &Case, neutral: bool, rounds: 
             *least = least.min(start.elapsed().as_secs_f64() / steps as f64);
         }
     }
-    let what = if neutral { "streaming alone" } else { "every term" };
+    let beside = if neutral { "streaming alone" } else { "every term" };
     let [seconds_without, seconds] = least;
-    Ok(ExchangeRow { grid: case.name(), what, cells: simulations[0].grid.cells(), seconds_without, seconds })
+    Ok(AdditionRow {
+        added: added.name,
+        grid: case.name(),
+        beside,
+        cells: simulations[0].grid.cells(),
+        seconds_without,
+        seconds,
+    })
 }
 
 /// Passes of `steps` steps added by name, in the order they first appear.

@@ -20,8 +20,8 @@ pub struct Report {
     pub kernels: Vec<KernelTable>,
     /// Steps on every kind of grid, with spin and without.
     pub steps: Vec<StepRow>,
-    /// Steps with an exchange mean field and without.
-    pub exchange: Vec<ExchangeRow>,
+    /// Steps with exchange or collisions and without.
+    pub additions: Vec<AdditionRow>,
     /// Steps on more and more cells.
     pub scaling: Vec<StepRow>,
     /// Of a step with x, y, px, py, pz and spin; none where the device has no clock.
@@ -83,13 +83,15 @@ pub struct StepRow {
     pub memory_predicted: f64,
 }
 
-/// Whole steps with an exchange mean field and without, in turns.
+/// Whole steps with something added and without, in turns.
 #[derive(Clone, Debug, Serialize)]
-pub struct ExchangeRow {
+pub struct AdditionRow {
+    /// What is added.
+    pub added: &'static str,
     /// Cells along each resolved axis, as in `x 64, px 64`.
     pub grid: String,
     /// What acts besides.
-    pub what: &'static str,
+    pub beside: &'static str,
     /// Of phase space.
     pub cells: usize,
     /// Least time of one step without, on the wall.
@@ -187,13 +189,14 @@ impl Report {
             }
         }
         line(format!(
-            "\n{:<40} {:<16} {:>10} {:>10} {:>7}",
-            "exchange mean field, step of", "beside", "ms without", "ms with", "ratio"
+            "\n{:<24} {:<32} {:<16} {:>10} {:>10} {:>7}",
+            "added to a step", "of", "beside", "ms without", "ms with", "ratio"
         ));
-        for row in &self.exchange {
-            let (without, with) = (1e3 * row.seconds_without, 1e3 * row.seconds);
+        for row in &self.additions {
+            let (without, with, ratio) =
+                (1e3 * row.seconds_without, 1e3 * row.seconds, row.seconds / row.seconds_without);
             let grid = row.grid.replace(", ", " ");
-            line(format!("{grid:<40} {:<16} {without:>10.2} {with:>10.2} {:>7.2}", row.what, with / without));
+            line(format!("{:<24} {grid:<32} {:<16} {without:>10.2} {with:>10.2} {ratio:>7.2}", row.added, row.beside));
         }
         if !self.scaling.is_empty() {
             line(format!("\n{head}"));

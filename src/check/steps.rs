@@ -156,7 +156,8 @@ impl Estimate<'_> {
             _ if angle <= PI => Level::Note,
             _ => Level::Warning,
         };
-        let fact = format!("spin precession: at most 2|mu_B T| dt/hbar = {} rad a step", number(angle, 3));
+        let turned = if self.particle.given.acts() { "2|h - mu_B T|" } else { "2|mu_B T|" };
+        let fact = format!("spin precession: at most {turned} dt/hbar = {} rad a step", number(angle, 3));
         Some(Advice::new(
             level,
             fact,

@@ -3,5 +3,5 @@
 mod particle;
 mod rotation;
 
-pub use particle::{FormFactors, Given, Momentum, Particle};
+pub use particle::{FormFactors, GivenHamiltonian, Momentum, Particle};
 pub use rotation::turned_by;

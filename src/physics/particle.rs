@@ -27,22 +27,22 @@ pub struct Particle {
     /// Four components per cell if true, w0 alone if false.
     pub spin: bool,
     /// What spins have besides their moment in fields.
-    pub given: Given,
+    pub given: GivenHamiltonian,
 }
 
 /// A given h = c + A p, the same at all places and times.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Given {
+pub struct GivenHamiltonian {
     /// dh/dp_x, dh/dp_y, dh/dp_z, the columns of A: the velocities a_jk that h adds along x, y, z.
     pub slopes: [DVec3; 3],
     /// c
     pub constant: DVec3,
 }
 
-impl Given {
+impl GivenHamiltonian {
     /// Whether there is any.
     pub fn acts(&self) -> bool {
-        *self != Given::default()
+        *self != GivenHamiltonian::default()
     }
 
     /// h at momentum p.
@@ -119,7 +119,7 @@ impl Particle {
             anomaly,
             kinematics,
             spin: species.spin,
-            given: Given {
+            given: GivenHamiltonian {
                 slopes: [0, 1, 2].map(|j| DVec3::from(given.momentum.map(|row| row[j]))),
                 constant: given.constant.into(),
             },
@@ -321,7 +321,7 @@ mod tests {
             anomaly,
             kinematics,
             spin: true,
-            given: Given::default(),
+            given: GivenHamiltonian::default(),
         }
     }
 
