@@ -39,7 +39,7 @@
 //!
 //! // A picture.
 //! let (what, units) = (&loaded.scenario.output.snapshots[0], &loaded.scenario.units);
-//! let plane = snapshot::project(&state, &grid, what);
+//! let plane = snapshot::project(&state, &grid, loaded.scenario.species.mass, what);
 //! let picture = snapshot::heat_map(&plane, &grid, what, units, &loaded.scenario.title, simulation.time());
 //! picture.write_png(&folder.join("two-beams.png"))?;
 //! # Ok(())

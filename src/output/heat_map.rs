@@ -45,14 +45,14 @@ pub struct PlotAxis {
 }
 
 /// How values become colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scale {
     /// From the least to the greatest value.
     Sequential,
     /// Symmetric about zero, which is neutral.
     Diverging,
-    /// From -1 to 1 whatever the values are, as for a polarisation.
-    DivergingUnit,
+    /// From minus this number to it whatever the values are, as for a polarisation.
+    DivergingTo(f64),
 }
 
 /// A picture of a field on a grid, with axes and a colour bar.
@@ -190,7 +190,7 @@ impl HeatMap<'_> {
     fn colors(&self) -> &'static ColorMap {
         match self.scale {
             Scale::Sequential => ColorMap::sequential(),
-            Scale::Diverging | Scale::DivergingUnit => ColorMap::diverging(),
+            Scale::Diverging | Scale::DivergingTo(_) => ColorMap::diverging(),
         }
     }
 
@@ -207,7 +207,7 @@ impl HeatMap<'_> {
                 let extreme = low.abs().max(high.abs());
                 widened((-extreme, extreme))
             }
-            Scale::DivergingUnit => (-1.0, 1.0),
+            Scale::DivergingTo(largest) => (-largest, largest),
         }
     }
 
@@ -484,7 +484,7 @@ mod tests {
         assert_eq!(pixel(&image, 0.25, 0.25), colors.at(0.375));
         assert_eq!(pixel(&image, 0.75, 0.25), colors.at(0.5));
         assert_eq!(pixel(&image, 0.75, 0.75), colors.at(1.0));
-        let image = map(&[0.0, 0.5, -0.5, 0.1], 2, Scale::DivergingUnit).render().unwrap();
+        let image = map(&[0.0, 0.5, -0.5, 0.1], 2, Scale::DivergingTo(1.0)).render().unwrap();
         assert_eq!(pixel(&image, 0.75, 0.25), colors.at(0.75));
         assert_eq!(pixel(&image, 0.25, 0.75), colors.at(0.25));
     }
@@ -513,7 +513,7 @@ mod tests {
             [1.0, 1.0 + f64::EPSILON, 1.0, 1.0],
         ];
         for values in &extreme {
-            for scale in [Scale::Sequential, Scale::Diverging, Scale::DivergingUnit] {
+            for scale in [Scale::Sequential, Scale::Diverging, Scale::DivergingTo(1.0)] {
                 map(values, 2, scale).render().unwrap();
             }
         }
@@ -549,7 +549,7 @@ mod tests {
         let mut arrows = [[f64::NAN; 2]; 100];
         // To the right in the lower left corner, half as long and up in the upper right one.
         (arrows[0], arrows[99]) = ([1.0, 0.0], [0.0, 0.5]);
-        let mut map = map(&values, 10, Scale::DivergingUnit);
+        let mut map = map(&values, 10, Scale::DivergingTo(1.0));
         let plain = map.render().unwrap();
         map.arrows = &arrows;
         let image = map.render().unwrap();

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use glam::{DVec3, DVec4};
+use glam::{DVec3, DVec4, Vec4Swizzles};
 use rayon::prelude::*;
 
 use super::{HeatMap, PlotAxis, Scale};
 use crate::grid::{AXIS_NAMES, Grid, MOMENTUM};
 use crate::precision::{Numbers, Real};
-use crate::scenario::schema::{PhaseAxis, Quantity, Snapshot, Units};
+use crate::scenario::schema::{Frame, PhaseAxis, Quantity, Snapshot, Units};
 use crate::state::State;
 
 /// Densities below this part of the largest show no polarisation.
@@ -36,9 +36,9 @@ pub struct Plane {
     pub rows: usize,
 }
 
-/// The plane of a snapshot.
-pub fn project(state: &State, grid: &Grid, snapshot: &Snapshot) -> Plane {
-    let mut projection = Projection::new(grid, state.components(), snapshot);
+/// The plane of a snapshot of particles of a mass.
+pub fn project(state: &State, grid: &Grid, mass: f64, snapshot: &Snapshot) -> Plane {
+    let mut projection = Projection::new(grid, state.components(), mass, snapshot);
     for cells in grid.parts() {
         projection.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
     }
@@ -64,6 +64,8 @@ impl Loop {
 
 /// A plane in the making: (w0, w1, w2, w3), sums over the axes left out, of the parts of a state that were added.
 pub struct Projection<'a> {
+    grid: Grid,
+    mass: f64,
     snapshot: &'a Snapshot,
     /// Numbers per cell.
     components: usize,
@@ -81,7 +83,7 @@ pub struct Projection<'a> {
 
 impl<'a> Projection<'a> {
     /// Of nothing yet.
-    pub fn new(grid: &Grid, components: usize, snapshot: &'a Snapshot) -> Projection<'a> {
+    pub fn new(grid: &Grid, components: usize, mass: f64, snapshot: &'a Snapshot) -> Projection<'a> {
         let [horizontal, vertical] = snapshot.axes.map(slot);
         let (slow, fast) = (horizontal.min(vertical), horizontal.max(vertical));
         let (shape, strides) = (grid.shape(), grid.strides());
@@ -102,7 +104,19 @@ impl<'a> Projection<'a> {
         let cells = [shape[slow], shape[fast]];
         let shape = cells.map(|cells| cells.min(SHOWN));
         let plane = vec![DVec4::ZERO; shape[0] * shape[1]];
-        Projection { snapshot, components, origin, stride: strides[slow], loops, weight, cells, shape, plane }
+        Projection {
+            grid: grid.clone(),
+            mass,
+            snapshot,
+            components,
+            origin,
+            stride: strides[slow],
+            loops,
+            weight,
+            cells,
+            shape,
+            plane,
+        }
     }
 
     /// Adds the cells from `first` on; parts are added in their order.
@@ -117,10 +131,15 @@ impl<'a> Projection<'a> {
         let held = first..first + numbers.len() / self.components;
         if self.components == 1 {
             self.add_cells(held, |cell| DVec4::new(numbers[cell - first].into(), 0.0, 0.0, 0.0));
-        } else {
-            self.add_cells(held, |cell| {
-                DVec4::from_array(std::array::from_fn(|k| numbers[4 * (cell - first) + k].into()))
-            });
+            return;
+        }
+        let own = |cell: usize| DVec4::from_array(std::array::from_fn(|k| numbers[4 * (cell - first) + k].into()));
+        match self.snapshot.frame {
+            Frame::Rest => self.add_cells(held, own),
+            Frame::Laboratory => {
+                let (grid, mass, momenta) = (self.grid.clone(), self.mass, self.grid.momentum_cells());
+                self.add_cells(held, |cell| in_the_laboratory(own(cell), grid.momentum(cell % momenta), mass));
+            }
         }
     }
 
@@ -169,7 +188,12 @@ impl<'a> Projection<'a> {
                 Quantity::Texture => w.z / cell.x,
             }
         };
-        let arrow = |cell: DVec4| if present(&cell) { [cell.y / cell.x, cell.z / cell.x] } else { [f64::NAN; 2] };
+        // As long as a block of cells where they are the largest.
+        let longest = self.snapshot.largest;
+        let arrow = |cell: DVec4| match present(&cell) {
+            true => [cell.y, cell.z].map(|w| w / (longest * cell.x)),
+            false => [f64::NAN; 2],
+        };
         let arrows = match self.snapshot.quantity {
             Quantity::Texture => sums().map(arrow).collect(),
             _ => Vec::new(),
@@ -178,6 +202,13 @@ impl<'a> Projection<'a> {
         let [columns, rows] = if self.lies() { [fast, slow] } else { [slow, fast] };
         Plane { values: sums().map(value).collect(), arrows, columns, rows }
     }
+}
+
+/// (w0, A) of (w0, w): A^mu = L(p) (0, w), the boost that takes particles at rest to the momentum p.
+fn in_the_laboratory(cell: DVec4, p: DVec3, mass: f64) -> DVec4 {
+    let w = cell.yzw();
+    let energy = (mass * mass + p.length_squared()).sqrt();
+    (w + p * (p.dot(w) / (mass * (energy + mass)))).extend(cell.x).wxyz()
 }
 
 /// The cells, of all along an axis, that number `index` of those `shown` stands for.
@@ -260,9 +291,13 @@ pub fn heat_map<'a>(
         Quantity::Spin => ("|w|".into(), Scale::Sequential),
         Quantity::Up => (format!("(w_0 + w·{along})/2"), Scale::Diverging),
         Quantity::Down => (format!("(w_0 − w·{along})/2"), Scale::Diverging),
-        Quantity::Polarisation => (format!("w·{along} / w_0"), Scale::DivergingUnit),
-        Quantity::Texture => ("w_3 / w_0".into(), Scale::DivergingUnit),
+        Quantity::Polarisation => (format!("w·{along} / w_0"), Scale::DivergingTo(snapshot.largest)),
+        Quantity::Texture => ("w_3 / w_0".into(), Scale::DivergingTo(snapshot.largest)),
     };
+    if snapshot.frame == Frame::Laboratory {
+        bar_label = bar_label.replace("w·", "A·").replace("w_1", "A_1").replace("w_2", "A_2").replace("w_3", "A_3");
+        bar_label = bar_label.replace("|w|", "|A|");
+    }
     if snapshot.change {
         bar_label = format!("change of {bar_label} since t = 0");
         scale = Scale::Diverging;
@@ -273,7 +308,8 @@ pub fn heat_map<'a>(
         subtitle += &format!(", {} = {value}", AXIS_NAMES[slot(axis)]);
     }
     if snapshot.quantity == Quantity::Texture {
-        subtitle += ", arrows: (w_1, w_2)/w_0, longest = 1";
+        let vector = if snapshot.frame == Frame::Laboratory { "A" } else { "w" };
+        subtitle += &format!(", arrows: ({vector}_1, {vector}_2)/w_0, longest = {}", snapshot.largest);
     }
     HeatMap {
         title: title.into(),
@@ -312,6 +348,7 @@ pub fn names(snapshots: &[Snapshot]) -> Vec<String> {
 
 fn name(snapshot: &Snapshot) -> String {
     let change = if snapshot.change { "change_" } else { "" };
+    let frame = if snapshot.frame == Frame::Laboratory { "laboratory_" } else { "" };
     let quantity = match snapshot.quantity {
         Quantity::W0 => "w0",
         Quantity::W1 => "w1",
@@ -324,7 +361,7 @@ fn name(snapshot: &Snapshot) -> String {
         Quantity::Texture => "texture",
     };
     let [horizontal, vertical] = snapshot.axes.map(|axis| AXIS_NAMES[slot(axis)]);
-    format!("{change}{quantity}_{horizontal}_{vertical}")
+    format!("{change}{frame}{quantity}_{horizontal}_{vertical}")
 }
 
 #[cfg(test)]
@@ -392,7 +429,7 @@ mod tests {
                         snapshot(json!({"quantity": "w0", "axes": [horizontal, vertical], "interval": 1, "cut": cut}));
                     let expected = by_definition(&state, &grid, &what);
                     // In parts of any length: sums of cells that were apart before may differ in their last digit.
-                    let mut found = Projection::new(&grid, 4, &what);
+                    let mut found = Projection::new(&grid, 4, 1.0, &what);
                     for cells in runs(grid.cells(), 2 * 77) {
                         found.add(cells.start, &Numbers::F64(state.numbers_of(cells)));
                     }
@@ -413,7 +450,7 @@ mod tests {
         let grid = Grid::new([axis(1500), None, None, axis(2048), axis(2), None]).unwrap();
         let (mut random, what) = (Random(5), snapshot(json!({"quantity": "w0", "axes": ["px", "x"], "interval": 1})));
         let state = State::Spinless((0..grid.cells()).map(|_| random.fraction()).collect());
-        let plane = project(&state, &grid, &what);
+        let plane = project(&state, &grid, 1.0, &what);
         assert_eq!((plane.columns, plane.rows, plane.values.len()), (1024, 1024, 1 << 20));
         for (column, row) in [(0, 0), (511, 700), (1023, 1023)] {
             // Blocks of one cell or two along x, two along px.
@@ -439,7 +476,7 @@ mod tests {
         });
         let state = State::Spin(cells.collect());
         let what = snapshot(json!({"quantity": "texture", "axes": ["x", "y"], "interval": 1}));
-        let plane = project(&state, &grid, &what);
+        let plane = project(&state, &grid, 1.0, &what);
         assert_eq!((plane.values.len(), plane.arrows.len()), (64, 64));
         for (at, (value, arrow)) in plane.values.iter().zip(&plane.arrows).enumerate() {
             let (x, y) = (at % 8, at / 8);
@@ -455,8 +492,43 @@ mod tests {
         assert_eq!((map.vertical.label.as_str(), map.vertical.unit.as_str()), ("y", "c/ω"));
         map.render().unwrap();
         let what = snapshot(json!({"quantity": "w3", "axes": ["x", "px"], "interval": 1}));
-        let plane = project(&state, &grid, &what);
+        let plane = project(&state, &grid, 1.0, &what);
         assert!(plane.arrows.is_empty());
         assert!(!heat_map(&plane, &grid, &what, &Units::default(), "title", 1.0).true_to_scale);
+    }
+
+    /// A at p is w + p (p.w)/(m (E + m)), as `polarisation` has it, before momenta are summed over; small ones fill the colours.
+    #[test]
+    fn spins_are_seen_from_the_laboratory() {
+        let axis = Some(Axis { cells: 8, from: -2.0, step: 0.5 });
+        let grid = Grid::new([None, None, None, axis, axis, axis]).unwrap();
+        let mut random = Random(11);
+        let mut next = || random.fraction();
+        let cells = (0..grid.cells()).map(|_| DVec4::new(1.0 + next(), 0.02 * next(), 0.01 * next(), -0.02 * next()));
+        let state = State::Spin(cells.collect());
+        let what = snapshot(json!({"quantity": "texture", "axes": ["px", "py"], "interval": 1, "frame": "laboratory",
+            "largest": 0.05}));
+        let mass = 0.7;
+        let plane = project(&state, &grid, mass, &what);
+        for column in 0..8 {
+            for row in 0..8 {
+                let mut sum = DVec4::ZERO;
+                for z in 0..8 {
+                    let cell = (column * 8 + row) * 8 + z;
+                    let (p, w) = (grid.momentum(cell), state.cell(cell).yzw());
+                    let energy = (mass * mass + p.length_squared()).sqrt();
+                    let a = w + p * p.dot(w) / (mass * (energy + mass));
+                    sum += a.extend(state.cell(cell).x);
+                }
+                let at = row * 8 + column;
+                assert!((plane.values[at] - sum.z / sum.w).abs() < 1e-12);
+                let arrow = [sum.x, sum.y].map(|a| a / (0.05 * sum.w));
+                assert!((0..2).all(|j| (plane.arrows[at][j] - arrow[j]).abs() < 1e-12));
+            }
+        }
+        let map = heat_map(&plane, &grid, &what, &Units::default(), "title", 1.0);
+        assert_eq!((map.bar_label.as_str(), map.scale), ("A_3 / w_0", Scale::DivergingTo(0.05)));
+        assert!(map.subtitle.ends_with("arrows: (A_1, A_2)/w_0, longest = 0.05"), "{}", map.subtitle);
+        assert_eq!(names(&[what]), ["laboratory_texture_px_py"]);
     }
 }

@@ -195,6 +195,20 @@ impl Checker<'_> {
             "found the change of a texture, whose arrows have none; remove `change`, or picture `w3` or `polarisation`"
                 .into()
         });
+        if snapshot.frame == Frame::Laboratory {
+            let path = format!("{path}.frame");
+            self.needs_spin(&path, "the laboratory's view of spins");
+            self.require(self.particle.relativistic(), path, || {
+                "found \"laboratory\" for particles that are not relativistic, whose spins are the same there; remove this, or use `kinematics` \"relativistic\"".into()
+            });
+        }
+        let bounded = matches!(snapshot.quantity, Quantity::Polarisation | Quantity::Texture);
+        self.require(snapshot.largest > 0.0 && (bounded || snapshot.largest == 1.0), format!("{path}.largest"), || {
+            match bounded {
+                true => format!("found {}, expected a polarisation > 0", number(snapshot.largest, 12)),
+                false => "found with a quantity whose colours fit themselves; remove it, or picture a `polarisation` or a `texture`".into(),
+            }
+        });
         for (index, axis) in snapshot.axes.into_iter().enumerate() {
             self.resolved(axis, &format!("{path}.axes[{index}]"));
         }
@@ -375,5 +389,31 @@ mod tests {
             let text = complaints(&root);
             assert!(text.starts_with("s.json:") && text.contains(path) && text.contains(words), "{text}");
         }
+    }
+
+    #[test]
+    fn views_that_show_nothing_are_refused_where_they_stand() {
+        let mut root = base();
+        set(&mut root, "/output/snapshots", json!([{"quantity": "polarisation", "axes": ["x", "px"], "interval": 1}]));
+        for (key, value, words) in [
+            ("largest", json!(0), "found 0, expected a polarisation > 0"),
+            ("largest", json!(-0.1), "found -0.1"),
+            ("frame", json!("laboratory"), ""),
+        ] {
+            let mut root = root.clone();
+            root["output"]["snapshots"][0][key] = value;
+            let text = complaints(&root);
+            assert!(text.contains(words) && text.is_empty() == words.is_empty(), "{text}");
+        }
+        let snapshot = |root: &mut serde_json::Value, key: &str, value: serde_json::Value| {
+            root["output"]["snapshots"][0][key] = value;
+        };
+        let mut slow = root.clone();
+        set(&mut slow, "/kinematics", json!("non_relativistic"));
+        snapshot(&mut slow, "frame", json!("laboratory"));
+        assert!(complaints(&slow).contains("output.snapshots[0].frame"), "{}", complaints(&slow));
+        snapshot(&mut root, "quantity", json!("w3"));
+        snapshot(&mut root, "largest", json!(0.1));
+        assert!(complaints(&root).contains("output.snapshots[0].largest"), "{}", complaints(&root));
     }
 }

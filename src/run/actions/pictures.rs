@@ -63,9 +63,10 @@ impl Action for Pictures {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let Simulation { grid, executor, .. } = simulation;
+        let Simulation { grid, executor, species, .. } = simulation;
         let snapshots = &outputs.scenario.output.snapshots;
-        let of = |&index: &usize| Projection::new(grid, executor.components(), &snapshots[index]);
+        let of =
+            |&index: &usize| Projection::new(grid, executor.components(), species.particle.mass, &snapshots[index]);
         let mut projections: Vec<_> = due.iter().map(of).collect();
         // Read once for all pictures of this step.
         executor.walk(&mut |first, numbers| {

@@ -149,6 +149,37 @@ pub struct Snapshot {
     /// Axes cut at a value; all other axes are summed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cut: BTreeMap<PhaseAxis, f64>,
+    /// Where the spins of relativistic particles are seen from. Default: from each particle's rest frame.
+    #[serde(default, skip_serializing_if = "Frame::is_rest")]
+    pub frame: Frame,
+    /// The polarisation at the ends of the colours, and of the longest arrow. Default 1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub largest: f64,
+}
+
+/// In which frame w is seen.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Frame {
+    /// w itself, in the rest frame of each particle.
+    #[default]
+    Rest,
+    /// The space part of the four-vector A^mu = L(p) (0, w).
+    Laboratory,
+}
+
+impl Frame {
+    fn is_rest(&self) -> bool {
+        *self == Frame::Rest
+    }
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn is_one(number: &f64) -> bool {
+    *number == 1.0
 }
 
 /// What a picture shows; with w0 and w as projected on its plane.
