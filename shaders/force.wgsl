@@ -11,13 +11,14 @@ var<private> de: vec3<real>;
 var<private> db: vec3<real>;
 var<private> given_force: real;
 
-// Lines are numbered in storage order.
+// Lines in storage order; one segment of all lines after another.
 fn line_of(invocation: u32) -> Line {
     let axis = parameters.axes[SWEPT];
-    let lines = parameters.space_cells * (parameters.momentum_cells / axis.cells);
-    let number = min(invocation, lines - 1u);
-    let outer = number / axis.stride;
-    let base = outer * axis.cells * axis.stride + (number - outer * axis.stride);
+    let count = parameters.lines * parameters.segments;
+    let mine = min(invocation, count - 1u);
+    let segment = mine / parameters.lines;
+    let number = mine - segment * parameters.lines;
+    let base = first_of(number, axis);
     let space = base / parameters.momentum_cells;
     let field = space + parameters.first_space_cell;
     e = fields[field].e;
@@ -28,7 +29,20 @@ fn line_of(invocation: u32) -> Line {
     let index = momentum_indices(base - space * parameters.momentum_cells);
     let p = momentum_at(parameters.axes[3], parameters.axes[4], parameters.axes[5], index);
     let momentum = with_canonical(p, field);
-    return Line(invocation < lines, base, axis.stride, i32(axis.cells), number, field, 0u, momentum, axis, parameters.time_over_step);
+    return Line(
+        invocation < count,
+        base,
+        axis.stride,
+        edge(segment, axis),
+        edge(segment + 1u, axis),
+        number,
+        segment,
+        field,
+        0u,
+        momentum,
+        axis,
+        parameters.time_over_step,
+    );
 }
 
 // Momentum at cell k.

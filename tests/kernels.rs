@@ -877,6 +877,59 @@ fn kernels_on_every_kind_of_grid_are_the_reference() {
     check_kinds::<f32>();
 }
 
+/// However a state is cut into slabs and lines into segments, a sweep of any kind leaves the same numbers, to the
+/// last bit: both sides of a cut find its flux from the same old cells.
+fn check_cuts<R: Real>(shapes: &[[usize; 6]]) {
+    let mut random = Random(12);
+    for &shape in shapes {
+        let grid = grid::<R>(shape);
+        let slot = grid.resolved().next().expect("an axis");
+        for particle in [particle::<R>(Kinematics::Relativistic, 0.3, -1.0), spinless::<R>(Kinematics::Relativistic)] {
+            let state = state::<R>(&grid, particle.spin, &mut random);
+            let table = table::<R>(&grid, &mut random);
+            let plane = (grid.strides()[slot] * state.components() * size_of::<R>()) as u64;
+            let executor = |planes: u64, invocations: usize| {
+                let limits = Limits { slab_bytes: planes * plane, invocations, ..context().adapter.limits() };
+                GpuExecutor::<R>::with_limits(context(), grid.clone(), particle, 0.6, &state, limits, reach())
+                    .expect("it fits")
+            };
+            let mut whole = executor(1000, 1);
+            // Segments of ten cells or so, and of four; slabs that are cut again, and that are not.
+            let tens = grid.cells() / 10;
+            let cuts = [(1000, tens), (1000, usize::MAX), (19, tens), (19, usize::MAX), (7, 1), (7, usize::MAX)];
+            let mut cuts = cuts.map(|(planes, invocations)| executor(planes, invocations));
+            let segments = |executor: &GpuExecutor<R>| executor.cut().segments(&grid, slot);
+            assert_eq!(segments(&whole), 1);
+            assert!(segments(&cuts[0]) > 1 && segments(&cuts[1]) > segments(&cuts[0]) && cuts[4].cut().cut());
+            for (command, _) in Bench::<R>::new(&grid, particle, 0.6, &state).sweeps(&table) {
+                let tables = vec![fields_of(&command, &table)];
+                let recording = Recording { tables, commands: vec![command], ..Recording::default() };
+                let advanced = |executor: &mut GpuExecutor<R>| {
+                    executor.write(&state).expect("written");
+                    executor.execute(&recording).expect("executed");
+                    executor.state().expect("state")
+                };
+                let expected = advanced(&mut whole);
+                assert!(expected != state, "{command:?} does nothing");
+                for executor in &mut cuts {
+                    let cut = advanced(executor);
+                    let differing = (0..grid.cells()).find(|&cell| cut.cell(cell) != expected.cell(cell));
+                    let place = differing.map(|cell| (grid.indices(cell), cut.cell(cell), expected.cell(cell)));
+                    assert_eq!(place, None, "{command:?} on {shape:?} cut as {:?}", executor.cut());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn cuts_change_no_bit() {
+    check_cuts::<f32>(&[[37, 0, 0, 51, 0, 0], [0, 0, 0, 95, 7, 0], [27, 14, 0, 9, 8, 0]]);
+    if context().adapter.f64 {
+        check_cuts::<f64>(&[[37, 0, 0, 51, 0, 0]]);
+    }
+}
+
 /// 129500 cells: 55 workgroups of lines in each sweep along x, 7 per space cell in
 /// the reductions, with neighbours in other workgroups along every axis.
 fn check_many_workgroups<R: Real>() {

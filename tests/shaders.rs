@@ -28,9 +28,12 @@ struct Case {
 fn kernels(spin: bool) -> HashSet<Kernel> {
     let mut kernels = HashSet::from([Kernel::copy()]);
     for command in Command::kinds(spin) {
-        for (cut, canonical) in [(false, false), (false, true), (true, false), (true, true)] {
-            let cut_slot = command.slot().filter(|_| cut);
-            kernels.insert(command.kernel(Build { cut: cut_slot, canonical, apart: cut }));
+        for (kept, canonical) in [(false, false), (false, true), (true, false), (true, true)] {
+            let kernel = command.kernel(Build { kept, canonical, apart: kept });
+            if let Work::Lines { slot, reach } = kernel.work {
+                kernels.insert(Kernel::keep(slot, reach));
+            }
+            kernels.insert(kernel);
         }
     }
     for (separable, momenta) in [(true, 3..6), (false, 0..0)].into_iter().filter(|_| spin) {
@@ -213,7 +216,7 @@ fn numbers_that_exist_twice_are_equal() {
         };
         let number = |name: &str| constant(&module, name);
         match kernel.work {
-            Work::Lines { .. } => expect("LANES", number("LANES"), LANES),
+            Work::Lines { .. } | Work::Keep { .. } => expect("LANES", number("LANES"), LANES),
             Work::Copy => {}
             Work::MeanField => {
                 expect("LANES", number("LANES"), LANES);
@@ -295,6 +298,8 @@ macro_rules! layouts {
                     momentum_cells,
                     space_cells,
                     first_space_cell,
+                    lines,
+                    segments,
                     zero,
                     particle,
                     time_over_step,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use common::random::Random;
 use glam::DVec3;
-use spinwigner::gpu::{Choice, Context, DeviceMemory, GpuExecutor, Limits, TABLES};
+use spinwigner::gpu::{Choice, Context, DeviceMemory, GPU_INVOCATIONS, GpuExecutor, Limits, TABLES};
 use spinwigner::grid::{Axis, Grid};
 use spinwigner::operators::{
     Couplings, Executor, FLUX_REACH, FieldSample, MeanField, MeanFieldTurn, ReadObservables, ReadSources, Recorder,
@@ -79,16 +79,17 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
     kick::sweeps(&recorder, &mut recording, 0.1, kick::Tables { before: 0, middle: 1, after: 2 }, Order::Forwards);
     recording.push(ReadSources { table: 3 });
     recording.push(ReadObservables { table: 3 });
-    let run = |slab_bytes: u64| {
-        let limits = Limits { slab_bytes, ..largest };
+    let run = |slab_bytes: u64, invocations: usize| {
+        let limits = Limits { slab_bytes, invocations, ..largest };
         let mut gpu =
             GpuExecutor::<f32>::with_limits(context.clone(), grid.clone(), particle, 0.3, &state, limits, FLUX_REACH)
                 .expect("fits");
         let readings = gpu.execute(&recording).expect("executed");
         (gpu, readings)
     };
-    let (mut few, few_readings) = run(binding);
-    let (mut many, many_readings) = run((FLUX_REACH as u64 + 1) * plane);
+    let (mut few, few_readings) = run(binding, 1);
+    // The lines inside of these slabs in as many segments as there may be.
+    let (mut many, many_readings) = run((FLUX_REACH as u64 + 1) * plane, usize::MAX);
     let counts = [few.cut().planes.len(), many.cut().planes.len()];
     println!("{} cells, {:.2} bindings, {counts:?} slabs", grid.cells(), grid.cells() as f64 * 16.0 / binding as f64);
     assert!(counts[0] > 3 && counts[1] > 3 * counts[0]);
@@ -118,8 +119,9 @@ fn slabs_change_no_bit_and_take_no_second_copy() {
 #[test]
 fn device_memory_is_as_foretold() {
     let context = Context::open(Choice::Best).expect("the adapter opens").expect("an adapter");
-    let limits = context.adapter.limits();
-    for (cells, spin) in [
+    let few = context.adapter.limits();
+    let many = Limits { invocations: GPU_INVOCATIONS, ..few };
+    for (number, (cells, spin)) in [
         ([1024, 0, 0, 1024, 0, 0], true),
         ([1024, 0, 0, 1024, 0, 0], false),
         ([48, 0, 0, 48, 40, 0], true),
@@ -130,7 +132,12 @@ fn device_memory_is_as_foretold() {
         ([40, 36, 0, 24, 28, 0], true),
         ([100, 90, 0, 10, 12, 0], false),
         ([12, 10, 11, 9, 8, 10], true),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        // Lines of a thousand cells with and without segments.
+        let limits = if number % 3 == 0 { few } else { many };
         let axis = |(slot, cells): (usize, usize)| {
             let (from, step) = if slot < 3 { (0.0, 0.25) } else { (-1.0, 2.0 / cells as f64) };
             (cells > 0).then_some(Axis { cells, from, step })

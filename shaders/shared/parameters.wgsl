@@ -37,6 +37,9 @@ struct Parameters {
     momentum_cells: u32,
     space_cells: u32,
     first_space_cell: u32,
+    // Its lines along the swept axis, and the segments that each is cut into.
+    lines: u32,
+    segments: u32,
     // Always 0, see `kept`; what follows is aligned in either precision.
     zero: u32,
     particle: Particle,

@@ -3,8 +3,6 @@
 // of the state three cells ahead of the flux of what it leaves, and that three cells
 // ahead of the cell written.
 
-// Cells that two applications of the flux reach.
-const SERIES_REACH: i32 = 6;
 // The second of the two factors.
 override LATTER: bool = false;
 
@@ -22,27 +20,15 @@ fn shifted(w: Six, next: Cell) -> Six {
     return Six(w.l2, w.l1, w.r1, w.r2, w.r3, next);
 }
 
+fn one_of(six: Six, k: i32) -> Cell {
+    let near = select(select(six.l1, six.l2, k == 1), six.l3, k == 0);
+    let far = select(select(six.r3, six.r2, k == 4), six.r1, k == 3);
+    return select(far, near, k < 3);
+}
+
 // The sixth-order central flux of products with the speed.
 fn central_flux(f: Six) -> Cell {
     return real(37.0 / 60.0) * (f.r1 + f.l1) - real(8.0 / 60.0) * (f.r2 + f.l2) + real(1.0 / 60.0) * (f.r3 + f.l3);
-}
-
-// Old cell -6 to -1 before the slab's part of a line; all lines are rings.
-fn cell_before(line: Line, k: i32) -> Cell {
-    if CUT {
-        return below[u32(k + SERIES_REACH) * line.stride + line.number];
-    }
-    return own_cell(line, line.cells + k);
-}
-
-// Old cell 0 to 5 after it; `head` the first six of the line.
-fn cell_after(line: Line, k: i32, head: Six) -> Cell {
-    if CUT {
-        return above[u32(k) * line.stride + line.number];
-    }
-    let near = select(select(head.l1, head.l2, k == 1), head.l3, k == 0);
-    let far = select(select(head.r3, head.r2, k == 4), head.r1, k == 3);
-    return select(far, near, k < 3);
 }
 
 @compute @workgroup_size(64)
@@ -52,19 +38,19 @@ fn sweep(
     @builtin(local_invocation_index) lane: u32,
 ) {
     particle = parameters.particle;
-    let line = line_of(line_number(group, groups, lane));
+    let line = line_of(number_of(group, groups, lane));
     if !line.exists {
         return;
     }
     let first_weight = select(real(0.91474668699459515), real(0.085253313005404854), LATTER);
     let second_weight = select(real(0.26446261479904986), real(0.15755219957394281), LATTER);
-    let head = Six(
-        own_cell(line, 0),
-        own_cell(line, 1),
-        own_cell(line, 2),
-        own_cell(line, 3),
-        own_cell(line, 4),
-        own_cell(line, 5),
+    let after = Six(
+        beyond(line, line.end),
+        beyond(line, line.end + 1),
+        beyond(line, line.end + 2),
+        beyond(line, line.end + 3),
+        beyond(line, line.end + 4),
+        beyond(line, line.end + 5),
     );
     // Products of the speed with u up to cell k, and with z u up to cell k - 3.
     var once = Six();
@@ -78,20 +64,16 @@ fn sweep(
     var change1 = Cell();
     var change2 = Cell();
     var change3 = Cell();
-    for (var k = -SERIES_REACH; k < line.cells + SERIES_REACH; k++) {
+    // How far the march reads ahead of the cell it writes.
+    let ahead = i32(REACH);
+    for (var k = line.first - ahead; k < line.end + ahead; k++) {
         var u = Cell();
-        if k < 0 {
-            u = cell_before(line, k);
-        } else if k < line.cells {
+        if k < line.first {
+            u = beyond(line, k);
+        } else if k < line.end {
             u = own_cell(line, k);
         } else {
-            u = cell_after(line, k - line.cells, head);
-        }
-        if CUT && k == line.cells {
-            // For the slab above, before they are overwritten.
-            for (var last = 0; last < SERIES_REACH; last++) {
-                below[u32(last) * line.stride + line.number] = own_cell(line, line.cells - SERIES_REACH + last);
-            }
+            u = one_of(after, k - line.end);
         }
         let nu = rate(line, k);
         once = shifted(once, carried(nu, u));
@@ -102,10 +84,10 @@ fn sweep(
         let upper_twice = central_flux(twice);
         let zz_u = lower_twice - upper_twice;
         lower_twice = upper_twice;
-        if k >= SERIES_REACH {
+        if k >= line.first + ahead {
             // One sum with u: what each loses to rounding adds up, the more the smaller its terms.
-            let old = own_cell(line, k - SERIES_REACH);
-            state[line.base + u32(k - SERIES_REACH) * line.stride] = old + (change3 + second_weight * zz_u);
+            let old = own_cell(line, k - ahead);
+            state[line.base + u32(k - ahead) * line.stride] = old + (change3 + second_weight * zz_u);
         }
         change3 = change2;
         change2 = change1;

@@ -16,30 +16,6 @@ fn shifted(w: Window, next: Sample) -> Window {
     return Window(w.l2, w.l1, w.r1, w.r2, w.r3, next);
 }
 
-// Old cell k = -3, -2, -1 before the slab's part; nothing beyond a closed edge.
-fn cell_before(line: Line, k: i32) -> Cell {
-    if CUT {
-        let cell = below[u32(k + 3) * line.stride + line.number];
-        return select(cell, Cell(), !PERIODIC && first_slab());
-    }
-    if PERIODIC {
-        return own_cell(line, line.cells + k);
-    }
-    return Cell();
-}
-
-// Old cell 0, 1, 2 after the slab's part; `head` the first three of the line.
-fn cell_after(line: Line, k: i32, head: Window) -> Cell {
-    if CUT {
-        let cell = above[u32(k) * line.stride + line.number];
-        return select(cell, Cell(), !PERIODIC && last_slab());
-    }
-    if PERIODIC {
-        return select(select(head.r3.u, head.r2.u, k == 1), head.r1.u, k == 0);
-    }
-    return Cell();
-}
-
 @compute @workgroup_size(64)
 fn sweep(
     @builtin(workgroup_id) group: vec3<u32>,
@@ -48,44 +24,37 @@ fn sweep(
 ) {
     particle = parameters.particle;
     dissipation = parameters.dissipation;
-    let line = line_of(line_number(group, groups, lane));
+    let line = line_of(number_of(group, groups, lane));
     if !line.exists {
         return;
     }
     prepare(line);
-    let head = Window(
-        sample(line, -3, cell_before(line, -3)),
-        sample(line, -2, cell_before(line, -2)),
-        sample(line, -1, cell_before(line, -1)),
-        sample(line, 0, own_cell(line, 0)),
-        sample(line, 1, own_cell(line, 1)),
-        sample(line, 2, own_cell(line, 2)),
+    let first = line.first;
+    let after_0 = beyond(line, line.end);
+    let after_1 = beyond(line, line.end + 1);
+    let after_2 = beyond(line, line.end + 2);
+    var w = Window(
+        Sample(),
+        sample(line, first - 3, beyond(line, first - 3)),
+        sample(line, first - 2, beyond(line, first - 2)),
+        sample(line, first - 1, beyond(line, first - 1)),
+        sample(line, first, own_cell(line, first)),
+        sample(line, first + 1, own_cell(line, first + 1)),
     );
-    var w = head;
-    // What flows into the cell at hand; nothing through a closed edge.
-    var lower = select(face_flux(w), Cell(), !PERIODIC && first_slab());
-    if CUT && !first_slab() {
-        // One flux for both sides of the cut, to the last bit.
-        lower = below[3u * line.stride + line.number];
-    }
-    var k = 0;
-    for (; k < line.cells - 3; k++) {
-        w = shifted(w, sample(line, k + 3, own_cell(line, k + 3)));
-        let upper = face_flux(w);
-        state[line.base + u32(k) * line.stride] = w.l1.u - (upper - lower);
+    // Faces from end to end, all by the same code: on either side of a border its flux is
+    // the same, to the last bit.
+    var lower = Cell();
+    for (var k = first - 1; k < line.end; k++) {
+        let past = k + 3 - line.end;
+        var next = select(select(after_2, after_1, past == 1), after_0, past == 0);
+        if past < 0 {
+            next = own_cell(line, k + 3);
+        }
+        w = shifted(w, sample(line, k + 3, next));
+        let upper = select(face_flux(w), Cell(), closed(line, k));
+        if k >= first {
+            state[line.base + u32(k) * line.stride] = w.l1.u - (upper - lower);
+        }
         lower = upper;
-    }
-    for (; k < line.cells; k++) {
-        w = shifted(w, sample(line, k + 3, cell_after(line, k + 3 - line.cells, head)));
-        let closed = !PERIODIC && last_slab() && k == line.cells - 1;
-        let upper = select(face_flux(w), Cell(), closed);
-        state[line.base + u32(k) * line.stride] = w.l1.u - (upper - lower);
-        lower = upper;
-    }
-    if CUT {
-        below[line.number] = w.l3.u;
-        below[line.stride + line.number] = w.l2.u;
-        below[2u * line.stride + line.number] = w.l1.u;
-        below[3u * line.stride + line.number] = lower;
     }
 }

@@ -69,7 +69,7 @@ fn a_trap_keeps_particles_from_the_ends() {
 
 /// An adapter with the bindings of software Vulkan.
 fn software(bytes: Option<u64>) -> Room {
-    let limits = Limits { binding_bytes: 128 << 20, slab_bytes: 128 << 20, line_cells: LINE_CELLS };
+    let limits = Limits { binding_bytes: 128 << 20, slab_bytes: 128 << 20, line_cells: LINE_CELLS, invocations: 1 };
     Room { name: "test".into(), limits: Some(limits), bytes, shares_memory: false, f64: true }
 }
 

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::LANES;
 use super::layout::kinematics_code;
-use super::slabs::{LINE_CELLS, Limits};
+use super::slabs::{GPU_INVOCATIONS, LINE_CELLS, Limits};
 use crate::error::{Error, Result};
 use crate::operators::Kernel;
 use crate::precision::Precision;
@@ -39,7 +40,10 @@ impl AdapterDescription {
     /// What limits the size of a slab.
     pub fn limits(&self) -> Limits {
         let binding_bytes = self.storage_binding_bytes.min(self.max_buffer_bytes);
-        Limits { binding_bytes, slab_bytes: binding_bytes, line_cells: LINE_CELLS }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        // A workgroup for each thread of a processor; a GPU hides the latency of its memory behind many.
+        let invocations = if self.software { LANES * threads } else { GPU_INVOCATIONS };
+        Limits { binding_bytes, slab_bytes: binding_bytes, line_cells: LINE_CELLS, invocations }
     }
 
     /// Refuses a precision that the adapter does not offer.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::context::{Context, Variant};
 use super::layout::{FieldRecord, Parameters, low};
 use super::mean_field::{MeanFields, Summing};
-use super::memory::{DeviceMemory, STAGING, equilibria_bytes, largest_reading, slab_shape, sums_bytes};
+use super::memory::{DeviceMemory, STAGING, equilibria_bytes, largest_reading, sums_bytes};
 use super::slabs::{Limits, Slabs};
 use super::timing::Profile;
 use super::{BLOCK, LANES, sums};
@@ -34,9 +34,11 @@ pub struct GpuExecutor<R> {
     pub(super) slabs: Slabs,
     /// One buffer per slab.
     pub(super) state: Vec<wgpu::Buffer>,
-    /// Old planes below the slab that a sweep across slabs works on.
-    below: wgpu::Buffer,
-    /// The first slab's planes as they were before such a sweep.
+    /// Old cells before all segments of a slab; of the next slab in the other buffer.
+    before: [wgpu::Buffer; 2],
+    /// Old cells after them.
+    after: wgpu::Buffer,
+    /// The first slab's planes as they were before a sweep across slabs.
     head: wgpu::Buffer,
     sums: wgpu::Buffer,
     /// What every command is told, for each slab.
@@ -61,8 +63,24 @@ pub(super) struct Bound<R> {
     pipeline: wgpu::ComputePipeline,
     /// One block of parameters per slab.
     parameters: Vec<Parameters<R>>,
-    /// What comes before the kernel.
+    /// What comes before a sweep.
+    keep: Option<(Kernel, wgpu::ComputePipeline)>,
+    /// What comes before the kernel that needs a mean field.
     summing: Option<Summing>,
+}
+
+/// Of a command's timestamps the one at its beginning, for the first of several passes.
+fn beginning<'a>(
+    timestamps: &mut Option<wgpu::ComputePassTimestampWrites<'a>>,
+) -> Option<wgpu::ComputePassTimestampWrites<'a>> {
+    let whole = timestamps.as_mut()?;
+    let (query_set, index) = (whole.query_set, whole.beginning_of_pass_write_index.take()?);
+    timestamps.take_if(|whole| whole.end_of_pass_write_index.is_none());
+    Some(wgpu::ComputePassTimestampWrites {
+        query_set,
+        beginning_of_pass_write_index: Some(index),
+        end_of_pass_write_index: None,
+    })
 }
 
 pub(super) fn storage(device: &wgpu::Device, label: &str, bytes: u64) -> wgpu::Buffer {
@@ -124,9 +142,11 @@ impl<R: Real> GpuExecutor<R> {
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, largest_reading())).max();
+        let kept = slabs.kept_bytes(&grid);
         let mut executor = GpuExecutor {
             state: (0..slabs.planes.len()).map(|slab| storage(device, "state", slabs.bytes(slab))).collect(),
-            below: storage(device, "planes below", slabs.carried_bytes()),
+            before: [kept, if slabs.cut() { kept } else { 0 }].map(|bytes| storage(device, "before", bytes)),
+            after: storage(device, "after", kept),
             head: storage(device, "first planes", slabs.reach_bytes()),
             sums: storage(device, "sums", sums.unwrap_or(0)),
             common: (slabs.planes.iter())
@@ -159,8 +179,9 @@ impl<R: Real> GpuExecutor<R> {
     /// Bytes of all buffers on the device.
     pub fn allocated_bytes(&self) -> u64 {
         let others =
-            [&self.below, &self.head, &self.sums, &self.parameters, &self.fields, &self.equilibria, &self.staging];
-        self.state.iter().chain(others).map(wgpu::Buffer::size).sum::<u64>() + self.mean_fields.bytes()
+            [&self.after, &self.head, &self.sums, &self.parameters, &self.fields, &self.equilibria, &self.staging];
+        self.state.iter().chain(&self.before).chain(others).map(wgpu::Buffer::size).sum::<u64>()
+            + self.mean_fields.bytes()
     }
 
     /// How the state is cut.
@@ -182,25 +203,40 @@ impl<R: Real> GpuExecutor<R> {
 
     /// The kernel of a command, and its parameters for every slab.
     fn bind(&self, command: &Command, recording: &Recording) -> Result<Bound<R>> {
+        let slot = command.slot();
         let build = Build {
-            cut: self.slabs.cut().then_some(self.slabs.slot),
+            kept: slot.is_some_and(|slot| self.slabs.keeps(&self.grid, slot)),
             canonical: recording.tables[command.table()].iter().any(|sample| sample.p != glam::DVec3::ZERO),
             apart: self.context.adapter.software,
         };
         let kernel = command.kernel(build);
         let time = command.time();
-        let step = command.slot().and_then(|slot| self.grid.axis(slot)).map(|axis| axis.step);
+        let step = slot.and_then(|slot| self.grid.axis(slot)).map(|axis| axis.step);
         let time_over_step = R::nearest(step.map_or(0.0, |step| time / step));
         let (time, time_low) = (R::nearest(time), R::nearest(time - R::nearest(time).into()));
-        let common = self.common.iter();
-        let parameters = common.map(|common| Parameters { time_over_step, time, time_low, ..*common }).collect();
+        let segments = slot.map_or(1, |slot| self.slabs.segments(&self.grid, slot)) as u32;
+        let common = self.common.iter().enumerate();
+        let parameters = common.map(|(slab, common)| {
+            let lines = slot.map_or(0, |slot| self.slabs.lines(&self.grid, slab, slot)) as u32;
+            Parameters { time_over_step, time, time_low, lines, segments, ..*common }
+        });
+        let parameters = parameters.collect();
+        let keep = match kernel.work {
+            Work::Lines { slot, reach } if build.kept => {
+                assert!(reach <= self.slabs.reach, "`{}` reaches further than this executor was told", kernel.label);
+                // Slabs alone are cut by copies.
+                (segments > 1).then(|| Kernel::keep(slot, reach))
+            }
+            _ => None,
+        };
+        let keep = keep.map(|keep| self.pipeline(&keep).map(|pipeline| (keep, pipeline))).transpose()?;
         let summing = self.summing(command, recording)?;
-        Ok(Bound { command: *command, pipeline: self.pipeline(&kernel)?, kernel, parameters, summing })
+        Ok(Bound { command: *command, pipeline: self.pipeline(&kernel)?, kernel, parameters, keep, summing })
     }
 
     /// Workgroups of a kernel on a slab along x, y, z.
     pub(super) fn workgroups(&self, kernel: &Kernel, slab: usize) -> [u32; 3] {
-        let shape = slab_shape(&self.grid, &self.slabs, slab);
+        let shape = self.slabs.shape(&self.grid, slab);
         let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
         let (space, momentum) = (cells(0..MOMENTUM), cells(MOMENTUM..shape.len()));
         // More workgroups than one dimension allows go to a second one.
@@ -209,9 +245,15 @@ impl<R: Real> GpuExecutor<R> {
             let [x, y] = folded(groups);
             [x, y, 1]
         };
+        let segments = |slot| self.slabs.segments(&self.grid, slot);
         let groups = match kernel.work {
-            Work::Lines { slot, .. } if slot < MOMENTUM => lines(space / shape[slot] * momentum.div_ceil(LANES)),
-            Work::Lines { slot, .. } => lines((space * momentum / shape[slot]).div_ceil(LANES)),
+            Work::Lines { slot, .. } if slot < MOMENTUM => {
+                lines(space / shape[slot] * momentum.div_ceil(LANES) * segments(slot))
+            }
+            Work::Lines { slot, .. } => lines((space * momentum / shape[slot] * segments(slot)).div_ceil(LANES)),
+            Work::Keep { slot, reach } => {
+                lines((space * momentum / shape[slot] * segments(slot) * reach).div_ceil(LANES))
+            }
             Work::Copy | Work::MeanField => lines((space * momentum).div_ceil(LANES)),
             Work::Blocks | Work::Relaxation | Work::Sums { .. } => {
                 let [y, z] = folded(space);
@@ -238,7 +280,6 @@ impl<R: Real> GpuExecutor<R> {
                 size: std::num::NonZeroU64::new(bytes as u64),
             })
         };
-        let above = self.state.get(slab + 1).filter(|_| self.slabs.cut()).unwrap_or(&self.head);
         let common = || {
             vec![
                 slice(&self.parameters, parameters, size_of::<Parameters<R>>()),
@@ -248,21 +289,19 @@ impl<R: Real> GpuExecutor<R> {
         };
         let (mut timestamps, mut desk) = (timestamps, 0);
         if let Some(summing) = &command.summing {
-            let begin = timestamps.as_mut().and_then(|whole| {
-                let index = whole.beginning_of_pass_write_index.take();
-                index.map(|_| wgpu::ComputePassTimestampWrites {
-                    beginning_of_pass_write_index: index,
-                    end_of_pass_write_index: None,
-                    ..*whole
-                })
-            });
+            let begin = beginning(&mut timestamps);
             desk = self.encode_rounds(encoder, summing, slab, &common, begin);
-            timestamps = timestamps.filter(|whole| whole.end_of_pass_write_index.is_some());
+        }
+        let borders = || [&self.before[slab % 2], &self.after].map(wgpu::Buffer::as_entire_binding);
+        if let Some((keep, pipeline)) = &command.keep {
+            let resources = common().into_iter().chain(borders()).collect();
+            let begin = beginning(&mut timestamps);
+            self.dispatch(encoder, keep, pipeline, resources, self.workgroups(keep, slab), begin);
         }
         let found = command.summing.iter().flat_map(|summing| self.mean_field_from(summing, desk));
         let mut resources = common();
         match command.kernel.work {
-            Work::Lines { .. } => resources.extend([self.below.as_entire_binding(), above.as_entire_binding()]),
+            Work::Lines { .. } => resources.extend(borders()),
             Work::Sums { inputs, .. } => {
                 resources.push(self.sums.as_entire_binding());
                 match inputs {
@@ -276,7 +315,7 @@ impl<R: Real> GpuExecutor<R> {
                 resources.push(self.mean_fields.desks[1 - desk].as_entire_binding());
             }
             Work::Relaxation => resources.push(self.equilibria_of(&command.command)),
-            Work::Blocks | Work::Copy => {}
+            Work::Blocks | Work::Keep { .. } | Work::Copy => {}
         }
         let workgroups = self.workgroups(&command.kernel, slab);
         self.dispatch(encoder, &command.kernel, &command.pipeline, resources, workgroups, timestamps);
@@ -309,13 +348,19 @@ impl<R: Real> GpuExecutor<R> {
         pass.dispatch_workgroups(x, y, z);
     }
 
-    /// Keeps aside what a sweep across slabs overwrites before it is read again:
-    /// the last `planes` of the last slab and the first of the first.
-    fn keep_ends(&self, encoder: &mut wgpu::CommandEncoder, planes: usize) {
+    /// Keeps the old `planes` on either side of a slab, and those before the next one, which is advanced later.
+    fn keep_ends(&self, encoder: &mut wgpu::CommandEncoder, slab: usize, segments: usize, planes: usize) {
         let (bytes, last) = (planes as u64 * self.slabs.plane_bytes, self.state.len() - 1);
-        let end = self.slabs.bytes(last);
-        encoder.copy_buffer_to_buffer(&self.state[last], end - bytes, &self.below, 0, bytes);
-        encoder.copy_buffer_to_buffer(&self.state[0], 0, &self.head, 0, bytes);
+        let keep_last_of = |encoder: &mut wgpu::CommandEncoder, slab: usize, before: &wgpu::Buffer| {
+            encoder.copy_buffer_to_buffer(&self.state[slab], self.slabs.bytes(slab) - bytes, before, 0, bytes);
+        };
+        if slab == 0 {
+            keep_last_of(encoder, last, &self.before[0]);
+            encoder.copy_buffer_to_buffer(&self.state[0], 0, &self.head, 0, bytes);
+        }
+        keep_last_of(encoder, slab, &self.before[(slab + 1) % 2]);
+        let next = self.state.get(slab + 1).unwrap_or(&self.head);
+        encoder.copy_buffer_to_buffer(next, 0, &self.after, (segments - 1) as u64 * bytes, bytes);
     }
 
     /// Writes all field tables of a recording; returns their offsets' distance.
@@ -451,10 +496,12 @@ impl<R: Real> GpuExecutor<R> {
         mut staged: u64,
         timestamps: Option<&wgpu::QuerySet>,
     ) -> u64 {
-        if let Work::Lines { cut: true, reach, .. } = command.kernel.work {
-            self.keep_ends(encoder, reach);
-        }
         for slab in 0..self.state.len() {
+            if let Work::Lines { slot, reach } = command.kernel.work
+                && self.slabs.cut_along(slot)
+            {
+                self.keep_ends(encoder, slab, self.slabs.segments(&self.grid, slot), reach);
+            }
             let block = (index * self.state.len() + slab) as u64 * self.block_bytes();
             let (first, last) = (slab == 0, slab + 1 == self.state.len());
             let timestamps = timestamps.filter(|_| first || last).map(|query_set| wgpu::ComputePassTimestampWrites {

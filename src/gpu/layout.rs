@@ -76,6 +76,10 @@ pub struct Parameters<R> {
     pub space_cells: u32,
     /// Its first space cell on the whole grid.
     pub first_space_cell: u32,
+    /// Its lines along the swept axis.
+    pub lines: u32,
+    /// Segments that each of them is cut into.
+    pub segments: u32,
     /// Always 0, see `kept` in the shaders; what follows is aligned in either precision.
     pub zero: u32,
     /// Constants of the species.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::BLOCK;
 use super::layout::field_bytes;
 use super::slabs::Slabs;
-use crate::grid::{AXES, Grid, MOMENTUM};
+use crate::grid::{Grid, MOMENTUM};
 use crate::operators::{Build, Command, Covariant, LocalEquilibrium, MeanField, ReadSources, Term};
 use crate::precision::Precision;
 use crate::state::PART;
@@ -20,7 +20,7 @@ pub const TABLES: u64 = 4;
 pub struct DeviceMemory {
     /// The cells.
     pub state: u64,
-    /// Planes kept aside by sweeps across slabs, and partial sums.
+    /// Old cells on either side of segments and slabs, and partial sums.
     pub work: u64,
     /// Field tables of one step, and equilibria of a collision.
     pub fields: u64,
@@ -36,9 +36,11 @@ impl DeviceMemory {
         let sources = ReadSources { table: 0 }.kernel(Build::default()).numbers();
         let read = sums((2 * sources).max(largest_reading())).sum::<u64>();
         let tables = TABLES * grid.space_cells() as u64 * field_bytes(slabs.precision);
+        // Before and after; before the next slab as well.
+        let kept = if slabs.cut() { 3 } else { 2 } * slabs.kept_bytes(grid) + slabs.reach_bytes();
         DeviceMemory {
             state: slabs.state_bytes(),
-            work: slabs.carried_bytes() + slabs.reach_bytes() + sums(largest_reading()).max().unwrap_or(0),
+            work: kept + sums(largest_reading()).max().unwrap_or(0),
             fields: tables,
             // Sums, or a part of the state.
             staging: read.max(slabs.bytes(0).min(STAGING)),
@@ -86,16 +88,9 @@ pub fn largest_reading() -> usize {
     Command::kinds(true).into_iter().map(numbers).max().unwrap_or(0)
 }
 
-/// Cells along each slot in a slab.
-pub fn slab_shape(grid: &Grid, slabs: &Slabs, slab: usize) -> [usize; AXES] {
-    let mut shape = grid.shape();
-    shape[slabs.slot] = slabs.planes[slab].len();
-    shape
-}
-
 /// Bytes of the partial sums of a slab, so many `numbers` of each workgroup.
 pub fn sums_bytes(grid: &Grid, slabs: &Slabs, slab: usize, numbers: usize) -> u64 {
-    let shape = slab_shape(grid, slabs, slab);
+    let shape = slabs.shape(grid, slab);
     let cells = |slots: Range<usize>| shape[slots].iter().product::<usize>();
     (cells(0..MOMENTUM) * cells(MOMENTUM..shape.len()).div_ceil(BLOCK) * numbers * slabs.precision.bytes()) as u64
 }

@@ -13,7 +13,7 @@ pub use context::{AdapterDescription, Choice, Context, best_gpu, list_adapters};
 pub use executor::GpuExecutor;
 pub use layout::{AxisRecord, FieldRecord, Parameters, ParticleRecord};
 pub use memory::{DeviceMemory, TABLES};
-pub use slabs::{LINE_CELLS, Limits, Slabs};
+pub use slabs::{GPU_INVOCATIONS, LINE_CELLS, Limits, SEGMENT_CELLS, Slabs};
 pub use timing::{KernelTiming, Profile};
 
 /// Invocations per workgroup, `LANES` of the shaders.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::layout::field_bytes;
 use crate::error::{Error, Result};
-use crate::grid::{AXIS_NAMES, Grid, MOMENTUM};
+use crate::grid::{AXES, AXIS_NAMES, Grid, MOMENTUM};
 use crate::precision::Precision;
 
 /// What a device can hold.
@@ -17,10 +17,17 @@ pub struct Limits {
     pub slab_bytes: u64,
     /// Cells along a line that one invocation may visit.
     pub line_cells: usize,
+    /// What keeps the device busy: where a slab has fewer lines than this along the axis of a sweep, they are cut
+    /// into segments. No digit depends on it.
+    pub invocations: usize,
 }
 
 /// Some drivers end a loop after 65535 turns, without a word.
 pub const LINE_CELLS: usize = 65_000;
+/// Invocations that keep the largest GPUs busy.
+pub const GPU_INVOCATIONS: usize = 1 << 16;
+/// Cells of a segment at the least: the shorter it is, the more of what it reads belongs to others.
+pub const SEGMENT_CELLS: usize = 4;
 
 /// How a state is cut.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +40,10 @@ pub struct Slabs {
     pub plane_bytes: u64,
     /// That of the numbers in it.
     pub precision: Precision,
-    /// Planes a sweep reaches beyond the end of a slab; a slab has no fewer.
+    /// Cells a sweep reaches beyond the end of a segment; a slab has no fewer planes.
     pub reach: usize,
+    /// Invocations that a sweep is to have on a slab.
+    pub invocations: usize,
 }
 
 impl Slabs {
@@ -83,7 +92,7 @@ impl Slabs {
         }
         let edge = |slab: usize| slab * planes / count;
         let planes = (0..count).map(|slab| edge(slab)..edge(slab + 1)).collect();
-        Ok(Slabs { slot, planes, plane_bytes, precision, reach })
+        Ok(Slabs { slot, planes, plane_bytes, precision, reach, invocations: limits.invocations })
     }
 
     /// Whether there is more than one.
@@ -134,14 +143,52 @@ impl Slabs {
         (0..self.planes.len()).map(|slab| self.bytes(slab)).sum()
     }
 
+    /// Whether lines along a slot go on in other slabs.
+    pub fn cut_along(&self, slot: usize) -> bool {
+        self.cut() && slot == self.slot
+    }
+
+    /// Cells along each slot in a slab.
+    pub fn shape(&self, grid: &Grid, slab: usize) -> [usize; AXES] {
+        let mut shape = grid.shape();
+        shape[self.slot] = self.planes[slab].len();
+        shape
+    }
+
+    /// Lines of a slab along a slot.
+    pub fn lines(&self, grid: &Grid, slab: usize, slot: usize) -> usize {
+        let shape = self.shape(grid, slab);
+        shape.iter().product::<usize>() / shape[slot]
+    }
+
+    /// Segments that the lines of any slab along a slot are cut into.
+    pub fn segments(&self, grid: &Grid, slot: usize) -> usize {
+        let slabs = 0..self.planes.len();
+        let lines = slabs.clone().map(|slab| self.lines(grid, slab, slot)).min().unwrap_or(1);
+        let cells = slabs.map(|slab| self.shape(grid, slab)[slot]).min().unwrap_or(1);
+        // What a segment reads beyond its ends is in the slab, or in the next one.
+        let least = if self.cut_along(slot) { self.reach.max(SEGMENT_CELLS) } else { SEGMENT_CELLS };
+        self.invocations.div_ceil(lines).clamp(1, (cells / least).max(1))
+    }
+
+    /// Whether a sweep along a slot needs the old cells on either side of segments, or of slabs.
+    pub fn keeps(&self, grid: &Grid, slot: usize) -> bool {
+        self.cut_along(slot) || self.segments(grid, slot) > 1
+    }
+
     /// Bytes of the planes a sweep across slabs reads beyond the end of one.
     pub fn reach_bytes(&self) -> u64 {
         if self.cut() { self.reach as u64 * self.plane_bytes } else { 0 }
     }
 
-    /// Bytes of what it hands from slab to slab: those planes and a flux.
-    pub fn carried_bytes(&self) -> u64 {
-        if self.cut() { (self.reach as u64 + 1) * self.plane_bytes } else { 0 }
+    /// Bytes of the old cells on one side of all segments of a slab.
+    pub fn kept_bytes(&self, grid: &Grid) -> u64 {
+        let of = |slot: usize| {
+            let planes = (self.segments(grid, slot) * self.reach) as u64;
+            let plane = |slab: usize| self.bytes(slab) / self.shape(grid, slab)[slot] as u64;
+            planes * (0..self.planes.len()).map(plane).max().unwrap_or(0)
+        };
+        grid.resolved().filter(|&slot| self.keeps(grid, slot)).map(of).max().unwrap_or(0)
     }
 }
 
@@ -151,7 +198,8 @@ mod tests {
     use crate::grid::Axis;
     use crate::operators::FLUX_REACH;
 
-    const LIMITS: Limits = Limits { binding_bytes: 1 << 20, slab_bytes: 1 << 20, line_cells: LINE_CELLS };
+    const LIMITS: Limits =
+        Limits { binding_bytes: 1 << 20, slab_bytes: 1 << 20, line_cells: LINE_CELLS, invocations: 1 };
 
     fn grid(shape: [usize; 6]) -> Grid {
         let axis = |cells| (cells > 1).then_some(Axis { cells, from: 0.0, step: 1.0 });
@@ -173,6 +221,28 @@ mod tests {
             assert!((0..slabs.planes.len()).all(|slab| slabs.bytes(slab) <= limit));
             assert!(!slabs.cut() || slabs.planes.iter().all(|planes| planes.len() >= FLUX_REACH));
             assert_eq!(slabs.state_bytes(), 37 * 90 * 16);
+        }
+    }
+
+    /// 256 lines along either axis are too few for a GPU; segments of four cells make 16384 of them. Many lines
+    /// are left whole, and no setting makes segments shorter than that, nor than what a sweep across slabs reads.
+    #[test]
+    fn few_lines_are_cut_into_segments() {
+        let slabs = |shape, invocations, slab_bytes, reach| {
+            let grid = grid(shape);
+            let limits = Limits { invocations, slab_bytes, binding_bytes: 1 << 30, ..LIMITS };
+            let slabs = Slabs::new(&grid, 4, Precision::F32, limits, reach).expect("fits");
+            grid.resolved().map(|slot| slabs.lines(&grid, 0, slot) * slabs.segments(&grid, slot)).collect::<Vec<_>>()
+        };
+        for reach in [FLUX_REACH, 2 * FLUX_REACH] {
+            let square = [256, 1, 1, 256, 1, 1];
+            assert_eq!(slabs(square, GPU_INVOCATIONS, 1 << 30, reach), [16384, 16384]);
+            assert_eq!(slabs(square, 1024, 1 << 30, reach), [1024, 1024]);
+            assert_eq!(slabs(square, 1, 1 << 30, reach), [256, 256]);
+            assert_eq!(slabs([37, 1, 1, 50, 70, 1], 1 << 10, 1 << 30, reach), [3500, 2590, 1850]);
+            // Slabs of 16 planes.
+            let along_x = 256 * 16 / reach.max(SEGMENT_CELLS);
+            assert_eq!(slabs(square, usize::MAX, 16 * 256 * 16, reach)[0], along_x / 256 * 256);
         }
     }
 

@@ -59,14 +59,19 @@ pub struct Kernel {
 /// How the work is shared among invocations, and with it what is bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Work {
-    /// One invocation marches along a line of storage slot `slot`. Where lines are `cut` it is
-    /// handed `reach` old cells on either side of a slab.
+    /// One invocation marches along a segment of a line of storage slot `slot`, and is handed `reach` old cells on
+    /// either side of it.
     Lines {
         /// Of the axis that lines run along.
         slot: usize,
-        /// Whether lines go on in other slabs.
-        cut: bool,
-        /// Cells that the sweep reads beyond a slab.
+        /// Cells that the sweep reads beyond a segment.
+        reach: usize,
+    },
+    /// One invocation copies one of these cells on either side.
+    Keep {
+        /// As above.
+        slot: usize,
+        /// As above.
         reach: usize,
     },
     /// A workgroup visits a block of the momentum cells of one space cell.
@@ -103,8 +108,8 @@ pub enum Inputs {
 /// What a term's kernel depends on besides the term.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Build {
-    /// The storage slot along which lines go on in other slabs.
-    pub cut: Option<usize>,
+    /// Old cells on either side of segments are kept.
+    pub kept: bool,
     /// A momentum that is not resolved differs from zero.
     pub canonical: bool,
     /// The device is a processor, which takes lines eight apart together.
@@ -120,8 +125,12 @@ impl Kernel {
         (speed, scheme): (Speed, Scheme),
         build: Build,
     ) -> Kernel {
-        let cut = build.cut == Some(slot);
-        let mut all = vec![wgsl!("shared/parameters"), wgsl!("shared/hamiltonian"), wgsl!("shared/line")];
+        let mut all = vec![
+            wgsl!("shared/parameters"),
+            wgsl!("shared/hamiltonian"),
+            wgsl!("shared/segments"),
+            wgsl!("shared/line"),
+        ];
         all.push(match speed {
             Speed::Uniform | Speed::Varying => wgsl!("shared/rate_scalar"),
             Speed::Coupled => wgsl!("shared/rate_coupled"),
@@ -139,7 +148,8 @@ impl Kernel {
             ("DIRECTION", (slot % MOMENTUM) as u32),
             ("SWEPT", slot as u32),
             ("PERIODIC", (slot < MOMENTUM || scheme.joins_edges()).into()),
-            ("CUT", cut.into()),
+            ("KEPT", build.kept.into()),
+            ("REACH", scheme.reach() as u32),
             ("LANES_APART", build.apart.into()),
             match scheme {
                 Scheme::Series(factor) => ("LATTER", (factor == Factor::Latter).into()),
@@ -158,8 +168,19 @@ impl Kernel {
             Scheme::Dissipation => ", dissipation",
         };
         let label = format!("{name} {} ({speed}{scheme_name})", AXIS_NAMES[slot]);
-        let work = Work::Lines { slot, cut, reach: scheme.reach() };
+        let work = Work::Lines { slot, reach: scheme.reach() };
         Kernel { label, files: all, entry_point: "sweep", constants, work }
+    }
+
+    /// What comes before a sweep along lines that are cut.
+    pub fn keep(slot: usize, reach: usize) -> Kernel {
+        Kernel {
+            label: format!("keep {}", AXIS_NAMES[slot]),
+            files: vec![wgsl!("shared/parameters"), wgsl!("shared/segments"), wgsl!("keep")],
+            entry_point: "keep",
+            constants: vec![("CANONICAL", 0), ("SWEPT", slot as u32), ("REACH", reach as u32)],
+            work: Work::Keep { slot, reach },
+        }
     }
 
     /// A term that changes every cell by itself; `entry_point` of `file`.
@@ -232,11 +253,12 @@ impl Kernel {
         if let Work::Sums { list, extra, .. } = self.work { 2 * count(list) + extra } else { 0 }
     }
 
-    /// Whether each storage binding, in order, is read only: parameters, fields, state, and what
-    /// is handed from slab to slab, what cells relax towards, the sums, or a pair potential and its desks.
+    /// Whether each storage binding, in order, is read only: parameters, fields, state, and the
+    /// old cells on either side of segments, what cells relax towards, the sums, or a pair potential and its desks.
     pub fn bindings(&self) -> &'static [bool] {
         match self.work {
-            Work::Lines { .. } => &[true, true, false, false, true],
+            Work::Lines { .. } => &[true, true, false, true, true],
+            Work::Keep { .. } => &[true, true, true, false, false],
             Work::Blocks => &[true, true, false],
             Work::Relaxation => &[true, true, false, true],
             Work::MeanField => &[true, true, false, true, true, false],
