@@ -69,9 +69,10 @@ fn entropy_of(simulation: &mut Simulation) -> f64 {
     -cells.map(|w0| w0 * w0.ln()).sum::<f64>() * grid.momentum_volume()
 }
 
-/// Two beams along px at +-1.5, spread 0.5, relax as f_eq + (f_0 - f_eq) e^(-t/tau), tau = 1: the fourth moments and
-/// entropies of the exact answers at t = 0.5, 1, 3, in one, two and three momenta, by steps of any length. Nothing else happens, so that
-/// steps have no error: to 1e-10 in f64, and to the rounding of sums over some 1e5 f32 cells on the adapter.
+/// Two beams along px at +-1.5, spread 0.5, relax as f_eq + (f_0 - f_eq) e^(-t/tau), tau = 1: the fourth moments and entropies
+/// of the exact answers at t = 0.5, 1, 3, in one, two and three momenta, by steps of any length. Nothing else happens, so that steps
+/// have no error: to 1e-9 in f64 (entropies to 1e-7, which their sums over cells are good for), and to the rounding of sums
+/// over some 1e5 f32 cells on the adapter.
 #[test]
 fn beams_relax_exactly_whatever_the_step() {
     for (count, exact, entropy) in [
@@ -97,7 +98,7 @@ fn beams_relax_exactly_whatever_the_step() {
                         &format!("entropy, {what}"),
                         entropy_of(&mut simulation),
                         entropy[index],
-                        tolerance.max(1e-8),
+                        tolerance.max(1e-7),
                     );
                 }
             }

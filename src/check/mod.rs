@@ -35,7 +35,7 @@ use crate::{initial, validate, watch};
 const EDGE: f64 = 4e-6;
 /// Advised error of R and M0 on the grid, and the most momentum cells tried for it.
 pub(crate) const EQUILIBRIUM: f64 = 1e-4;
-pub(crate) const EQUILIBRIUM_CELLS: usize = 1 << 20;
+pub(crate) const EQUILIBRIUM_CELLS: usize = 1 << 21;
 /// Largest initial state that is made to be judged, in bytes.
 const MADE_AT_ONCE: u64 = 1 << 27;
 

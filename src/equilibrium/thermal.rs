@@ -146,7 +146,8 @@ impl Thermal {
         let mut cells = vec![DVec4::ZERO; momenta.len()];
         let own = cells.par_iter_mut().zip(momenta.clone()).filter(|(_, m)| holder(*m) == *m);
         own.for_each(|(cell, m)| *cell = average(image(m)));
-        Ok(momenta.clone().map(|m| cells[holder(m) - momenta.start]).collect())
+        let held = |m: usize| cells[holder(m) - momenta.start];
+        Ok(momenta.clone().into_par_iter().with_min_len(TOGETHER).map(held).collect())
     }
 
     /// Root mean square momentum along an axis; where p = 0 along the others, if H is not isotropic.
@@ -171,7 +172,9 @@ impl Thermal {
         let direction = self.particle.moment.signum() * self.field.normalize_or_zero();
         let at_rest = self.particle.form_factors(DVec3::ZERO).alpha;
         let (mut number, mut spin, mut magnetic) = (0.0, 0.0, 0.0);
-        for (m, cell) in self.cells(grid, 0..grid.momentum_cells(), DVec3::ZERO)?.into_iter().enumerate() {
+        let cells = self.cells(grid, 0..grid.momentum_cells(), DVec3::ZERO)?.into_iter().enumerate();
+        // A cold gas fills few of the cells that are tried for it.
+        for (m, cell) in cells.filter(|(_, cell)| cell.x != 0.0) {
             let along = DVec3::new(cell.y, cell.z, cell.w).dot(direction);
             number += cell.x;
             spin += along;
