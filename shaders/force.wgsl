@@ -13,36 +13,18 @@ var<private> given_force: real;
 
 // Lines in storage order; one segment of all lines after another.
 fn line_of(invocation: u32) -> Line {
-    let axis = parameters.axes[SWEPT];
     let count = parameters.lines * parameters.segments;
     let mine = min(invocation, count - 1u);
     let segment = mine / parameters.lines;
-    let number = mine - segment * parameters.lines;
-    let base = first_of(number, axis);
-    let space = base / parameters.momentum_cells;
-    let field = space + parameters.first_space_cell;
+    var line = segment_of(invocation < count, segment, mine - segment * parameters.lines);
+    let field = line.space;
     e = fields[field].e;
     b = fields[field].b.xyz;
     de = fields[field].de[DIRECTION].xyz;
     db = fields[field].db[DIRECTION].xyz;
     given_force = fields[field].force[DIRECTION];
-    let index = momentum_indices(base - space * parameters.momentum_cells);
-    let p = momentum_at(parameters.axes[3], parameters.axes[4], parameters.axes[5], index);
-    let momentum = with_canonical(p, field);
-    return Line(
-        invocation < count,
-        base,
-        axis.stride,
-        edge(segment, axis),
-        edge(segment + 1u, axis),
-        number,
-        segment,
-        field,
-        0u,
-        momentum,
-        axis,
-        parameters.time_over_step,
-    );
+    line.momentum = with_canonical(line.momentum, field);
+    return line;
 }
 
 // Momentum at cell k.

@@ -108,16 +108,18 @@ pub fn read(path: &Path, shape: &[usize]) -> Result<Vec<f64>> {
     Array::open(path, shape)?.take(0..shape.iter().product())
 }
 
-/// The rows of an array of shape (any number of rows, N).
+/// The rows of an array of shape (rows, N), `most` of them or fewer.
 ///
 /// # Errors
 ///
-/// Those of [`read`].
-pub fn rows<const N: usize>(path: &Path) -> Result<Vec<[f64; N]>> {
-    // A file that cannot be read is refused as any other, and so is one of another shape.
-    let rows = open(path).ok().and_then(|(header, _)| header.shape().first().copied()).unwrap_or(0);
-    let numbers = read(path, &[rows as usize, N])?;
-    Ok(numbers.as_chunks().0.to_vec())
+/// Those of [`read`], and [`Error::Input`] for more rows.
+pub fn rows<const N: usize>(path: &Path, most: usize) -> Result<Vec<[f64; N]>> {
+    // A file without a header is refused where it is read.
+    let rows = open(path).ok().and_then(|(header, _)| header.shape().first().copied()).unwrap_or(0) as usize;
+    if rows > most {
+        return Err(invalid(path, format!("has {rows} rows, expected {most} or fewer")));
+    }
+    Ok(read(path, &[rows, N])?.as_chunks().0.to_vec())
 }
 
 /// The header of a file, and what follows it.

@@ -6,29 +6,14 @@ override DIRECTION: u32 = 0u;
 // Momentum cells of one space line after those of another, in whole workgroups; one segment
 // of all lines after another.
 fn line_of(invocation: u32) -> Line {
-    let axis = parameters.axes[SWEPT];
     let momentum_cells = parameters.momentum_cells;
     let padded = (momentum_cells + LANES - 1u) / LANES * LANES;
     let row = invocation / padded;
     let momentum_cell = invocation - row * padded;
     let space_lines = parameters.lines / momentum_cells;
     let segment = row / space_lines;
-    let number = (row - segment * space_lines) * momentum_cells + momentum_cell;
-    let base = first_of(number, axis);
-    return Line(
-        momentum_cell < momentum_cells && segment < parameters.segments,
-        base,
-        axis.stride,
-        edge(segment, axis),
-        edge(segment + 1u, axis),
-        number,
-        segment,
-        base / momentum_cells + parameters.first_space_cell,
-        axis.stride / momentum_cells,
-        momentum_at(parameters.axes[3], parameters.axes[4], parameters.axes[5], momentum_indices(momentum_cell)),
-        axis,
-        parameters.time_over_step,
-    );
+    let exists = momentum_cell < momentum_cells && segment < parameters.segments;
+    return segment_of(exists, segment, (row - segment * space_lines) * momentum_cells + momentum_cell);
 }
 
 // Space cell of cell k on the whole grid, where axes are periodic.

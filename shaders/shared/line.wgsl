@@ -30,6 +30,30 @@ struct Line {
     time_over_step: real,
 }
 
+// A segment of line `number`; its momentum without what is not resolved.
+fn segment_of(exists: bool, segment: u32, number: u32) -> Line {
+    let axis = parameters.axes[SWEPT];
+    let momentum_cells = parameters.momentum_cells;
+    let base = first_of(number, axis);
+    let space = base / momentum_cells;
+    let index = momentum_indices(base - space * momentum_cells);
+    return Line(
+        exists,
+        base,
+        axis.stride,
+        edge(segment, axis),
+        edge(segment + 1u, axis),
+        number,
+        segment,
+        space + parameters.first_space_cell,
+        // 0 along momenta.
+        axis.stride / momentum_cells,
+        momentum_at(parameters.axes[3], parameters.axes[4], parameters.axes[5], index),
+        axis,
+        parameters.time_over_step,
+    );
+}
+
 // Cell k of the slab's part of a line.
 fn own_cell(line: Line, k: i32) -> Cell {
     return state[line.base + u32(k) * line.stride];

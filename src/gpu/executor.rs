@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::context::{Context, Variant};
+use super::ends::Ends;
 use super::layout::{FieldRecord, Parameters, low};
 use super::mean_field::{MeanFields, Summing};
 use super::memory::{DeviceMemory, STAGING, equilibria_bytes, largest_reading, sums_bytes};
@@ -34,12 +35,8 @@ pub struct GpuExecutor<R> {
     pub(super) slabs: Slabs,
     /// One buffer per slab.
     pub(super) state: Vec<wgpu::Buffer>,
-    /// Old cells before all segments of a slab; of the next slab in the other buffer.
-    before: [wgpu::Buffer; 2],
-    /// Old cells after them.
-    after: wgpu::Buffer,
-    /// The first slab's planes as they were before a sweep across slabs.
-    head: wgpu::Buffer,
+    /// Old cells on either side of what a sweep advances at once.
+    ends: Ends,
     sums: wgpu::Buffer,
     /// What every command is told, for each slab.
     common: Vec<Parameters<R>>,
@@ -142,12 +139,9 @@ impl<R: Real> GpuExecutor<R> {
         let device = &context.device;
         let out_of_memory = device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let sums = (0..slabs.planes.len()).map(|slab| sums_bytes(&grid, &slabs, slab, largest_reading())).max();
-        let kept = slabs.kept_bytes(&grid);
         let mut executor = GpuExecutor {
             state: (0..slabs.planes.len()).map(|slab| storage(device, "state", slabs.bytes(slab))).collect(),
-            before: [kept, if slabs.cut() { kept } else { 0 }].map(|bytes| storage(device, "before", bytes)),
-            after: storage(device, "after", kept),
-            head: storage(device, "first planes", slabs.reach_bytes()),
+            ends: Ends::new(device, &grid, &slabs),
             sums: storage(device, "sums", sums.unwrap_or(0)),
             common: (slabs.planes.iter())
                 .map(|planes| Parameters::new(&grid, &particle, dissipation, slabs.slot, planes.clone()))
@@ -178,10 +172,9 @@ impl<R: Real> GpuExecutor<R> {
 
     /// Bytes of all buffers on the device.
     pub fn allocated_bytes(&self) -> u64 {
-        let others =
-            [&self.after, &self.head, &self.sums, &self.parameters, &self.fields, &self.equilibria, &self.staging];
-        self.state.iter().chain(&self.before).chain(others).map(wgpu::Buffer::size).sum::<u64>()
-            + self.mean_fields.bytes()
+        let others = [&self.sums, &self.parameters, &self.fields, &self.equilibria, &self.staging];
+        let own = self.state.iter().chain(others).map(wgpu::Buffer::size).sum::<u64>();
+        own + self.ends.bytes() + self.mean_fields.bytes()
     }
 
     /// How the state is cut.
@@ -246,14 +239,13 @@ impl<R: Real> GpuExecutor<R> {
             [x, y, 1]
         };
         let segments = |slot| self.slabs.segments(&self.grid, slot);
+        let across = |slot| self.slabs.lines(&self.grid, slab, slot);
         let groups = match kernel.work {
             Work::Lines { slot, .. } if slot < MOMENTUM => {
                 lines(space / shape[slot] * momentum.div_ceil(LANES) * segments(slot))
             }
-            Work::Lines { slot, .. } => lines((space * momentum / shape[slot] * segments(slot)).div_ceil(LANES)),
-            Work::Keep { slot, reach } => {
-                lines((space * momentum / shape[slot] * segments(slot) * reach).div_ceil(LANES))
-            }
+            Work::Lines { slot, .. } => lines((across(slot) * segments(slot)).div_ceil(LANES)),
+            Work::Keep { slot, reach } => lines((across(slot) * segments(slot) * reach).div_ceil(LANES)),
             Work::Copy | Work::MeanField => lines((space * momentum).div_ceil(LANES)),
             Work::Blocks | Work::Relaxation | Work::Sums { .. } => {
                 let [y, z] = folded(space);
@@ -292,16 +284,15 @@ impl<R: Real> GpuExecutor<R> {
             let begin = beginning(&mut timestamps);
             desk = self.encode_rounds(encoder, summing, slab, &common, begin);
         }
-        let borders = || [&self.before[slab % 2], &self.after].map(wgpu::Buffer::as_entire_binding);
         if let Some((keep, pipeline)) = &command.keep {
-            let resources = common().into_iter().chain(borders()).collect();
+            let resources = common().into_iter().chain(self.ends.of(slab)).collect();
             let begin = beginning(&mut timestamps);
             self.dispatch(encoder, keep, pipeline, resources, self.workgroups(keep, slab), begin);
         }
         let found = command.summing.iter().flat_map(|summing| self.mean_field_from(summing, desk));
         let mut resources = common();
         match command.kernel.work {
-            Work::Lines { .. } => resources.extend(borders()),
+            Work::Lines { .. } => resources.extend(self.ends.of(slab)),
             Work::Sums { inputs, .. } => {
                 resources.push(self.sums.as_entire_binding());
                 match inputs {
@@ -346,21 +337,6 @@ impl<R: Real> GpuExecutor<R> {
         pass.set_pipeline(pipeline);
         pass.set_bind_group(0, &group, &[]);
         pass.dispatch_workgroups(x, y, z);
-    }
-
-    /// Keeps the old `planes` on either side of a slab, and those before the next one, which is advanced later.
-    fn keep_ends(&self, encoder: &mut wgpu::CommandEncoder, slab: usize, segments: usize, planes: usize) {
-        let (bytes, last) = (planes as u64 * self.slabs.plane_bytes, self.state.len() - 1);
-        let keep_last_of = |encoder: &mut wgpu::CommandEncoder, slab: usize, before: &wgpu::Buffer| {
-            encoder.copy_buffer_to_buffer(&self.state[slab], self.slabs.bytes(slab) - bytes, before, 0, bytes);
-        };
-        if slab == 0 {
-            keep_last_of(encoder, last, &self.before[0]);
-            encoder.copy_buffer_to_buffer(&self.state[0], 0, &self.head, 0, bytes);
-        }
-        keep_last_of(encoder, slab, &self.before[(slab + 1) % 2]);
-        let next = self.state.get(slab + 1).unwrap_or(&self.head);
-        encoder.copy_buffer_to_buffer(next, 0, &self.after, (segments - 1) as u64 * bytes, bytes);
     }
 
     /// Writes all field tables of a recording; returns their offsets' distance.
@@ -500,7 +476,8 @@ impl<R: Real> GpuExecutor<R> {
             if let Work::Lines { slot, reach } = command.kernel.work
                 && self.slabs.cut_along(slot)
             {
-                self.keep_ends(encoder, slab, self.slabs.segments(&self.grid, slot), reach);
+                let segments = self.slabs.segments(&self.grid, slot);
+                self.ends.copy(encoder, (&self.state, &self.slabs), slab, (segments, reach));
             }
             let block = (index * self.state.len() + slab) as u64 * self.block_bytes();
             let (first, last) = (slab == 0, slab + 1 == self.state.len());

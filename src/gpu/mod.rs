@@ -1,6 +1,7 @@
 //! The operators on a graphics adapter through wgpu.
 
 mod context;
+mod ends;
 mod executor;
 mod layout;
 mod mean_field;

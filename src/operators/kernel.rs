@@ -67,11 +67,11 @@ pub enum Work {
         /// Cells that the sweep reads beyond a segment.
         reach: usize,
     },
-    /// One invocation copies one of these cells on either side.
+    /// One invocation copies one of these cells on either side of a segment.
     Keep {
-        /// As above.
+        /// Of the axis that lines run along.
         slot: usize,
-        /// As above.
+        /// Cells that are kept on each side.
         reach: usize,
     },
     /// A workgroup visits a block of the momentum cells of one space cell.

@@ -487,6 +487,8 @@ mod tests {
         let image = map(&[0.0, 0.5, -0.5, 0.1], 2, Scale::DivergingTo(1.0)).render().unwrap();
         assert_eq!(pixel(&image, 0.75, 0.25), colors.at(0.75));
         assert_eq!(pixel(&image, 0.25, 0.75), colors.at(0.25));
+        let image = map(&[0.0, 0.5, -0.5, 0.1], 2, Scale::DivergingTo(0.8)).render().unwrap();
+        assert_eq!(pixel(&image, 0.75, 0.25), colors.at(0.5 + 0.5 * 0.5 / 0.8));
     }
 
     #[test]

@@ -283,21 +283,18 @@ pub fn heat_map<'a>(
     let [horizontal, vertical] = snapshot.axes.map(axis);
     let in_space = snapshot.axes.map(|axis| slot(axis) < MOMENTUM);
     let along = named_direction(snapshot.spin_axis);
+    let w = if snapshot.frame == Frame::Laboratory { "A" } else { "w" };
     let (mut bar_label, mut scale) = match snapshot.quantity {
         Quantity::W0 => ("w_0".into(), Scale::Sequential),
-        Quantity::W1 => ("w_1".into(), Scale::Diverging),
-        Quantity::W2 => ("w_2".into(), Scale::Diverging),
-        Quantity::W3 => ("w_3".into(), Scale::Diverging),
-        Quantity::Spin => ("|w|".into(), Scale::Sequential),
-        Quantity::Up => (format!("(w_0 + w·{along})/2"), Scale::Diverging),
-        Quantity::Down => (format!("(w_0 − w·{along})/2"), Scale::Diverging),
-        Quantity::Polarisation => (format!("w·{along} / w_0"), Scale::DivergingTo(snapshot.largest)),
-        Quantity::Texture => ("w_3 / w_0".into(), Scale::DivergingTo(snapshot.largest)),
+        Quantity::W1 => (format!("{w}_1"), Scale::Diverging),
+        Quantity::W2 => (format!("{w}_2"), Scale::Diverging),
+        Quantity::W3 => (format!("{w}_3"), Scale::Diverging),
+        Quantity::Spin => (format!("|{w}|"), Scale::Sequential),
+        Quantity::Up => (format!("(w_0 + {w}·{along})/2"), Scale::Diverging),
+        Quantity::Down => (format!("(w_0 − {w}·{along})/2"), Scale::Diverging),
+        Quantity::Polarisation => (format!("{w}·{along} / w_0"), Scale::DivergingTo(snapshot.largest)),
+        Quantity::Texture => (format!("{w}_3 / w_0"), Scale::DivergingTo(snapshot.largest)),
     };
-    if snapshot.frame == Frame::Laboratory {
-        bar_label = bar_label.replace("w·", "A·").replace("w_1", "A_1").replace("w_2", "A_2").replace("w_3", "A_3");
-        bar_label = bar_label.replace("|w|", "|A|");
-    }
     if snapshot.change {
         bar_label = format!("change of {bar_label} since t = 0");
         scale = Scale::Diverging;
@@ -308,8 +305,7 @@ pub fn heat_map<'a>(
         subtitle += &format!(", {} = {value}", AXIS_NAMES[slot(axis)]);
     }
     if snapshot.quantity == Quantity::Texture {
-        let vector = if snapshot.frame == Frame::Laboratory { "A" } else { "w" };
-        subtitle += &format!(", arrows: ({vector}_1, {vector}_2)/w_0, longest = {}", snapshot.largest);
+        subtitle += &format!(", arrows: ({w}_1, {w}_2)/w_0, longest = {}", snapshot.largest);
     }
     HeatMap {
         title: title.into(),

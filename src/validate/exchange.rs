@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Rows of a table at the most: a scenario holds them, and more than there are momenta tell nothing.
+const MOST_ROWS: usize = 1 << 16;
+
 impl Checker<'_> {
     pub(super) fn exchange(&mut self) {
         let scenario = self.scenario;
@@ -48,11 +51,9 @@ impl Checker<'_> {
                 });
             }
             Range::Table(rows) => {
+                let path = "exchange.range.table";
                 for (row, text) in table_mistakes(rows, self.scenario) {
-                    self.refuse(
-                        row.map_or("exchange.range.table".into(), |row| format!("exchange.range.table[{row}]")),
-                        text,
-                    );
+                    self.refuse(row.map_or(path.into(), |row| format!("{path}[{row}]")), text);
                 }
             }
             // Its mistakes are known, see `table_from_file`.
@@ -68,14 +69,15 @@ pub(super) fn table_from_file(scenario: &mut Scenario, folder: &Path) -> Vec<Vio
     };
     let path = folder.join(file);
     let violation = |text: String| Violation { path: "exchange.range.file".into(), text };
-    let rows = match npy::rows::<2>(&path) {
+    let rows = match npy::rows(&path, MOST_ROWS) {
         Ok(rows) => rows,
         Err(error) => return vec![violation(error.to_string())],
     };
-    let mistakes: Vec<Violation> = table_mistakes(&rows, scenario)
-        .into_iter()
-        .map(|(row, text)| violation(row.map_or(text.clone(), |row| format!("row {row}: {text}"))))
-        .collect();
+    let said = |(row, text): (Option<usize>, String)| match row {
+        Some(row) => violation(format!("row {row}: {text}")),
+        None => violation(text),
+    };
+    let mistakes: Vec<Violation> = table_mistakes(&rows, scenario).into_iter().map(said).collect();
     if let Some(exchange) = scenario.exchange.as_mut().filter(|_| mistakes.is_empty()) {
         exchange.range = Some(Range::Table(rows));
     }
@@ -172,6 +174,7 @@ mod tests {
             (json!({"file": "nowhere.npy"}), "nowhere.npy: cannot be read as .npy"),
             (file("shape.npy", &[3], &[0.0, 1.0, 2.0]), "has shape [3], expected [3, 2]"),
             (file("order.npy", &[3, 2], &[0.0, 1.0, 2.0, 0.5, 1.0, 0.0]), "row 2: found |p - q| = 1 after 2"),
+            (file("long.npy", &[1 << 17, 2], &[0.0; 1 << 18]), "has 131072 rows, expected 65536 or fewer"),
             (file("nan.npy", &[2, 2], &[0.0, f64::NAN, 2.0, 0.0]), "must be finite"),
         ] {
             set(&mut ranged, "/exchange/range", range);

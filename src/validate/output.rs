@@ -198,6 +198,9 @@ impl Checker<'_> {
         if snapshot.frame == Frame::Laboratory {
             let path = format!("{path}.frame");
             self.needs_spin(&path, "the laboratory's view of spins");
+            self.require(snapshot.quantity != Quantity::W0, path.as_str(), || {
+                "found \"laboratory\" for w0, which is the same there; remove this, or picture spins".into()
+            });
             self.require(self.particle.relativistic(), path, || {
                 "found \"laboratory\" for particles that are not relativistic, whose spins are the same there; remove this, or use `kinematics` \"relativistic\"".into()
             });
@@ -412,6 +415,10 @@ mod tests {
         set(&mut slow, "/kinematics", json!("non_relativistic"));
         snapshot(&mut slow, "frame", json!("laboratory"));
         assert!(complaints(&slow).contains("output.snapshots[0].frame"), "{}", complaints(&slow));
+        let mut none = root.clone();
+        snapshot(&mut none, "quantity", json!("w0"));
+        snapshot(&mut none, "frame", json!("laboratory"));
+        assert!(complaints(&none).contains("which is the same there"), "{}", complaints(&none));
         snapshot(&mut root, "quantity", json!("w3"));
         snapshot(&mut root, "largest", json!(0.1));
         assert!(complaints(&root).contains("output.snapshots[0].largest"), "{}", complaints(&root));
